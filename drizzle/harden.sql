@@ -1,0 +1,135 @@
+-- What drizzle-kit cannot say. Ours, idempotent, run as monozu_owner after every migration.
+
+-- Telemetry: a frame a row, partitioned by week. Times outside of all weeks made so far go to the default partition.
+create table if not exists telemetry_frame (
+  tenant_id uuid not null,
+  device_id uuid not null,
+  at timestamptz(3) not null,
+  layout_id uuid not null,
+  values float8[] not null,
+  primary key (tenant_id, device_id, at, layout_id)
+) partition by range (at);
+create table if not exists telemetry_frame_default partition of telemetry_frame default;
+alter table telemetry_frame enable row level security;
+drop policy if exists telemetry_frame_tenant on telemetry_frame;
+create policy telemetry_frame_tenant on telemetry_frame to monozu_app
+  using (tenant_id = current_tenant() and may_see_device(device_id))
+  with check (tenant_id = current_tenant() and may_see_device(device_id));
+
+-- Weeks from three ago to three ahead, Monday to Monday in UTC. A week whose rows already sit in the default partition stays there.
+create or replace function prepare_partitions(today timestamptz default now()) returns int language plpgsql security definer
+  set search_path = public, pg_temp set timezone = 'UTC' as $$
+declare week timestamptz; made int := 0; name text;
+begin
+  perform pg_advisory_xact_lock(6206801);
+  for week in select generate_series(date_trunc('week', today) - interval '3 weeks', date_trunc('week', today) + interval '3 weeks', interval '1 week') loop
+    name := 'telemetry_frame_' || to_char(week, 'YYYYMMDD');
+    continue when to_regclass(name) is not null
+      or exists (select from telemetry_frame_default where at >= week and at < week + interval '1 week');
+    execute format('create table %I partition of telemetry_frame for values from (%L) to (%L)', name, week, week + interval '1 week');
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+    made := made + 1;
+  end loop;
+  return made;
+end $$;
+
+-- Whatever has a tenant_id is forced under row-level security, its owner included; a partition is not granted to anybody.
+do $$ declare t regclass; begin
+  for t in select c.oid from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+  loop execute format('alter table %s enable row level security', t); execute format('alter table %s force row level security', t); end loop;
+  foreach t in array array['app_user', 'identity', 'tenant']::regclass[]
+  loop execute format('alter table %s force row level security', t); end loop;
+end $$;
+
+-- Rights. The application owns nothing, and what is history cannot be rewritten by it.
+revoke all on all tables in schema public from monozu_app, monozu_ingest, monozu_management;
+revoke all on all functions in schema public from public;
+grant select, insert, update, delete on all tables in schema public to monozu_app;
+revoke update, delete on audit_log from monozu_app;
+revoke update, delete on app_user from monozu_app;
+revoke select, update, delete on identity from monozu_app;
+revoke delete on tenant from monozu_app;
+revoke insert, update on telemetry_frame, telemetry_layout, device_record, rejected_record from monozu_app;
+grant update (handled_at, updated_at, version) on device_record to monozu_app;
+do $$ declare t regclass; begin
+  for t in select oid from pg_class where relispartition and relkind = 'r' and relnamespace = 'public'::regnamespace
+  loop execute format('revoke all on %s from monozu_app, monozu_ingest', t); end loop;
+end $$;
+grant execute on function current_tenant(), sees_all(), may_see_unit(uuid), may_see_device(uuid), is_member(uuid) to monozu_app, monozu_ingest;
+grant execute on function prepare_partitions(timestamptz) to monozu_app;
+
+-- The ingestor adds what devices report and reads nothing but their keys, inside the tenant that a key names.
+grant insert on telemetry_frame, device_record, rejected_record to monozu_ingest;
+grant select, insert on telemetry_layout to monozu_ingest;
+grant select, insert, update on device_presence to monozu_ingest;
+grant select (tenant_id, id, device_id, key_hash, revoked_at) on device_key to monozu_ingest;
+do $$ declare t text; begin
+  foreach t in array array['telemetry_frame', 'telemetry_layout', 'device_record', 'rejected_record', 'device_presence'] loop
+    execute format('drop policy if exists %I on %I', t || '_ingest_add', t);
+    execute format('create policy %I on %I for insert to monozu_ingest with check (true)', t || '_ingest_add', t);
+  end loop;
+  foreach t in array array['telemetry_layout', 'device_key', 'device_presence'] loop
+    execute format('drop policy if exists %I on %I', t || '_ingest_see', t);
+    execute format('create policy %I on %I for select to monozu_ingest using (%s)', t || '_ingest_see', t,
+      case t when 'device_presence' then 'true' else 'tenant_id = current_tenant()' end);
+  end loop;
+  drop policy if exists device_presence_ingest_renew on device_presence;
+  create policy device_presence_ingest_renew on device_presence for update to monozu_ingest using (true) with check (true);
+end $$;
+
+-- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
+do $$ declare t text; begin
+  foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer'] loop
+    execute format('drop policy if exists %I on %I', t || '_narrow', t);
+    execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
+  end loop;
+end $$;
+
+-- Signing in begins with an e-mail address and no tenant.
+create or replace function find_sign_in(wanted text)
+  returns table (user_id uuid, password_hash text, tenant_id uuid, tenant_name text, tenant_status text, name text, disabled boolean)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select u.id, i.password_hash, t.id, t.name, t.status, m.name, m.disabled
+  from app_user u
+    left join identity i on i.user_id = u.id and i.kind = 'password'
+    left join membership m on m.user_id = u.id
+    left join tenant t on t.id = m.tenant_id
+  where lower(u.email) = lower(wanted)
+  order by t.name
+$$;
+
+-- What has run out is removed; times are the caller's, so that its clock rules.
+create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
+  delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
+  delete from socket_ticket where expires_at < housekeep.at;
+  delete from live_event where created_at < housekeep.at - interval '1 hour';
+  delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
+$$;
+
+-- The one job an ingestor may queue: look at what came in for this tenant.
+create or replace function queue_records(tenants uuid[]) returns void language sql security definer set search_path = public, pg_temp as $$
+  select graphile_worker.add_job('records.handle', json_build_object('tenant_id', t), job_key => 'records.handle:' || t, max_attempts => 10)
+  from unnest(tenants) t
+$$;
+revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
+grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
+grant execute on function queue_records(uuid[]) to monozu_ingest;
+
+-- The queue: its library keeps row-level security on without policies, so the worker's role is named here.
+grant usage on schema graphile_worker to monozu_app;
+grant select, insert, update, delete on all tables in schema graphile_worker to monozu_app;
+grant execute on all functions in schema graphile_worker to monozu_app;
+do $$ declare t regclass; begin
+  for t in select oid from pg_class where relkind = 'r' and relrowsecurity and relnamespace = 'graphile_worker'::regnamespace loop
+    execute format('drop policy if exists monozu_worker on %s', t);
+    execute format('create policy monozu_worker on %s to monozu_app using (true) with check (true)', t);
+  end loop;
+end $$;
+
+-- Readiness compares what was migrated with what the program carries.
+grant usage on schema drizzle to monozu_app, monozu_ingest;
+grant select on drizzle.__drizzle_migrations to monozu_app, monozu_ingest;
+
+select prepare_partitions();

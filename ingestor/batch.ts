@@ -1,0 +1,119 @@
+import { log } from '../src/core/log'
+import { Problem, codeOf, describe } from '../src/core/problem'
+import type { Device } from './keys'
+import type { Unit } from './examine'
+import type { Layouts } from './layouts'
+import { limits } from './limits'
+import { openPresence } from './presence'
+import { away, unknownKey } from './refusals'
+import { openStore } from './store'
+
+interface Options {
+  layouts: Layouts
+  forgetKey: (hash: string) => void
+  flushMs: number
+}
+
+interface Waiting {
+  unit: Unit
+  /** Settled after COMMIT with the number of frames and records that were not there yet. */
+  stored: PromiseWithResolvers<number>
+}
+
+/** PostgreSQL refused what was sent, or a COPY or two transactions got in each other's way: one of the units may be the reason. */
+const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
+
+/**
+ * Group commit: what arrives while a batch is being written goes into the next one. Requests with rejected records are written alone, so that
+ * what they are told is counted exactly; the two kinds take turns.
+ */
+export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs }: Options) {
+  const together: Waiting[] = []
+  const alone: Waiting[] = []
+  const lanes = Array.from({ length: limits.lanes }, () => openStore(databaseUrl, flushMs))
+  const idle = [...lanes]
+  const presence = openPresence()
+  let isAway = false
+  let wasAlone = false
+
+  function add(unit: Unit): Promise<number> {
+    const waiting = { unit, stored: Promise.withResolvers<number>() }
+    ;(unit.rejected.length ? alone : together).push(waiting)
+    const lane = idle.pop()
+    if (lane) void work(lane)
+    return waiting.stored.promise
+  }
+
+  type Lane = (typeof lanes)[number]
+
+  async function work(lane: Lane) {
+    // What arrived in the same turn of the event loop goes together.
+    await Promise.resolve()
+    for (let batch = next(); batch.length; batch = next()) await flush(lane, batch)
+    idle.push(lane)
+  }
+
+  function next(): Waiting[] {
+    const first = alone[0]
+    if (first && (!wasAlone || !together.length)) {
+      wasAlone = true
+      return [alone.shift()!]
+    }
+    wasAlone = false
+    let bytes = 0
+    const fits = together.findIndex(({ unit }, index) => (bytes += unit.bytes) > limits.batchBytes && index > 0)
+    return together.splice(0, fits < 0 ? together.length : fits)
+  }
+
+  async function flush(lane: Lane, batch: Waiting[]) {
+    try {
+      // By device, so that two batches that bring the same frames wait for each other, never in a circle.
+      batch.sort((a, b) => (a.unit.device.device_id < b.unit.device.device_id ? -1 : 1))
+      const added = await store(
+        lane,
+        batch.map(({ unit }) => unit),
+      )
+      for (const { stored } of batch) stored.resolve(added)
+      if (isAway) log.info('records are stored again')
+      isAway = false
+    } catch (error) {
+      if (batch.length > 1 && isOfData(error)) for (const waiting of batch) await flush(lane, [waiting])
+      else fail(batch, error)
+    }
+  }
+
+  async function store(lane: Lane, units: Unit[]): Promise<number> {
+    const seen = presence.due(units.map(({ device }) => device))
+    let isStored = false
+    try {
+      const added = await lane.store(units, seen)
+      isStored = true
+      return added
+    } finally {
+      if (!isStored) presence.undo(seen)
+      for (const { device, layouts: some } of units) if (some.length) layouts.settle(device.tenant_id, some, isStored)
+    }
+  }
+
+  function fail(batch: Waiting[], error: unknown) {
+    const problem = problemOf(error, batch[0]!.unit.device)
+    if (problem.status === 503 && !isAway) log.warn({ error: describe(error) }, 'records cannot be stored just now')
+    isAway ||= problem.status === 503
+    // A database that does not answer would not answer those behind it either.
+    const hopeless = (error as { isLate?: boolean }).isLate ? [...together.splice(0), ...alone.splice(0)] : []
+    for (const { unit } of hopeless) layouts.settle(unit.device.tenant_id, unit.layouts, false)
+    for (const { stored } of [...batch, ...hopeless]) stored.reject(problem)
+  }
+
+  function problemOf(error: unknown, { key_hash }: Device): Problem {
+    const code = codeOf(error)
+    if (code === '23503') {
+      // Only presence refers to anything: the device is gone, and its keys with it.
+      forgetKey(key_hash)
+      return unknownKey()
+    }
+    return /^2[23]/.test(code) ? new Problem(422, 'invalid', 'The records cannot be stored as they are') : away()
+  }
+
+  return { add, close: () => lanes.forEach((lane) => lane.close()) }
+}

@@ -1,0 +1,116 @@
+import { type Fields, canonicalJson, cleanText, isFields } from './canonical'
+import type { Items } from './decode'
+import { type Frame, encodeFrames } from './frames'
+import { readInstant } from './instant'
+import type { Device } from './keys'
+import { handledKinds, kinds } from './kinds'
+import type { Layout } from './layout'
+import type { Layouts } from './layouts'
+import { limits } from './limits'
+import { hashOf } from '../src/core/secrets'
+import { Refusal, unfit } from './refusals'
+
+interface DeviceRecord {
+  at: number
+  kind: string
+  key: string
+  /** JSON. */
+  data: string
+}
+
+interface Rejected {
+  index: number
+  error: string
+  detail: string
+  record: string
+}
+
+/** What one request leaves to be stored: all of it in one transaction. */
+export interface Unit {
+  device: Device
+  /** Frames as rows of binary COPY. */
+  rows: Buffer
+  frames: number
+  layouts: Layout[]
+  records: DeviceRecord[]
+  /** A job has to look at some of the records. */
+  isHandled: boolean
+  rejected: Rejected[]
+  bytes: number
+}
+
+type Examined = { frame: Frame } | { record: DeviceRecord }
+
+function examineRecord(item: unknown, { tenant_id }: Device, layouts: Layouts): Examined {
+  if (!isFields(item)) throw new Refusal('invalid_record', 'A record must be an object')
+  const { kind, data } = item
+  const check = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+  if (!check && kind !== 'telemetry') throw new Refusal('unknown_kind', 'kind must be one of those in the contract')
+  const at = readInstant(item.timestamp)
+  const id = idOf(item)
+  if (!isFields(data)) throw unfit('data must be an object')
+  if (!check) return { frame: { at, ...layouts.ofTelemetry(tenant_id, data) } }
+  const text = canonicalJson(check(data))
+  return { record: { at, kind: String(kind), key: id ?? hashOf(text), data: text } }
+}
+
+function idOf({ id }: Fields): string | undefined {
+  if (id === undefined || id === null) return undefined
+  if (typeof id !== 'string' || !id || id.length > limits.idCharacters) {
+    throw new Refusal('invalid_id', `id must be text of at most ${limits.idCharacters} characters`)
+  }
+  return cleanText(id)
+}
+
+/** Examines every record of a request; those that cannot be stored are set apart with their reason. Throws a Problem where the body as a whole is at fault. */
+export async function examine(items: Items, device: Device, layouts: Layouts): Promise<Unit> {
+  const frames: (Frame & { index: number })[] = []
+  const records: DeviceRecord[] = []
+  const rejected: Rejected[] = []
+  const reject = (index: number, { error, message }: Refusal) =>
+    rejected.push({ index, error, detail: message, record: cut(items.text(index)) })
+  let sliceEnds = performance.now() + limits.sliceMs
+  for (let index = 0; index < items.count; index++) {
+    try {
+      const examined = examineRecord(items.value(index), device, layouts)
+      if ('frame' in examined) frames.push(Object.assign(examined.frame, { index }))
+      else records.push(examined.record)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      reject(index, error)
+    }
+    if (index % 32 === 31 && performance.now() > sliceEnds) {
+      await new Promise(setImmediate)
+      sliceEnds = performance.now() + limits.sliceMs
+    }
+  }
+  const fresh = [...new Set(frames.map(({ layout }) => layout).filter(({ stored }) => !stored))]
+  const refused = fresh.length ? await layouts.admit(device.tenant_id, fresh) : undefined
+  for (const { index, layout } of refused?.size ? frames : []) {
+    if (refused?.has(layout))
+      reject(index, new Refusal('too_many_layouts', `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels`))
+  }
+  const kept = refused?.size ? frames.filter(({ layout }) => !refused.has(layout)) : frames
+  kept.sort((a, b) => a.at - b.at)
+  rejected.sort((a, b) => a.index - b.index)
+  const rows = encodeFrames(device, kept)
+  const texts = [...records.map(({ data }) => data), ...rejected.map(({ record }) => record)]
+  return {
+    device,
+    rows,
+    frames: kept.length,
+    layouts: fresh.filter((layout) => !refused?.has(layout)),
+    records,
+    isHandled: records.some(({ kind }) => handledKinds.has(kind)),
+    rejected,
+    bytes: rows.length + texts.reduce((sum, text) => sum + text.length + 200, 0),
+  }
+}
+
+/** Kept as text that PostgreSQL takes: NUL and halves of surrogate pairs are replaced. */
+const cut = (text: string) =>
+  Buffer.from(text.slice(0, limits.rejectedTextBytes))
+    .subarray(0, limits.rejectedTextBytes)
+    .toString()
+    .replaceAll('\0', '\u{FFFD}')
+    .replace(/\u{FFFD}+$/u, '')

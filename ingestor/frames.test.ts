@@ -1,0 +1,106 @@
+import { afterAll, expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import postgres from 'postgres'
+import { bytesOf } from '../src/core/secrets'
+import { splitArray } from './split'
+import { copyOf, encodeFrames } from './frames'
+import { readInstant } from './instant'
+import { describeLayout } from './layout'
+import { openStore } from './store'
+import { copyFrames, makeTable } from './statements'
+
+const sql = postgres(Bun.env.DATABASE_INGEST_URL!, { max: 1, fetch_types: false, onnotice: () => {} })
+afterAll(() => sql.end())
+
+const tenant_id = Bun.randomUUIDv7()
+const device_id = Bun.randomUUIDv7()
+const device = { tenant_id, device_id, key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
+
+const name = fc.stringMatching(/^[A-Za-z_][\w.:/-]{0,20}$/)
+const frame = fc.record({
+  at: fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) - 1 }),
+  data: fc.dictionary(name, fc.double({ noNaN: true, noDefaultInfinity: true }), { minKeys: 1, maxKeys: 40 }),
+})
+
+test('frames come out of PostgreSQL as they went into COPY', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 30 }), async (sent) => {
+      const frames = sent.map(({ at, data }) => {
+        const values = Object.values(data)
+        return { at, values, layout: describeLayout(tenant_id, Object.keys(data), values) }
+      })
+      const rows = await sql.begin(async (tx) => {
+        await tx.unsafe(makeTable)
+        const stream = await tx.unsafe(copyFrames).writable()
+        await new Promise<void>((resolve, reject) => {
+          stream.on('error', reject)
+          stream.end(copyOf([encodeFrames(device, frames)]), resolve)
+        })
+        return tx.unsafe('select *, array(select float8send(v) from unnest(values) v)::text as bits from incoming_frame order by ctid')
+      })
+      expect(
+        rows.map(({ tenant_id, device_id, at, layout_id, bits }) => [tenant_id, device_id, (at as Date).getTime(), layout_id, bits]),
+      ).toEqual(
+        frames.map(({ at, layout }, index) => [
+          tenant_id,
+          device_id,
+          at,
+          layout.id,
+          bitsOf(layout.metrics.map((metric) => sent[index]!.data[metric]!)),
+        ]),
+      )
+    }),
+    { numRuns: 60 },
+  )
+})
+
+function bitsOf(values: number[]): string {
+  const texts = values.map((value) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeDoubleBE(value)
+    return `"\\\\x${bytes.toString('hex')}"`
+  })
+  return `{${texts.join(',')}}`
+}
+
+test('a COPY that PostgreSQL refuses ends at once, and the connection serves on', async () => {
+  const store = openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)
+  const layout = describeLayout(tenant_id, ['a'], [1])
+  const unit = { device, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: 1 }
+  const good = encodeFrames(device, [{ at: Date.now(), layout, values: [1] }])
+  const begun = performance.now()
+  const refused = await store.store([{ ...unit, rows: good.subarray(0, 40) }], []).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: '25P02' })
+  expect(await store.store([{ ...unit, rows: good }], [])).toBe(1)
+  expect(performance.now() - begun).toBeLessThan(5000)
+  store.close()
+})
+
+test('the elements of an array are found wherever they are', () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 4 }), { maxLength: 20 }), fc.constantFrom(undefined, 2), (values, indent) => {
+      const text = ` ${JSON.stringify(values, null, indent)}\n`
+      const bounds = splitArray(text)
+      const found = Array.from(
+        { length: bounds.length / 2 },
+        (_, index) => JSON.parse(text.slice(bounds[2 * index], bounds[2 * index + 1])) as unknown,
+      )
+      expect(JSON.stringify(found)).toBe(JSON.stringify(values))
+    }),
+  )
+})
+
+test('moments are read back, in any zone', () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date(0), max: new Date(Date.UTC(2199, 11, 31)), noInvalidDate: true }),
+      fc.integer({ min: -14 * 60, max: 14 * 60 }),
+      (date, offset) => {
+        const zone = `${offset < 0 ? '-' : '+'}${String(Math.trunc(Math.abs(offset) / 60)).padStart(2, '0')}:${String(Math.abs(offset) % 60).padStart(2, '0')}`
+        const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
+        fc.pre(!local.startsWith('1969') && date.getTime() < Date.UTC(2199, 11, 30))
+        expect(readInstant(local + zone)).toBe(date.getTime())
+      },
+    ),
+  )
+})

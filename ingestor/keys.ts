@@ -1,0 +1,130 @@
+import { bytesOf, hashOf, readCredential } from '../src/core/secrets'
+import { boundedMap } from './bounded'
+import { limits } from './limits'
+import type { Reader } from './reader'
+import { away } from './refusals'
+
+/** Who sends: tenant and device come from the key, never from the body. */
+export interface Device {
+  tenant_id: string
+  device_id: string
+  key_hash: string
+  tenantBytes: Buffer
+  deviceBytes: Buffer
+}
+
+interface Known {
+  tenant_id: string
+  /** Absent for a key that nobody has. */
+  device?: Device
+  expires: number
+}
+
+interface Lookup {
+  tenant_id: string
+  id: string
+  hash: string
+  answer: PromiseWithResolvers<Device | undefined>
+}
+
+/**
+ * Recognizes device keys. One lookup runs at a time and takes along all keys that wait, so that however many strangers knock, the database
+ * is asked one question after the other.
+ */
+export function openKeys(read: Reader['read']) {
+  const known = boundedMap<Known>(limits.keyCacheEntries)
+  const strangers = boundedMap<Known>(limits.strangerCacheEntries)
+  const waiting = new Map<string, Lookup>()
+  let forgotten = 0
+  let isLooking = false
+
+  /** Undefined for whatever is not a key that is valid now. Rejects with a 503 when the database cannot be asked. */
+  function find(text: string | null): Device | undefined | Promise<Device | undefined> {
+    if (!text || text.length > limits.keyCharacters) return undefined
+    const hash = hashOf(text)
+    const entry = known.get(hash) ?? strangers.get(hash)
+    if (entry && entry.expires > Date.now()) return entry.device
+    const credential = readCredential('mzd', text)
+    return credential && lookUp(credential)
+  }
+
+  function lookUp({ tenant_id, id, hash }: { tenant_id: string; id: string; hash: string }) {
+    const same = waiting.get(hash)
+    if (same) return same.answer.promise
+    if (waiting.size >= limits.keysWaiting) throw away()
+    const lookup = { tenant_id, id, hash, answer: Promise.withResolvers<Device | undefined>() }
+    waiting.set(hash, lookup)
+    if (!isLooking) void lookAll()
+    return lookup.answer.promise
+  }
+
+  async function lookAll() {
+    isLooking = true
+    while (waiting.size) {
+      const lookups = [...waiting.values()].slice(0, limits.keysPerLookup)
+      for (const { hash } of lookups) waiting.delete(hash)
+      const before = forgotten
+      try {
+        const devices = await readKeys(lookups)
+        for (const { hash, tenant_id, answer } of lookups) {
+          const device = devices.get(hash)
+          // A signal that came while the question was on its way may be about this very answer.
+          if (before === forgotten) remember(hash, tenant_id, device)
+          answer.resolve(device)
+        }
+      } catch {
+        for (const { answer } of lookups) answer.reject(away())
+      }
+    }
+    isLooking = false
+  }
+
+  function remember(hash: string, tenant_id: string, device: Device | undefined) {
+    known.remove(hash)
+    strangers.remove(hash)
+    const keptMs = device ? limits.keyCacheMs : limits.strangerCacheMs
+    const into = device ? known : strangers
+    into.set(hash, { tenant_id, device, expires: Date.now() + keptMs })
+  }
+
+  async function readKeys(lookups: Lookup[]): Promise<Map<string, Device>> {
+    const byTenant = Map.groupBy(lookups, ({ tenant_id }) => tenant_id)
+    const questions = [...byTenant].map(([tenant_id, some]) => ({ tenant_id, text: selectKeys(tenant_id, some) }))
+    const wanted = new Map(lookups.map((lookup) => [lookup.hash, lookup]))
+    const rows = (await read(questions)).flat() as { tenant_id: string; id: string; device_id: string; key_hash: string }[]
+    const own = rows.filter(
+      ({ key_hash, id, tenant_id }) => wanted.get(key_hash)?.id === id && wanted.get(key_hash)?.tenant_id === tenant_id,
+    )
+    return new Map(own.map(({ key_hash, tenant_id, device_id }) => [key_hash, deviceOf(tenant_id, device_id, key_hash)]))
+  }
+
+  /** `key` is the hash of a key, or a tenant: all of its keys. */
+  function forget(key: string) {
+    forgotten += 1
+    for (const entries of [known, strangers]) {
+      entries.remove(key)
+      entries.removeWhere(({ tenant_id }) => tenant_id === key)
+    }
+  }
+
+  function forgetAll() {
+    forgotten += 1
+    known.clear()
+    strangers.clear()
+  }
+
+  return { find, forget, forgetAll }
+}
+
+/** Only ids and hashes that were decoded from bytes stand in the text. */
+const selectKeys = (tenant_id: string, lookups: Lookup[]) =>
+  `select tenant_id, id, device_id, key_hash from device_key where tenant_id = '${tenant_id}'
+    and id in (${lookups.map(({ id }) => `'${id}'`).join(', ')}) and revoked_at is null`
+
+const deviceOf = (tenant_id: string, device_id: string, key_hash: string): Device => ({
+  tenant_id,
+  device_id,
+  key_hash,
+  tenantBytes: bytesOf(tenant_id),
+  deviceBytes: bytesOf(device_id),
+})

@@ -1,0 +1,46 @@
+import { pendingMigrations } from '../src/core/migrations'
+import { type Client, connect, isOrderly, within } from './connect'
+import { limits } from './limits'
+import { away } from './refusals'
+
+export interface Question {
+  tenant_id: string
+  /** A SELECT that holds nothing but ids and hashes we made ourselves. */
+  text: string
+}
+
+type Rows = Record<string, unknown>[]
+
+/** The little the ingestor reads. A connection that does not answer in time is given up and made anew. */
+export function openReader(databaseUrl: string) {
+  let connection = connect(databaseUrl)
+
+  async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
+    if (connection.isLost) connection = connect(databaseUrl)
+    const asked = connection
+    try {
+      return await within(limits.readMs, question(asked.client), away)
+    } catch (error) {
+      if (!isOrderly(error)) asked.drop()
+      throw error
+    }
+  }
+
+  return {
+    /**
+     * All questions in one message, which PostgreSQL runs as one transaction: the tenant that is set holds for the question after it,
+     * and for nobody else. The rows of each.
+     */
+    read: (questions: Question[]): Promise<Rows[]> =>
+      ask(async (sql) => {
+        const text = questions.map(({ tenant_id, text }) => `select set_config('app.tenant_id', '${tenant_id}', true); ${text}`).join('; ')
+        const results = (await sql.unsafe(text)) as unknown as Rows[]
+        return results.filter((_, index) => index % 2 === 1)
+      }),
+    pending: () => ask((sql) => pendingMigrations(sql)),
+    ping: () => ask(async (sql) => void (await sql`select 1`)),
+    close: () => connection.drop(),
+  }
+}
+
+export type Reader = ReturnType<typeof openReader>

@@ -1,0 +1,20 @@
+import { Problem } from '../src/core/problem'
+import { limits } from './limits'
+
+/** Why one record is not stored: a stable word and a sentence that repeats nothing of the record but names of known fields. */
+export class Refusal extends Error {
+  constructor(
+    readonly error: string,
+    detail: string,
+  ) {
+    super(detail)
+  }
+}
+
+export const unfit = (detail: string) => new Refusal('invalid_data', detail)
+
+export const malformed = (detail: string) => new Problem(400, 'malformed', detail)
+export const tooLarge = (detail: string) => new Problem(413, 'too_large', detail)
+export const busy = (detail: string) => new Problem(503, 'unavailable', detail, { retryAfterSeconds: limits.retryAfterSeconds })
+export const away = () => busy('The database cannot be reached just now')
+export const unknownKey = () => new Problem(401, 'unauthenticated', 'The device key is missing, unknown or revoked')

@@ -1,0 +1,134 @@
+import { log } from '../src/core/log'
+import { Problem, problemResponse, describe } from '../src/core/problem'
+import { answerOf } from './answers'
+import { openBatcher } from './batch'
+import { readBody } from './body'
+import { type Share, openBudget } from './budget'
+import { within } from './connect'
+import { decode } from './decode'
+import { examine } from './examine'
+import { type Device, openKeys } from './keys'
+import { openLayouts } from './layouts'
+import { limits } from './limits'
+import { openReader } from './reader'
+import { away, busy, unknownKey } from './refusals'
+import { listenForSignals } from './signals'
+
+export interface Options {
+  /** As the role monozu_ingest. */
+  databaseUrl: string
+  /** 0 for one that is free. */
+  port: number
+  hostname: string
+  /** How long the writing of one batch may take before its connection is given up. */
+  flushMs?: number
+}
+
+const acceptableId = /^[\w.:-]{8,80}$/
+const requestIdOf = ({ headers }: Request) => {
+  const given = headers.get('x-request-id')
+  return given && acceptableId.test(given) ? given : Bun.randomUUIDv7()
+}
+
+/** Serves POST /v1/ingest, GET /healthz and GET /readyz. Starts without a database, and answers 503 until there is one. */
+export function openIngestor({ databaseUrl, port, hostname, flushMs = limits.flushMs }: Options) {
+  const reader = openReader(databaseUrl)
+  const keys = openKeys(reader.read)
+  const layouts = openLayouts(reader.read)
+  const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs })
+  const budget = openBudget()
+  const listener = listenForSignals(databaseUrl, {
+    forget: keys.forget,
+    lost: () => [keys, layouts].forEach(({ forgetAll }) => forgetAll()),
+  })
+  let isDraining = false
+  let isMigrated = false
+  let inFlight = 0
+  let whenIdle = () => {}
+
+  async function ingest(request: Request, share: Share, request_id: string): Promise<Response> {
+    const found = keys.find(request.headers.get('x-device-key'))
+    const device: Device | undefined = found instanceof Promise ? await found : found
+    if (!device) throw unknownKey()
+    const text = await readBody(request, share)
+    const items = decode(text, request.headers.get('content-type'))
+    if (!items.count) return new Response(null, { status: 204, headers: { 'x-request-id': request_id } })
+    const unit = await examine(items, device, layouts)
+    return answerOf(unit, await batcher.add(unit), request_id)
+  }
+
+  async function post(request: Request): Promise<Response> {
+    const request_id = requestIdOf(request)
+    if (isDraining) return problemResponse(busy('This ingestor is being stopped'), request_id, { connection: 'close' })
+    const share = budget.open()
+    inFlight += 1
+    try {
+      return await ingest(request, share, request_id)
+    } catch (error) {
+      return problemResponse(problemOf(error, request_id), request_id)
+    } finally {
+      share.giveBack()
+      inFlight -= 1
+      if (!inFlight) whenIdle()
+    }
+  }
+
+  async function whyNotReady(): Promise<string | undefined> {
+    if (isDraining) return 'draining'
+    try {
+      if (!isMigrated && (await within(limits.readyMs, reader.pending(), away)).length) return 'migrations are pending'
+      isMigrated = true
+      await within(limits.readyMs, reader.ping(), away)
+      return undefined
+    } catch {
+      return 'the database cannot be reached'
+    }
+  }
+
+  async function ready(request: Request): Promise<Response> {
+    const reason = await whyNotReady()
+    const body = reason ? { status: 'unavailable', reason } : { status: 'ok' }
+    return Response.json(body, { status: reason ? 503 : 200, headers: { 'x-request-id': requestIdOf(request) } })
+  }
+
+  const server = Bun.serve({
+    port,
+    hostname,
+    development: false,
+    // Larger bodies get our own answer, without being read.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    idleTimeout: 60,
+    routes: {
+      '/v1/ingest': { POST: post },
+      '/healthz': { GET: (request) => Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } }) },
+      '/readyz': { GET: ready },
+    },
+    fetch: (request) => problemResponse(unknownRoute(request), requestIdOf(request)),
+    error: () => problemResponse(away(), Bun.randomUUIDv7()),
+  })
+
+  /** Readiness fails at once, requests in flight finish (at most 10 s), nothing new is taken. */
+  async function stop() {
+    isDraining = true
+    if (inFlight) await Promise.race([new Promise<void>((resolve) => (whenIdle = resolve)), Bun.sleep(limits.shutdownMs)])
+    // The last answers may still be on their way to the socket.
+    await Promise.race([server.stop(), Bun.sleep(limits.lastAnswersMs)])
+    await server.stop(true)
+    batcher.close()
+    reader.close()
+    await listener.end({ timeout: 0 })
+  }
+
+  return { url: `http://${hostname}:${server.port}`, stop }
+}
+
+function problemOf(error: unknown, request_id: string): Problem {
+  if (error instanceof Problem) return error
+  log.error({ request_id, error: describe(error) }, 'unexpected error')
+  return away()
+}
+
+const unknownRoute = ({ url, method }: Request) =>
+  ['/v1/ingest', '/healthz', '/readyz'].includes(new URL(url).pathname)
+    ? new Problem(405, 'method_not_allowed', `${method} is not possible here`)
+    : new Problem(404, 'not_found', 'There is no such route')

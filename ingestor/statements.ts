@@ -1,0 +1,90 @@
+import { now } from '../src/core/clock'
+import type { Unit } from './examine'
+import { frameColumns } from './frames'
+import type { Device } from './keys'
+
+/** A statement and its one parameter, JSON text. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
+export interface Statement {
+  text: string
+  value?: string
+  /** How many rows it added is told to the sender. */
+  isCounted?: boolean
+}
+
+export const makeTable = `create temporary table if not exists incoming_frame (${frameColumns}) on commit delete rows`
+export const copyFrames = 'copy incoming_frame from stdin (format binary)'
+export const addFrames: Statement = {
+  text: `insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
+    select tenant_id, device_id, at, layout_id, values from incoming_frame on conflict do nothing`,
+  isCounted: true,
+}
+
+const from = (columns: string) => `from json_to_recordset($1::text::json) as r(${columns})`
+
+/** The ones that are not known to be stored; null where there are none. */
+export function addLayouts(units: Unit[]): Statement | undefined {
+  const layouts = units.flatMap(({ device: { tenant_id }, layouts }) =>
+    layouts.filter(({ stored }) => !stored).map((layout) => ({ tenant_id, layout })),
+  )
+  const rows = new Map(
+    layouts.map(({ tenant_id, layout: { id, hash, metrics, labels } }) => [id, { tenant_id, id, hash, metrics, labels }]),
+  )
+  if (!rows.size) return undefined
+  return {
+    text: `insert into telemetry_layout (tenant_id, id, hash, metrics, labels)
+      select tenant_id, id, hash, metrics, labels ${from('tenant_id uuid, id uuid, hash text, metrics text[], labels jsonb')}
+      order by tenant_id, id on conflict do nothing`,
+    value: JSON.stringify([...rows.values()]),
+  }
+}
+
+/** `data` is JSON already and goes in as it is. */
+export function addRecords(units: Unit[]): Statement | undefined {
+  const rows = units.flatMap(({ device: { tenant_id, device_id }, records }) =>
+    records.map(({ at, kind, key, data }) => {
+      const rest = JSON.stringify({ tenant_id, id: Bun.randomUUIDv7(), device_id, at: new Date(at), kind, key })
+      return `${rest.slice(0, -1)},"data":${data}}`
+    }),
+  )
+  if (!rows.length) return undefined
+  return {
+    text: `insert into device_record (tenant_id, id, device_id, at, kind, key, data)
+      select tenant_id, id, device_id, at, kind, key, data
+      ${from('tenant_id uuid, id uuid, device_id uuid, at timestamptz, kind text, key text, data jsonb')}
+      order by tenant_id, device_id, at, kind, key on conflict do nothing`,
+    value: `[${rows.join(',')}]`,
+    isCounted: true,
+  }
+}
+
+export function addRejected(units: Unit[]): Statement | undefined {
+  const rows = units.flatMap(({ device: { tenant_id, device_id }, rejected }) =>
+    rejected.map(({ error, detail, record }) => ({ tenant_id, id: Bun.randomUUIDv7(), device_id, error, detail, record })),
+  )
+  if (!rows.length) return undefined
+  return {
+    text: `insert into rejected_record (tenant_id, id, device_id, error, detail, record)
+      select tenant_id, id, device_id, error, detail, record
+      ${from('tenant_id uuid, id uuid, device_id uuid, error text, detail text, record text')}`,
+    value: JSON.stringify(rows),
+  }
+}
+
+export function addPresence(devices: Device[]): Statement | undefined {
+  if (!devices.length) return undefined
+  const last_seen_at = now()
+  return {
+    text: `insert into device_presence (tenant_id, id, device_id, last_seen_at)
+      select tenant_id, id, device_id, last_seen_at ${from('tenant_id uuid, id uuid, device_id uuid, last_seen_at timestamptz')}
+      order by tenant_id, device_id
+      on conflict (tenant_id, device_id) do update
+      set last_seen_at = greatest(device_presence.last_seen_at, excluded.last_seen_at), updated_at = excluded.updated_at`,
+    value: JSON.stringify(devices.map(({ tenant_id, device_id }) => ({ tenant_id, id: Bun.randomUUIDv7(), device_id, last_seen_at }))),
+  }
+}
+
+/** Last of all: it holds the row of the tenant's job until COMMIT. */
+export function queueJobs(units: Unit[]): Statement | undefined {
+  const tenants = new Set(units.filter(({ isHandled }) => isHandled).map(({ device }) => device.tenant_id))
+  return tenants.size ? { text: 'select queue_records($1::text::uuid[])', value: `{${[...tenants].sort().join(',')}}` } : undefined
+}

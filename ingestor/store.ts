@@ -1,0 +1,98 @@
+import type { Writable } from 'node:stream'
+import { type Client, type Connection, connect, isOrderly, within } from './connect'
+import type { Unit } from './examine'
+import { copyOf } from './frames'
+import type { Device } from './keys'
+import { limits } from './limits'
+import { away } from './refusals'
+import { type Statement, addFrames, addLayouts, addPresence, addRecords, addRejected, copyFrames, makeTable, queueJobs } from './statements'
+
+/** One connection that writes batches, one after the other. A connection that was lost, or did not answer in time, is never used again. */
+export function openStore(databaseUrl: string, flushMs: number) {
+  let connection: (Connection & { ready: Promise<unknown> }) | undefined
+
+  function current() {
+    if (connection && !connection.isLost && Date.now() - connection.openedAt < limits.connectionAgeMs) return connection
+    discard()
+    const opened = connect(databaseUrl)
+    return (connection = Object.assign(opened, { ready: opened.client.unsafe(prepare).execute() }))
+  }
+
+  function discard() {
+    connection?.drop()
+    connection = undefined
+  }
+
+  /** Resolves after COMMIT with the number of frames and records that were not there yet. Whatever it rejects with, nothing may count as stored. */
+  async function store(units: Unit[], seen: Device[]): Promise<number> {
+    const used = current()
+    const written = Promise.withResolvers<number>()
+    used.ready.then(() => write(used.client, units, seen)).then(written.resolve, written.reject)
+    // The driver may leave what was under way unanswered for ever.
+    used.whenLost = () => written.reject(away())
+    try {
+      return await within(flushMs, written.promise, () => Object.assign(away(), { isLate: true }))
+    } catch (error) {
+      if (!isOrderly(error)) discard()
+      throw error
+    }
+  }
+
+  return { store, close: discard }
+}
+
+/** Off for the database as a whole would make an acknowledgement worth nothing; a stronger setting stays. */
+const prepare = `${makeTable}; select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
+
+const ignore = () => {}
+
+async function write(client: Client, units: Unit[], seen: Device[]): Promise<number> {
+  const begun = client.unsafe('begin').execute()
+  const sent: Promise<{ count: number }>[] = []
+  let isEnding = false
+  begun.catch(ignore)
+  function send({ text, value, isCounted }: Statement) {
+    const result = client.unsafe(text, value === undefined ? [] : [value], { prepare: true }).execute()
+    result.catch(ignore)
+    sent.push(result.then(({ count }) => ({ count: isCounted ? count : 0 })))
+    sent.at(-1)!.catch(ignore)
+  }
+  try {
+    const layouts = addLayouts(units)
+    if (layouts) send(layouts)
+    const rows = units.filter(({ frames }) => frames > 0).map(({ rows }) => rows)
+    if (rows.length) {
+      await copy(await client.unsafe(copyFrames).writable(), copyOf(rows))
+      send(addFrames)
+    }
+    for (const statement of [addRecords(units), addRejected(units), addPresence(seen), queueJobs(units)]) if (statement) send(statement)
+    const committed = client.unsafe('commit').execute()
+    isEnding = true
+    committed.catch(ignore)
+    const counts = await Promise.all(sent)
+    const [{ command }] = await Promise.all([committed, begun])
+    if (command !== 'COMMIT') throw away()
+    return counts.reduce((sum, { count }) => sum + count, 0)
+  } catch (error) {
+    if (!isEnding) client.unsafe('rollback').catch(ignore)
+    throw error
+  }
+}
+
+/**
+ * Resolves as soon as the data is on its way: the driver never ends a COPY that the server refuses (porsager/postgres#1173). The statement
+ * that follows then fails in its place.
+ */
+function copy(stream: Writable, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // oxlint-disable-next-line no-underscore-dangle
+    const final = stream._final.bind(stream)
+    // oxlint-disable-next-line no-underscore-dangle
+    stream._final = (done) => {
+      final(done)
+      resolve()
+    }
+    stream.on('error', reject)
+    stream.end(bytes)
+  })
+}

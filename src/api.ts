@@ -1,0 +1,38 @@
+import { apiPort, app } from './app'
+import { closeDatabase } from './core/db'
+import { assertSafeRole } from './core/database-role'
+import { config } from './core/config'
+import { drain } from './core/health'
+import { limits } from './core/limits'
+import { publishWith } from './core/live'
+import { log } from './core/log'
+import { listen } from './core/signals'
+import { untilStopped } from './core/stop'
+import { closeEnded, drainSockets } from './core/sockets'
+import { answerPolls } from './edge/commands/poll'
+
+/** Serves until SIGTERM or SIGINT, then drains. The exit code. */
+export async function serveApi(): Promise<number> {
+  await raiseHeaderLimit(config.HTTP_READ_BUFFER_BYTES)
+  await assertSafeRole()
+  const { server } = app.listen({ hostname: config.HOST, port: apiPort })
+  publishWith(server!)
+  listen().catch(() => log.warn('the database cannot be reached yet; signals are heard as soon as it can'))
+  const timer = setInterval(closeEnded, 1000)
+  log.info({ url: `http://${config.HOST}:${server!.port}` }, 'Cloud API is listening')
+  await untilStopped()
+  log.info('draining')
+  drain()
+  clearInterval(timer)
+  answerPolls()
+  drainSockets()
+  await Promise.race([app.stop(), Bun.sleep(limits.shutdownMs)])
+  await closeDatabase()
+  return 0
+}
+
+/** Sign-in redirects carry large cookies; Bun reads its limit from node:http before it listens (the environment variable does nothing). */
+async function raiseHeaderLimit(bytes: number) {
+  const http = await import('node:http')
+  Object.assign(http.default, { maxHeaderSize: bytes })
+}

@@ -1,0 +1,87 @@
+import { openapi } from '@elysiajs/openapi'
+import { Elysia } from 'elysia'
+import { version } from '../package.json'
+import { recognizeDevices, recognizeSessions } from './core/authenticate'
+import { config } from './core/config'
+import { errors } from './core/errors'
+import { guard } from './core/guard'
+import { health } from './core/health'
+import { limits } from './core/limits'
+import { requests } from './core/requests'
+import { sockets } from './core/sockets'
+import { staticFiles } from './core/static'
+import { commandRoutes } from './edge/commands/routes'
+import { deviceRoutes } from './edge/devices/routes'
+import { loadDevice } from './edge/devices/service'
+import { discoveryRoutes } from './edge/discoveries/routes'
+import { provisioningRoutes } from './edge/provisioning/routes'
+import { telemetryRoutes } from './edge/telemetry/routes'
+import { auditRoutes } from './identity/audit-log/routes'
+import { authRoutes } from './identity/auth/routes'
+import { loadSession } from './identity/auth/sessions'
+import { groupRoutes } from './identity/groups/routes'
+import { orgUnitRoutes } from './identity/org-units/routes'
+import { tenantRoutes } from './identity/tenants/routes'
+import { userRoutes } from './identity/users/routes'
+import { alertRoutes } from './soc/alerts/routes'
+
+recognizeSessions(loadSession)
+recognizeDevices(loadDevice)
+
+const api = new Elysia({ prefix: '/api/v1' })
+  .use(authRoutes)
+  .use(tenantRoutes)
+  .use(userRoutes)
+  .use(groupRoutes)
+  .use(orgUnitRoutes)
+  .use(auditRoutes)
+  .use(provisioningRoutes)
+  .use(deviceRoutes)
+  .use(commandRoutes)
+  .use(discoveryRoutes)
+  .use(telemetryRoutes)
+  .use(alertRoutes)
+
+const documentation = {
+  info: { title: 'Monozu Cloud', version, description: 'One platform to run the IT and OT of many customers.' },
+  components: {
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
+      provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
+    },
+  },
+} as const
+
+/** The Cloud API. A short Host header shifts path matching unless `standardHostname` is off. */
+export const app = new Elysia({
+  handler: { standardHostname: false },
+  serve: { maxRequestBodySize: limits.bodyBytes, idleTimeout: limits.commandWaitSeconds + 10 },
+  websocket: {
+    maxPayloadLength: limits.socketInboundBytes,
+    backpressureLimit: limits.socketBacklogBytes,
+    closeOnBackpressureLimit: true,
+    perMessageDeflate: false,
+    sendPings: true,
+    idleTimeout: 60,
+  },
+})
+  .use(requests)
+  .use(errors)
+  .use(guard)
+  .use(
+    openapi({
+      path: '/api/docs',
+      specPath: '/api/docs/json',
+      provider: null,
+      documentation: documentation as never,
+      exclude: { staticFile: false },
+    }),
+  )
+  .use(health)
+  .use(api)
+  .use(sockets)
+  .use(staticFiles('index.html'))
+
+export type App = typeof app
+export const apiPort = config.PORT || config.API_PORT

@@ -1,0 +1,12 @@
+import { readConfiguration } from '../core/configuration'
+
+export const help = `Usage: monozu worker
+
+Runs background jobs and schedules. Start as many as are needed: a job runs in one of them.
+Needs DATABASE_URL (the role monozu_app), SECRET_KEY and ENCRYPTION_KEYS. SIGTERM lets running jobs finish.`
+
+export async function run(): Promise<number> {
+  readConfiguration(Bun.env, ['DATABASE_URL', 'SECRET_KEY', 'ENCRYPTION_KEYS'])
+  const { work } = await import('../worker')
+  return work()
+}

@@ -1,0 +1,41 @@
+import { auditLog } from './schema'
+import type { Scope } from './scope'
+
+const bookkeeping = new Set(['tenant_id', 'created_at', 'updated_at', 'version'])
+const secret = /(hash|secret|password|token|key)$/
+
+/** The row as the record keeps it: no bookkeeping, and of anything that is a secret only that it is one. */
+function recorded(row: object | undefined) {
+  if (!row) return undefined
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([name]) => !bookkeeping.has(name))
+      .map(([name, value]) => [name, secret.test(name) && value !== null ? '(secret)' : value]),
+  )
+}
+
+/** Writes the record in the caller's transaction, so that neither can exist without the other. `action` is `resource.verb`. */
+export async function audit(scope: Scope, action: string, entity_id: string | null, change: { before?: object; after?: object } = {}) {
+  const { actor, call } = scope
+  const id = Bun.randomUUIDv7()
+  await scope.tx.insert(auditLog).values(
+    scope.owned({
+      id,
+      at: new Date(),
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      action,
+      entity_id,
+      before: recorded(change.before),
+      after: recorded(change.after),
+      address: call.address,
+      request_id: call.request_id,
+    }),
+  )
+  scope.audited = true
+}
+
+/** Declares a write that records no decision of anybody (a lease, a heartbeat), and says why it needs no audit row. */
+export function routine(scope: Scope, _why: string) {
+  scope.audited = true
+}

@@ -1,0 +1,83 @@
+import { config } from './config'
+import { nowMs } from './clock'
+import type { Actor } from './scope'
+import { readCredential } from './secrets'
+import { remembered } from './remembered'
+import { rememberedClaims, verifyAccess } from './tokens'
+
+/** Somebody who was recognized, and until when that holds. */
+export interface Known {
+  actor: Actor
+  /** End of the session or key, epoch milliseconds. */
+  endsAt: number
+  /** The session of a signed-in user. */
+  session?: SessionRef
+}
+
+export interface SessionRef {
+  sid: string
+  tenant_id: string
+  user_id: string
+}
+
+type Load<K> = (key: K) => Promise<Known | undefined>
+
+export interface DeviceCredential {
+  tenant_id: string
+  id: string
+  hash: string
+}
+
+/** How contexts say who somebody is; core only remembers it. */
+const loaders: { session: Load<SessionRef>; device: Load<DeviceCredential> } = {
+  session: async () => undefined,
+  device: async () => undefined,
+}
+export const recognizeSessions = (load: Load<SessionRef>) => void (loaders.session = load)
+export const recognizeDevices = (load: Load<DeviceCredential>) => void (loaders.device = load)
+
+const sessions = remembered(
+  'sessions',
+  (ref: SessionRef) => ref.sid,
+  (ref) => loaders.session(ref),
+)
+const devices = remembered(
+  'devices',
+  (key: DeviceCredential) => key.hash,
+  (key) => loaders.device(key),
+)
+
+const alive = (known: Known | undefined) => (known && known.endsAt > nowMs() ? known : undefined)
+
+/** Who sent this access token: found without waiting where both token and session are remembered. */
+export function knownByToken(token: string): Known | undefined | Promise<Known | undefined> {
+  const claims = rememberedClaims(token)
+  const entry = claims && sessions.recall(claims.sid)
+  return entry ? alive(entry.found) : checkToken(token, claims)
+}
+
+async function checkToken(token: string, remembered: SessionRef | undefined) {
+  const claims = remembered ?? (await verifyAccess(token))
+  return claims && alive(await sessions.find(claims))
+}
+
+export const knownBySession = async (ref: SessionRef) => alive(await sessions.find(ref))
+
+export async function knownByDeviceKey(text: string): Promise<Known | undefined> {
+  const credential = readCredential('mzd', text)
+  return credential && alive(await devices.find(credential))
+}
+
+export const bearerOf = (authorization: string | null | undefined) =>
+  authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined
+
+/** The caller's address, read through as many proxies as are trusted (TRUST_PROXY_HOPS), from the right. */
+export function addressOf(request: Request, socketAddress: string | undefined): string | undefined {
+  if (!config.TRUST_PROXY_HOPS) return socketAddress
+  const hops =
+    request.headers
+      .get('x-forwarded-for')
+      ?.split(',')
+      .map((hop) => hop.trim()) ?? []
+  return hops.at(-config.TRUST_PROXY_HOPS) ?? socketAddress
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { ConfigurationProblem } from './configuration-problem'
+
+type Reader<T> = (value: string) => T
+const refuse = (why: string): never => {
+  throw new Error(why)
+}
+
+const text: Reader<string> = (value) => value
+const list: Reader<string[]> = (value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+const flag: Reader<boolean> = (value) =>
+  /^(true|1|yes|on)$/i.test(value) ? true : /^(false|0|no|off)$/i.test(value) ? false : refuse('must be true or false')
+const choice =
+  <const T extends string>(...values: T[]): Reader<T> =>
+  (value) =>
+    values.find((known) => known === value) ?? refuse(`must be one of ${values.join(', ')}`)
+const whole =
+  (least: number, most: number): Reader<number> =>
+  (value) =>
+    /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+      ? Number(value)
+      : refuse(`must be a whole number from ${least} to ${most}`)
+const url =
+  (...schemes: string[]): Reader<string> =>
+  (value) =>
+    URL.canParse(value) && schemes.includes(new URL(value).protocol)
+      ? value.replace(/\/$/, '')
+      : refuse(`must be a URL (${schemes.join(' ')})`)
+
+const weakKeys = /^(.)\1+$|changeme|secret|password|example|default|12345678/i
+const secretKey: Reader<string> = (value) => {
+  if (value.length < 32) refuse('must have at least 32 characters')
+  if (Bun.env.NODE_ENV === 'production' && (weakKeys.test(value) || new Set(value).size < 10)) refuse('is too easy to guess')
+  return value
+}
+const keyRing: Reader<{ kid: string; key: Buffer }[]> = (value) => {
+  const ring = list(value).map((entry) => {
+    const [kid = '', encoded = ''] = entry.split(':')
+    const key = Buffer.from(encoded, 'base64')
+    return /^[\w-]{1,32}$/.test(kid) && key.length === 32 ? { kid, key } : refuse('must be kid:base64 of 32 bytes, comma separated')
+  })
+  if (!ring.length || new Set(ring.map(({ kid }) => kid)).size < ring.length)
+    refuse('must hold at least one key, each under a name of its own')
+  return ring
+}
+/** Compared letter by letter with what browsers send, so they are written as browsers do. */
+const origins: Reader<string[]> = (value) =>
+  list(value).map((part) =>
+    URL.canParse(part) && /^https?:$/.test(new URL(part).protocol)
+      ? new URL(part).origin
+      : refuse('must be origins (https://host), comma separated'),
+  )
+
+/** The whole configuration: reader and default of each variable. A variable without a default is empty until a command requires it. */
+const variables = {
+  DATABASE_URL: [url('postgres:', 'postgresql:'), ''],
+  DATABASE_POOL: [whole(1, 200), 10],
+  SECRET_KEY: [secretKey, ''],
+  SECRET_KEY_PREVIOUS: [secretKey, ''],
+  ENCRYPTION_KEYS: [keyRing, [] as { kid: string; key: Buffer }[]],
+  ACCESS_TOKEN_EXPIRE_MINUTES: [whole(1, 1440), 60],
+  REFRESH_TOKEN_EXPIRE_DAYS: [whole(1, 365), 7],
+  AUTH_POLICY: [choice('standard', 'restricted'), 'standard' as const],
+  AUTH_ALLOWED_EMAIL_DOMAINS: [list, [] as string[]],
+  ALLOW_ORIGINS: [origins, [] as string[]],
+  REFRESH_COOKIE_SAMESITE: [choice('strict', 'lax', 'none'), 'strict' as const],
+  API_PUBLIC_URL: [url('http:', 'https:'), 'http://localhost:8000'],
+  APP_BASE_URL: [url('http:', 'https:'), ''],
+  INGEST_PUBLIC_URL: [url('http:', 'https:'), 'http://localhost:8090'],
+  HOST: [text, '0.0.0.0'],
+  PORT: [whole(1, 65_535), 0],
+  API_PORT: [whole(1, 65_535), 8000],
+  INGESTOR_PORT: [whole(1, 65_535), 8090],
+  HTTP_READ_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
+  HTTP_WRITE_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
+  TRUST_PROXY_HOPS: [whole(0, 10), 0],
+  FEATURE_SECURITY: [flag, true],
+  FEATURE_VPN: [flag, true],
+  FEATURE_BACKUP: [flag, true],
+  FEATURE_CMDB: [flag, true],
+  FEATURE_ITSM: [flag, true],
+  FEATURE_IOT: [flag, true],
+  DATABASE_APP_PASSWORD: [text, ''],
+  DATABASE_INGEST_PASSWORD: [text, ''],
+  DATABASE_MANAGEMENT_PASSWORD: [text, ''],
+} satisfies Record<string, [Reader<unknown>, unknown]>
+
+type Name = keyof typeof variables
+export type Configuration = { [K in Name]: ReturnType<(typeof variables)[K][0]> }
+
+/** The text of `X`, or of the file that `X_FILE` names (Docker and Kubernetes secrets); both at once are a mistake. */
+function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const path = env[`${name}_FILE`]
+  if (!path) return env[name] || undefined
+  if (env[name]) refuse(`and ${name}_FILE are both set`)
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch {
+    return refuse(`cannot be read from the file in ${name}_FILE`)
+  }
+}
+
+function contradictions({ AUTH_POLICY, AUTH_ALLOWED_EMAIL_DOMAINS, REFRESH_COOKIE_SAMESITE, API_PUBLIC_URL }: Configuration): string[] {
+  const problems: string[] = []
+  if (AUTH_POLICY === 'restricted' && !AUTH_ALLOWED_EMAIL_DOMAINS.length)
+    problems.push('AUTH_ALLOWED_EMAIL_DOMAINS is required when AUTH_POLICY is restricted')
+  if (REFRESH_COOKIE_SAMESITE === 'none' && !API_PUBLIC_URL.startsWith('https:'))
+    problems.push('REFRESH_COOKIE_SAMESITE=none needs an https API_PUBLIC_URL')
+  return problems
+}
+
+/** Reads every variable; throws one ConfigurationProblem that names all that are wrong, and those of `required` that are missing. */
+export function readConfiguration(env: NodeJS.ProcessEnv, required: Name[] = []): Configuration {
+  const problems: string[] = []
+  const read = Object.entries(variables).map(([name, [reader, fallback]]) => {
+    try {
+      const value = textOf(env, name)
+      if (value === undefined && required.includes(name as Name)) refuse('is required')
+      return [name, value === undefined ? fallback : reader(value)]
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`)
+      return [name, fallback]
+    }
+  })
+  const configuration = Object.fromEntries(read) as Configuration
+  problems.push(...contradictions(configuration))
+  if (problems.length) throw new ConfigurationProblem(problems)
+  configuration.APP_BASE_URL ||= configuration.API_PUBLIC_URL
+  return configuration
+}

@@ -1,0 +1,122 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { config } from './config'
+import { Problem, unavailable } from './errors'
+import { limits } from './limits'
+
+const options = {
+  onnotice: () => {},
+  fetch_types: false,
+  connect_timeout: limits.databaseStartMs / 1000,
+  idle_timeout: 600,
+  // A lifetime would end a connection between two statements of a transaction.
+  max_lifetime: null,
+  // The driver waits this long (seconds) before it says that a connection is refused: a request has to be told soon.
+  backoff: (retries: number) => Math.min(0.25, 0.05 * 2 ** retries) * (0.75 + Math.random() / 2),
+} as const
+
+/** For LISTEN and for work that drizzle must not touch: it changes the client it is given. */
+export const raw = postgres(config.DATABASE_URL, { ...options, max: 2 })
+
+let watcher: ((query: string) => void) | undefined
+
+/** Lets a law look at every statement of every context; it throws where one breaks the law. */
+export const watchQueries = (watch: (query: string) => void) => void (watcher = watch)
+
+/** A lane is one connection with its own drizzle, so that what one transaction sends is pipelined and never mixed with another's. */
+function openLane() {
+  const connection = { losses: 0, lossesAtBegin: 0 }
+  // The driver opens a lost connection anew, and what comes then is in no transaction: it sees nothing, and its COMMIT commits nothing.
+  const assertSame = () => {
+    if (connection.losses !== connection.lossesAtBegin) throw unavailable()
+  }
+  const client = postgres(config.DATABASE_URL, { ...options, max: 1, onclose: () => void (connection.losses += 1) })
+  const prepared = {
+    options: client.options,
+    unsafe: (text: string, values: never[]) => (assertSame(), client.unsafe(text, values, { prepare: true })),
+  }
+  return {
+    connection,
+    assertSame,
+    client,
+    tx: drizzle(prepared as unknown as typeof client, { logger: { logQuery: (query) => watcher?.(query) } }),
+  }
+}
+
+type Lane = ReturnType<typeof openLane>
+export type Tx = Lane['tx']
+
+const idle: Lane[] = []
+let opened = 0
+const waiting: { give: (lane: Lane) => void; refuse: (problem: Problem) => void; expires: ReturnType<typeof setTimeout> }[] = []
+
+function takeLane(): Lane | Promise<Lane> {
+  const lane = idle.pop()
+  if (lane) return lane
+  if (opened < config.DATABASE_POOL) {
+    opened += 1
+    return openLane()
+  }
+  if (waiting.length >= limits.waitingRequests) throw unavailable()
+  return new Promise((give, refuse) => {
+    const expires = setTimeout(() => {
+      waiting.splice(waiting.indexOf(place), 1)
+      refuse(unavailable())
+    }, limits.connectionWaitMs)
+    const place = { give, refuse, expires }
+    waiting.push(place)
+  })
+}
+
+function returnLane(lane: Lane) {
+  const next = waiting.shift()
+  if (!next) return void idle.push(lane)
+  clearTimeout(next.expires)
+  next.give(lane)
+}
+
+const ignore = () => {}
+
+/**
+ * Runs `work` between `opening` (BEGIN and the settings, one round trip together with the first statement of `work`) and COMMIT.
+ * A read-only transaction answers before its COMMIT returns: there is nothing in it to lose.
+ */
+export async function transaction<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const taken = takeLane()
+  const lane = taken instanceof Promise ? await taken : taken
+  const { client, connection, assertSame, tx } = lane
+  connection.lossesAtBegin = connection.losses
+  const begun = client.unsafe(opening).execute()
+  begun.catch(ignore)
+  let result: T
+  try {
+    result = await work(tx)
+    await begun
+    assertSame()
+  } catch (error) {
+    if (connection.losses !== connection.lossesAtBegin) returnLane(lane)
+    else
+      client
+        .unsafe('rollback')
+        .catch(ignore)
+        .finally(() => returnLane(lane))
+    throw error
+  }
+  const committed = client.unsafe('commit').execute()
+  if (readOnly) {
+    committed.catch(ignore).finally(() => returnLane(lane))
+    return result
+  }
+  try {
+    const { command } = await committed
+    assertSame()
+    if (command !== 'COMMIT') throw unavailable()
+    return result
+  } finally {
+    returnLane(lane)
+  }
+}
+
+export async function closeDatabase() {
+  await Promise.all([raw.end({ timeout: 5 }), ...idle.splice(0).map(({ client }) => client.end({ timeout: 5 }))])
+}

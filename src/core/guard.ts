@@ -1,0 +1,101 @@
+import { Elysia } from 'elysia'
+import { addressOf, bearerOf, knownByDeviceKey, knownByToken, type Known } from './authenticate'
+import { Problem } from './errors'
+import { once } from './idempotency'
+import type { Permission } from './permissions'
+import { type AccessMode, type Call, type Scope, etagOf, inTenant } from './scope'
+import { hashOf } from './secrets'
+
+const stranger = () => new Problem(401, 'unauthenticated', 'Sign in first')
+
+/** Where `transform` leaves for `resolve` who calls; on the request itself, which is quicker than a WeakMap beside it. */
+const caller = Symbol('caller')
+type Called = Request & { [caller]?: Known }
+
+function admit(request: Called, known: Known | undefined, permission?: Permission) {
+  if (!known) throw stranger()
+  if (permission && !known.actor.permissions.has(permission)) throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)
+  request[caller] = known
+}
+
+// These take only what they need out of the context: whatever else a hook may touch (headers as an object, cookies), the framework prepares for each request.
+type Part<K extends keyof Context> = Pick<Context, K>
+interface Context {
+  request: Request
+  body?: unknown
+  server: { requestIP: (request: Request) => { address: string } | null } | null
+  set: { headers: Record<string, unknown> }
+}
+
+/** Authentication sits in `transform`, before validation, so that a stranger learns nothing of the schema. It waits only when it must. */
+const admitUser =
+  (permission?: Permission) =>
+  ({ request }: Part<'request'>) => {
+    const token = bearerOf(request.headers.get('authorization'))
+    const known = token ? knownByToken(token) : undefined
+    return known instanceof Promise ? known.then((found) => admit(request, found, permission)) : admit(request, known, permission)
+  }
+
+/** Said again by what waits for long: the key may have ended meanwhile. */
+export const admitDevice = async ({ request }: Part<'request'>) =>
+  admit(request, await knownByDeviceKey(request.headers.get('x-device-key') ?? ''))
+
+export function callOf({ request, server, set }: Part<'request' | 'server' | 'set'>): Call {
+  return {
+    request_id: set.headers['x-request-id'] as string | undefined,
+    address: addressOf(request, server?.requestIP(request)?.address),
+    ifMatch: request.headers.get('if-match') ?? undefined,
+  }
+}
+
+function idempotencyKey({ method, headers }: Request): string | undefined {
+  const key = method === 'POST' ? headers.get('idempotency-key') : null
+  if (key === null) return undefined
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Problem(400, 'malformed', 'Idempotency-Key must be 1 to 255 printable characters')
+  return key
+}
+
+/** Gives the handler `run`, its only way to the database. A GET and a `.read` permission cannot write; an Idempotency-Key makes a creation repeatable. */
+const handing =
+  (mode?: AccessMode) =>
+  ({ request, body, server, set }: Context) => {
+    const known = (request as Called)[caller]
+    if (!known) throw stranger()
+    const run = <T>(work: (scope: Scope) => Promise<T>): Promise<T> => {
+      const key = idempotencyKey(request)
+      const accessMode = mode ?? (request.method === 'GET' ? 'read only' : 'read write')
+      const requestHash = key && hashOf(`${request.url} ${JSON.stringify(body)}`)
+      const call = callOf({ request, server, set })
+      return inTenant(known.actor, accessMode, requestHash ? (scope) => once(scope, key, requestHash, work) : work, call)
+    }
+    return { actor: known.actor, known, run }
+  }
+
+/** `security` and the reason go into OpenAPI; the laws read them there. */
+const says = (detail: object) => ({ detail })
+const bearer = { security: [{ bearer: [] }] }
+
+/**
+ * One of these on a route is all of its protection:
+ * `permission: 'devices.read'` (401 without a valid token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`.
+ */
+export const guard = new Elysia({ name: 'guard' })
+  .macro({
+    permission: (permission: Permission) => ({
+      ...says({ ...bearer, 'x-permission': permission }),
+      transform: admitUser(permission),
+      resolve: handing(permission.endsWith('.read') ? 'read only' : undefined),
+    }),
+    signedIn: (_: true) => ({ ...says({ ...bearer, 'x-signed-in': true }), transform: admitUser(), resolve: handing() }),
+    device: (_: true) => ({
+      ...says({ security: [{ device: [] }], 'x-device': true }),
+      transform: admitDevice,
+      // A poll leases commands: the one GET that writes, as the contract has it.
+      resolve: handing('read write'),
+    }),
+    public: (reason: string) => says({ security: [], 'x-public': reason }),
+  })
+  .onAfterHandle({ as: 'global' }, ({ response, set }) => {
+    const version = (response as { version?: unknown } | null | undefined)?.version
+    if (typeof version === 'number') set.headers.etag = etagOf({ version })
+  })

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm'
+import { type Scope, inTenant, isId, jobActor } from './scope'
+
+/** A background job of one tenant. It may run more than once: doing it again must change nothing. */
+export type Job = (scope: Scope, payload: Record<string, unknown>) => Promise<unknown>
+
+/** Work of the platform itself, outside of any tenant, on a schedule (crontab, UTC). */
+export interface Chore {
+  crontab: string
+  run: () => Promise<unknown>
+}
+
+/** Queues a job with the commit of this transaction. Jobs with the same `key` that have not started yet become one. */
+export async function enqueue({ tx, actor }: Scope, task: string, payload: Record<string, unknown> = {}, key?: string) {
+  const text = JSON.stringify({ ...payload, tenant_id: actor.tenant_id })
+  await tx.execute(
+    sql`select graphile_worker.add_job(${task}, ${text}::json, job_key => ${key ? `${task}:${actor.tenant_id}:${key}` : null}, max_attempts => 10)`,
+  )
+}
+
+/** Runs one job in the tenant its payload names. */
+export async function runJob(job: Job, payload: unknown) {
+  const { tenant_id, ...rest } = payload as Record<string, unknown>
+  if (typeof tenant_id !== 'string' || !isId(tenant_id)) throw new Error('a job must name its tenant')
+  await inTenant(jobActor(tenant_id), 'read write', (scope) => job(scope, rest))
+}

@@ -1,0 +1,13 @@
+import pino from 'pino'
+
+/**
+ * JSON lines on standard output. What is logged is chosen field by field at the call (ids, route, status, durations),
+ * never a body, header, query string, token or address book. JSON escapes control characters, so that no value forges a line.
+ */
+export const log = pino({
+  base: undefined,
+  level: Bun.env.LOG_LEVEL ?? 'info',
+  timestamp: () => `,"at":"${new Date().toISOString()}"`,
+  formatters: { level: (level) => ({ level }) },
+  messageKey: 'message',
+})

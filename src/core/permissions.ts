@@ -1,0 +1,45 @@
+/** The catalogue: a permission that is not here is a type error. The first word of its group is the area the console shows it under. */
+export const permissions = {
+  'devices.read': 'See devices and whether they are online',
+  'devices.update': 'Rename, place and describe devices',
+  'devices.delete': 'Remove devices together with their telemetry',
+  'commands.read': 'See the commands sent to devices',
+  'commands.create': 'Send commands to devices and cancel them',
+  'discoveries.read': 'See hosts and ports that devices have found',
+  'telemetry.read': 'See the telemetry of devices',
+  'alerts.read': 'See security alerts',
+  'alerts.acknowledge': 'Acknowledge security alerts',
+  'org_units.read': 'See organization units',
+  'org_units.create': 'Add organization units',
+  'org_units.update': 'Rename and move organization units',
+  'org_units.delete': 'Remove empty organization units',
+  'vpn.sessions.read': 'See VPN sessions',
+  'settings.tenant.read': 'See the organization',
+  'settings.tenant.update': 'Rename the organization',
+  'settings.users.read': 'See users',
+  'settings.users.create': 'Add users',
+  'settings.users.update': 'Change users, their groups and their scope; disable them',
+  'settings.users.delete': 'Remove users from the organization',
+  'settings.groups.read': 'See groups and the permission catalogue',
+  'settings.groups.create': 'Add groups',
+  'settings.groups.update': 'Change groups',
+  'settings.groups.delete': 'Remove groups',
+  'settings.edge_registration_keys.read': 'See edge registration keys',
+  'settings.edge_registration_keys.create': 'Make edge registration keys',
+  'settings.edge_registration_keys.delete': 'Revoke edge registration keys',
+  'audit.read': 'See the audit log',
+} as const
+
+export type Permission = keyof typeof permissions
+
+export const everyPermission = Object.keys(permissions) as Permission[]
+
+export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
+
+/** The areas whose readings the built-in group "Read only" does not include. */
+const withheld = /^(maintenance|vpn|backup)\./
+
+export const readOnlyPermissions = everyPermission.filter((name) => name.endsWith('.read') && !withheld.test(name))
+
+/** The permissions a group's stored list stands for: `*` is all of them, names that left the catalogue are dropped. */
+export const expand = (stored: string[]): Permission[] => (stored.includes('*') ? everyPermission : stored.filter(isPermission))

@@ -1,0 +1,57 @@
+import { bigint, index, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import type { Permission } from './permissions'
+import { instant, tenantTable } from './table'
+
+/** Who did what; appended to and never changed. */
+export const auditLog = tenantTable(
+  'audit_log',
+  {
+    at: instant().notNull(),
+    actor_kind: text().notNull(),
+    actor_id: uuid().notNull(),
+    action: text().notNull(),
+    entity_id: uuid(),
+    before: jsonb().$type<Record<string, unknown>>(),
+    after: jsonb().$type<Record<string, unknown>>(),
+    address: text(),
+    request_id: text(),
+  },
+  (t) => [index().on(t.tenant_id, t.action, t.id), index().on(t.tenant_id, t.entity_id, t.id)],
+)
+
+export type Channel = 'security' | 'vpn'
+
+export const liveEvents = tenantTable(
+  'live_event',
+  {
+    channel: text().$type<Channel>().notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    type: text().notNull(),
+    permission: text().$type<Permission>().notNull(),
+    org_unit_id: uuid(),
+    data: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [uniqueIndex().on(t.tenant_id, t.channel, t.seq)],
+)
+
+/** The last number given out on a channel. Its row lock, taken last in a transaction, makes the order of numbers the order of commits. */
+export const liveCursors = tenantTable(
+  'live_cursor',
+  { channel: text().$type<Channel>().notNull(), seq: bigint({ mode: 'number' }).notNull() },
+  (t) => [uniqueIndex('live_cursor_channel').on(t.tenant_id, t.channel)],
+)
+
+/** The answers of creations that carried an Idempotency-Key, sealed: some hold a secret that is shown once. */
+export const idempotentAnswers = tenantTable(
+  'idempotent_answer',
+  { actor_id: uuid().notNull(), key: text().notNull(), request_hash: text().notNull(), answer: text() },
+  (t) => [uniqueIndex('idempotent_answer_key').on(t.tenant_id, t.actor_id, t.key)],
+)
+
+/** One-use tickets that open a WebSocket without a token in its URL. */
+export const tickets = tenantTable('socket_ticket', {
+  hash: text().notNull(),
+  session_id: uuid().notNull(),
+  user_id: uuid().notNull(),
+  expires_at: instant().notNull(),
+})

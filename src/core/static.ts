@@ -1,0 +1,95 @@
+import { Elysia } from 'elysia'
+import { config } from './config'
+import { Problem } from './errors'
+import { filesIn } from './files'
+
+interface Asset {
+  plain: Uint8Array<ArrayBuffer>
+  packed?: Uint8Array<ArrayBuffer>
+  etag: string
+  headers: Record<string, string>
+}
+
+const hashed = /^assets\/.+-[\w-]{8,}\.\w+$/
+const compressible = /^(text\/|application\/(json|javascript)|image\/svg)/
+
+/** Tells a browser to load and run nothing that this server did not serve. */
+const policy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "object-src 'none'",
+].join('; ')
+
+const documentHeaders = {
+  'content-security-policy': policy,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+async function load(path: string, name: string): Promise<Asset> {
+  const { type } = Bun.file(path)
+  const plain = await Bun.file(path).bytes()
+  const compressed = compressible.test(type) ? { packed: Bun.gzipSync(plain, { level: 9 }) } : {}
+  return {
+    plain,
+    ...compressed,
+    etag: `"${Bun.hash(plain).toString(36)}"`,
+    headers: {
+      'content-type': type,
+      'cache-control': hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'Accept-Encoding',
+      ...(type.startsWith('text/html') && documentHeaders),
+    },
+  }
+}
+
+function answer({ plain, packed, etag, headers }: Asset, request: Request): Response {
+  const known = { ...headers, etag }
+  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: known })
+  const gzip = packed && request.headers.get('accept-encoding')?.includes('gzip')
+  return gzip ? new Response(packed, { headers: { ...known, 'content-encoding': 'gzip' } }) : new Response(plain, { headers: known })
+}
+
+/** The console: read and compressed at the first request for a file, then from memory. Whatever is no file is a page of the application. */
+export function staticFiles(entry: string) {
+  const files = filesIn('dist/web')
+  const loaded = new Map<string, Promise<Asset>>()
+  const serve = async (name: string, request: Request): Promise<Response> => {
+    const path = files.get(name)
+    if (!path) throw new Problem(404, 'not_found', 'The console is not built: run `bun run build:web`')
+    const asset = loaded.get(name) ?? load(path, name)
+    loaded.set(name, asset)
+    return answer(await asset, request)
+  }
+  const page = { public: 'the console itself; all data needs a sign-in', detail: { hide: true } }
+  return new Elysia()
+    .get('/', ({ request }) => serve(entry, request), page)
+    .get('/api/docs', ({ request }) => serve('docs.html', request), page)
+    .get(
+      '/*',
+      ({ params, path, request }) => {
+        const name = params['*']
+        if (files.has(name)) return serve(name, request)
+        if (/^\/(api|v1|internal|assets)(\/|$)/.test(path) || /\.\w{2,5}$/.test(name))
+          throw new Problem(404, 'not_found', 'There is no such route')
+        return serve(entry, request)
+      },
+      page,
+    )
+}
+
+/** On every answer. Those about documents alone go with the console's pages. */
+export const securityHeaders: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  ...(config.API_PUBLIC_URL.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+}

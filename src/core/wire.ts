@@ -1,0 +1,84 @@
+import type { TLiteral, TSchema, TUnion } from '@sinclair/typebox'
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { t } from 'elysia'
+import { invalid } from './errors'
+import { limits } from './limits'
+import { isId } from './scope'
+
+/** One of these strings. (t.UnionEnum would quietly fill a missing value with the first of them.) */
+export const oneOf = <const T extends readonly string[]>(values: T) =>
+  t.Union(values.map((value) => t.Literal(value)) as never) as unknown as TUnion<{ -readonly [K in keyof T]: TLiteral<T[K] & string> }>
+
+/** As we write it: lower case, without `urn:uuid:`, so that ids can be compared as text. */
+export const uuid = t.String({ format: 'uuid', pattern: '^[0-9a-f-]{36}$' })
+export const name = t.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+export const id = t.Object({ id: uuid })
+export const instant = t.Date()
+export const stamps = { created_at: instant, updated_at: instant }
+
+export const list = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item) })
+export const page = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item), next_cursor: t.Nullable(t.String()) })
+export const paging = {
+  limit: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageRows })),
+  cursor: t.Optional(t.String({ maxLength: 1000 })),
+}
+export interface Paging {
+  limit?: number
+  cursor?: string
+}
+
+/** A query parameter that may repeat: one value or several. */
+export const several = <T extends TSchema>(item: T, most: number) => t.Optional(t.Array(item, { maxItems: most }))
+
+type Key = string | null
+
+/**
+ * Keyset paging: rows in the order of `by` (where given) and id; `after` continues behind the cursor.
+ * Read `rows` of them, one more than the page: it tells whether there is more. `cut` makes the page.
+ */
+export function keyset(
+  { limit = limits.defaultPageRows, cursor }: Paging,
+  id: AnyPgColumn,
+  { by, descending = false }: { by?: SQL; descending?: boolean } = {},
+) {
+  const position = cursor === undefined ? undefined : readCursor(cursor, by !== undefined)
+  const compare = descending ? sql`<` : sql`>`
+  const direction = descending ? sql`desc` : sql`asc`
+  return {
+    rows: limit + 1,
+    after:
+      position && (by ? sql`(${by}, ${id}) ${compare} (${position[0]}, ${position[1]}::uuid)` : sql`${id} ${compare} ${position[1]}::uuid`),
+    order: by ? sql`${by} ${direction}, ${id} ${direction}` : sql`${id} ${direction}`,
+    cut: <R extends { id: string }>(rows: R[], key: (row: R) => Key = () => null) => {
+      const items = rows.slice(0, limit)
+      const last = items.at(-1)
+      return { items, next_cursor: rows.length > limit && last ? writeCursor([key(last), last.id]) : null }
+    },
+  }
+}
+
+const writeCursor = (position: [Key, string]) => Buffer.from(JSON.stringify(position)).toString('base64url')
+
+function readCursor(cursor: string, keyed: boolean): [Key, string] {
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (
+      Array.isArray(position) &&
+      position.length === 2 &&
+      (keyed ? typeof position[0] === 'string' : position[0] === null) &&
+      isId(position[1])
+    ) {
+      return position as [Key, string]
+    }
+  } catch {
+    // told below
+  }
+  throw invalid('/cursor', 'is not a cursor of this list')
+}
+
+/** `ilike` text that matches what was typed, with its wildcards taken literally. */
+export const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+/** A PostgreSQL array literal for `= any(...)`: one parameter however many values, so that a prepared statement is reused. */
+export const uuids = (ids: readonly string[]) => sql`${`{${ids.filter(isId).join(',')}}`}::uuid[]`

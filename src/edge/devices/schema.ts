@@ -1,0 +1,34 @@
+import { index, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { deviceTable, instant, placedTable, refers } from '../../core/table'
+import { orgUnits } from '../../identity/org-units/schema'
+
+/** An edge appliance. It only ever connects outwards. */
+export const devices = placedTable(
+  'device',
+  {
+    name: text().notNull(),
+    type: text().notNull().default('appliance'),
+    hardware_id: text(),
+    location: text(),
+    agent_version: text(),
+    address: text(),
+  },
+  (t) => [
+    refers(t, t.org_unit_id, orgUnits),
+    uniqueIndex('device_hardware').on(t.tenant_id, t.hardware_id),
+    index().on(t.tenant_id, t.name, t.id),
+    index().on(t.tenant_id, t.created_at, t.id),
+  ],
+)
+
+/** A device's own key; only its hash is kept. Two may live while one replaces the other. */
+export const deviceKeys = deviceTable('device_key', { key_hash: text().notNull(), revoked_at: instant() }, (t) => [
+  refers(t, t.device_id, devices).onDelete('cascade'),
+  index().on(t.tenant_id, t.device_id),
+])
+
+/** When a device was last heard of: apart from the device itself, which would otherwise be rewritten all day. */
+export const devicePresence = deviceTable('device_presence', { last_seen_at: instant().notNull() }, (t) => [
+  refers(t, t.device_id, devices).onDelete('cascade'),
+  uniqueIndex('device_presence_device').on(t.tenant_id, t.device_id),
+])

@@ -1,0 +1,241 @@
+import { type SQL, and, eq, isNull, sql } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import type { DeviceCredential, Known } from '../../core/authenticate'
+import { now } from '../../core/clock'
+import { config } from '../../core/config'
+import { Problem, notFound } from '../../core/errors'
+import { enqueue } from '../../core/jobs'
+import { limits } from '../../core/limits'
+import { announce } from '../../core/live-log'
+import { type Actor, type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
+import { mintCredential, readCredential } from '../../core/secrets'
+import { type Paging, containing, keyset } from '../../core/wire'
+import { assertPlace } from '../../identity/org-units/service'
+import { useProvisioningKey } from '../provisioning/service'
+import { deviceKeys, devicePresence, devices } from './schema'
+
+export const deviceStatuses = ['online', 'offline', 'never'] as const
+export const deviceOrders = ['name', '-name', 'last_seen_at', '-last_seen_at', 'created_at', '-created_at'] as const
+
+export interface DeviceFilter extends Paging {
+  search?: string
+  status?: (typeof deviceStatuses)[number]
+  type?: string
+  org_unit_id?: string
+  sort?: (typeof deviceOrders)[number]
+}
+export interface DeviceChange {
+  name?: string
+  type?: string
+  location?: string | null
+  org_unit_id?: string | null
+}
+export interface Registration {
+  name: string
+  type?: string
+  hardware_id?: string
+  location?: string
+}
+
+const seenAt = devicePresence.last_seen_at
+const columns = { device: devices, last_seen_at: seenAt }
+type Found = { device: typeof devices.$inferSelect; last_seen_at: Date | null }
+
+/** A device that reports or asks for commands is online; the agent asks every 25 s. */
+const shown = ({ device, last_seen_at }: Found) => ({
+  ...device,
+  last_seen_at,
+  status: !last_seen_at ? ('never' as const) : last_seen_at > ago(limits.onlineMs) ? ('online' as const) : ('offline' as const),
+})
+
+const from = ({ tx }: Scope) =>
+  tx
+    .select(columns)
+    .from(devices)
+    .leftJoin(devicePresence, and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id)))
+
+const inStatus: Record<(typeof deviceStatuses)[number], () => SQL> = {
+  online: () => sql`${seenAt} > ${ago(limits.onlineMs).toISOString()}`,
+  offline: () => sql`${seenAt} <= ${ago(limits.onlineMs).toISOString()}`,
+  never: () => sql`${seenAt} is null`,
+}
+
+const sortable = {
+  name: { column: sql`${devices.name}`, key: (row: Found) => row.device.name },
+  created_at: { column: sql`${devices.created_at}`, key: (row: Found) => row.device.created_at.toISOString() },
+  last_seen_at: { column: sql`coalesce(${seenAt}, '-infinity')`, key: (row: Found) => row.last_seen_at?.toISOString() ?? '-infinity' },
+}
+
+export async function listDevices(scope: Scope, { search, status, type, org_unit_id, sort = 'name', ...paging }: DeviceFilter) {
+  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
+  const { rows, after, order, cut } = keyset(paging, devices.id, { by: by.column, descending: sort.startsWith('-') })
+  const found = await from(scope)
+    .where(
+      and(
+        scope.own(devices),
+        search
+          ? sql`(${devices.name} ilike ${containing(search)} or ${devices.location} ilike ${containing(search)} or ${devices.hardware_id} ilike ${containing(search)})`
+          : undefined,
+        status && inStatus[status](),
+        type ? eq(devices.type, type) : undefined,
+        org_unit_id ? eq(devices.org_unit_id, org_unit_id) : undefined,
+        after,
+      ),
+    )
+    .orderBy(order)
+    .limit(rows)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.device.id })),
+    by.key,
+  )
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+export async function summarizeDevices({ tx, own }: Scope) {
+  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
+  const [summary] = await tx
+    .select({
+      total: sql<number>`count(*)::int`,
+      online: count(inStatus.online()),
+      offline: count(inStatus.offline()),
+      never: count(inStatus.never()),
+    })
+    .from(devices)
+    .leftJoin(devicePresence, and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id)))
+    .where(own(devices))
+  return summary!
+}
+
+export async function getDevice(scope: Scope, id: string) {
+  const [found] = await from(scope).where(and(scope.own(devices), eq(devices.id, id)))
+  if (!found) throw notFound('device')
+  return shown(found)
+}
+
+/** The device, locked until the transaction ends, in the version the caller saw (If-Match): of several changes at once each sees the one before. */
+async function getDeviceToChange(scope: Scope, id: string) {
+  const [found] = await from(scope)
+    .where(and(scope.own(devices), eq(devices.id, id)))
+    .for('update', { of: devices })
+  if (!found) throw notFound('device')
+  expectVersion(scope, found.device)
+  return shown(found)
+}
+
+const tell = (scope: Scope, device: { id: string; org_unit_id: string | null }, event: 'created' | 'updated' | 'deleted') =>
+  announce(scope, {
+    channel: 'security',
+    type: 'device',
+    permission: 'devices.read',
+    org_unit_id: device.org_unit_id,
+    data: { id: device.id, event },
+  })
+
+export async function updateDevice(scope: Scope, id: string, change: DeviceChange) {
+  const before = await getDeviceToChange(scope, id)
+  if (change.org_unit_id !== undefined && change.org_unit_id !== before.org_unit_id) await assertPlace(scope, change.org_unit_id)
+  const [device] = await scope.tx
+    .update(devices)
+    .set({ ...change, updated_at: now() })
+    .where(and(scope.own(devices), eq(devices.id, id)))
+    .returning()
+  const after = shown({ device: device!, last_seen_at: before.last_seen_at })
+  await audit(scope, 'devices.update', id, { before, after })
+  tell(scope, after, 'updated')
+  if (after.org_unit_id !== before.org_unit_id) tell(scope, before, 'updated')
+  return after
+}
+
+/** Its key stops working with the commit; its telemetry goes in the background. */
+export async function deleteDevice(scope: Scope, id: string) {
+  const { tx, own, actor, signals } = scope
+  const before = await getDeviceToChange(scope, id)
+  await tx.delete(devices).where(and(own(devices), eq(devices.id, id)))
+  await audit(scope, 'devices.delete', id, { before })
+  await enqueue(scope, 'telemetry.purge', { device_id: id })
+  tell(scope, before, 'deleted')
+  signals.push({ topic: 'devices', key: actor.tenant_id })
+}
+
+const refused = () => new Problem(401, 'unauthenticated', 'This registration key is not valid')
+
+/** One answer whatever is wrong with the key. The same hardware again is the same device with a new key; its former keys end. */
+export async function registerDevice(keyText: string | undefined, input: Registration, call: Call, agent_version: string | undefined) {
+  const credential = keyText === undefined ? undefined : readCredential('mzp', keyText)
+  if (!credential) throw refused()
+  return inTenant(
+    jobActor(credential.tenant_id),
+    'read write',
+    async (scope) => {
+      const key = await useProvisioningKey(scope, credential.id, credential.hash)
+      if (!key) throw refused()
+      const device = await addOrFindDevice(scope, input, { org_unit_id: key.org_unit_id, agent_version, address: call.address })
+      scope.actor.kind = 'device'
+      scope.actor.id = device.id
+      await audit(scope, 'devices.register', device.id, { after: { ...device, provisioning_key_id: key.id } })
+      const device_key = await renewKey(scope, device.id)
+      tell(scope, device, device.version === 1 ? 'created' : 'updated')
+      return {
+        device_id: device.id,
+        device_key,
+        tenant_id: credential.tenant_id,
+        ingest_url: `${config.INGEST_PUBLIC_URL}/v1/ingest`,
+        commands_url: `${config.API_PUBLIC_URL}/api/v1/commands`,
+      }
+    },
+    call,
+  )
+}
+
+interface Arrival {
+  org_unit_id: string | null
+  agent_version?: string
+  address?: string
+}
+
+async function addOrFindDevice({ tx, owned }: Scope, input: Registration, { org_unit_id, ...arrival }: Arrival) {
+  const [device] = await tx
+    .insert(devices)
+    .values(owned({ ...input, ...arrival, org_unit_id }))
+    .onConflictDoUpdate({ target: [devices.tenant_id, devices.hardware_id], set: { ...arrival, updated_at: now() } })
+    .returning()
+  return device!
+}
+
+async function renewKey({ tx, own, owned, signals, actor }: Scope, device_id: string) {
+  await tx
+    .update(deviceKeys)
+    .set({ revoked_at: now() })
+    .where(and(own(deviceKeys), eq(deviceKeys.device_id, device_id), isNull(deviceKeys.revoked_at)))
+  const id = Bun.randomUUIDv7()
+  const { text, hash } = mintCredential('mzd', actor.tenant_id, id)
+  await tx.insert(deviceKeys).values(owned({ id, device_id, key_hash: hash }))
+  signals.push({ topic: 'devices', key: actor.tenant_id })
+  return text
+}
+
+/** Whose key it is; undefined when it is unknown or revoked. */
+export async function loadDevice({ tenant_id, id, hash }: DeviceCredential): Promise<Known | undefined> {
+  const [key] = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
+    tx
+      .select({ device_id: deviceKeys.device_id })
+      .from(deviceKeys)
+      .where(and(own(deviceKeys), eq(deviceKeys.id, id), eq(deviceKeys.key_hash, hash), isNull(deviceKeys.revoked_at))),
+  )
+  const actor: Actor | undefined = key && { kind: 'device', id: key.device_id, tenant_id, units: 'all', permissions: new Set() }
+  return actor && { actor, endsAt: Number.POSITIVE_INFINITY }
+}
+
+/** A device that asks for commands is there, whether it has something to report or not. */
+export async function markSeen(scope: Scope) {
+  const { tx, owned, actor } = scope
+  routine(scope, 'a heartbeat')
+  await tx
+    .insert(devicePresence)
+    .values(owned({ device_id: actor.id, last_seen_at: now() }))
+    .onConflictDoUpdate({
+      target: [devicePresence.tenant_id, devicePresence.device_id],
+      set: { last_seen_at: now() },
+      setWhere: sql`${devicePresence.last_seen_at} < ${ago(10_000).toISOString()}`,
+    })
+}

@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm'
+import { index, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { deviceTable, instant } from '../../core/table'
+
+export const recordKinds = ['log', 'security_alert', 'discovery', 'backup_event', 'vpn_session'] as const
+
+/** What devices report besides telemetry, exactly once, as the ingestor stored it. Those with a handler are taken up by a job. */
+export const deviceRecords = deviceTable(
+  'device_record',
+  {
+    at: instant().notNull(),
+    kind: text({ enum: recordKinds }).notNull(),
+    key: text().notNull(),
+    data: jsonb().$type<Record<string, unknown>>().notNull(),
+    handled_at: instant(),
+  },
+  (t) => [
+    uniqueIndex('device_record_once').on(t.tenant_id, t.device_id, t.at, t.kind, t.key),
+    index('device_record_waiting')
+      .on(t.tenant_id, t.id)
+      .where(sql`handled_at is null and kind in ('security_alert', 'discovery')`),
+  ],
+)
+
+/** Records the ingestor refused, each with its reason: nothing a device sent disappears without a trace. */
+export const rejectedRecords = deviceTable(
+  'rejected_record',
+  { error: text().notNull(), detail: text().notNull(), record: text().notNull() },
+  (t) => [index().on(t.tenant_id, t.device_id, t.id)],
+)

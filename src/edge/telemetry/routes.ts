@@ -1,0 +1,52 @@
+import { Elysia, t } from 'elysia'
+import { guard } from '../../core/guard'
+import { limits } from '../../core/limits'
+import { instant, list, oneOf, uuid } from '../../core/wire'
+import { aggregates, latestTelemetry, listMetrics, queryTelemetry } from './service'
+
+const metric = t.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z_][\\w.:/-]*$' })
+const labels = t.Record(t.String(), t.String())
+const one = t.Object({ device_id: uuid })
+
+export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['telemetry'] })
+  .use(guard)
+  .get('/query', ({ run, query }) => run((scope) => queryTelemetry(scope, query)), {
+    permission: 'telemetry.read',
+    query: t.Object({
+      device_id: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.queryDevices })),
+      org_unit_id: t.Optional(uuid),
+      metric: t.Array(metric, { minItems: 1, maxItems: 50 }),
+      from: instant,
+      to: instant,
+      step: t.Optional(t.String({ maxLength: 8, description: 'bucket length: a number and s, m, h or d' })),
+      aggregate: t.Optional(oneOf(aggregates)),
+      tz: t.Optional(t.String({ maxLength: 64, description: 'IANA zone in which buckets of a day and longer begin' })),
+      cursor: t.Optional(t.String({ maxLength: 200 })),
+    }),
+    response: {
+      200: t.Object({
+        series: t.Array(
+          t.Object({
+            device_id: t.String(),
+            metric: t.String(),
+            labels,
+            points: t.Array(t.Tuple([t.Number(), t.Number()]), { description: '[epoch milliseconds, value], oldest first' }),
+          }),
+        ),
+        next_cursor: t.Nullable(t.String()),
+      }),
+    },
+    detail: { summary: 'Time series of devices: raw points, or one a step' },
+  })
+  .get('/latest', ({ run, query }) => run((scope) => latestTelemetry(scope, query.device_id)), {
+    permission: 'telemetry.read',
+    query: one,
+    response: { 200: list(t.Object({ device_id: t.String(), metric: t.String(), labels, at: instant, value: t.Number() })) },
+    detail: { summary: 'The newest value of each metric' },
+  })
+  .get('/metrics', ({ run, query }) => run((scope) => listMetrics(scope, query.device_id)), {
+    permission: 'telemetry.read',
+    query: one,
+    response: { 200: list(t.Object({ metric: t.String(), labels: t.Array(labels) })) },
+    detail: { summary: 'Which metrics a device reports' },
+  })

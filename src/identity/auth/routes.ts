@@ -1,0 +1,104 @@
+import { Elysia, t } from 'elysia'
+import { config } from '../../core/config'
+import { Problem } from '../../core/errors'
+import { features } from '../../core/features'
+import { callOf, guard } from '../../core/guard'
+import { fromAllowedOrigin } from '../../core/origins'
+import { issueTicket } from '../../core/tickets'
+import { instant, oneOf } from '../../core/wire'
+import { tenantStates } from '../tenants/schema'
+import { describeMe, refreshSession, signIn, signOut } from './service'
+
+const secure = config.API_PUBLIC_URL.startsWith('https:')
+const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
+const attributes = { httpOnly: true, secure, sameSite: config.REFRESH_COOKIE_SAMESITE, path: '/' } as const
+
+const named = t.Object({ id: t.String(), name: t.String() })
+const user = t.Object({ id: t.String(), email: t.String(), name: t.String() })
+const session = t.Object({
+  access_token: t.String(),
+  token_type: t.Literal('Bearer'),
+  expires_in: t.Integer({ description: 'seconds' }),
+  user,
+  tenant: named,
+})
+const tenantChoice = t.Object({ tenant_required: t.Literal(true), tenants: t.Array(named) })
+
+/** What sets or uses the cookie is for our own pages and for programs; a form, which any site can send, is neither. */
+function assertOrigin(request: Request) {
+  if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
+  const type = request.headers.get('content-type')
+  if (type && !type.startsWith('application/json')) throw new Problem(415, 'unsupported_media_type', 'Send JSON')
+}
+
+export const authRoutes = new Elysia({ tags: ['auth'] })
+  .use(guard)
+  .post(
+    '/auth/login',
+    async (context) => {
+      assertOrigin(context.request)
+      const answer = await signIn(context.body, callOf(context), context.headers['user-agent'])
+      if ('tenant_required' in answer) return answer
+      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      return answer
+    },
+    {
+      public: 'this is how one stops being a stranger',
+      body: t.Object({
+        email: t.String({ minLength: 3, maxLength: 254 }),
+        password: t.String({ minLength: 1, maxLength: 1000 }),
+        tenant_id: t.Optional(t.String({ format: 'uuid' })),
+      }),
+      response: { 200: t.Union([session, tenantChoice]) },
+      detail: { summary: 'Sign in with e-mail address and password' },
+    },
+  )
+  .post(
+    '/auth/refresh',
+    async (context) => {
+      assertOrigin(context.request)
+      const cookie = context.cookie[refreshCookie]!
+      const answer = await refreshSession(cookie.value as string | undefined, callOf(context))
+      cookie.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      return answer
+    },
+    {
+      public: 'the refresh cookie is the credential',
+      response: { 200: session },
+      detail: { summary: 'A new access token for the refresh cookie' },
+    },
+  )
+  .post(
+    '/auth/logout',
+    async (context) => {
+      assertOrigin(context.request)
+      const cookie = context.cookie[refreshCookie]!
+      await signOut(cookie.value as string | undefined, callOf(context))
+      cookie.set({ ...attributes, value: '', maxAge: 0, expires: new Date(0) })
+      context.set.status = 204
+    },
+    { public: 'the refresh cookie is the credential; without one there is nothing to do', detail: { summary: 'Sign out' } },
+  )
+  .get('/me', ({ run, known }) => run((scope) => describeMe(scope, { id: known.session!.sid, expires_at: new Date(known.endsAt) })), {
+    signedIn: true,
+    response: {
+      200: t.Object({
+        user,
+        tenant: t.Object({ ...named.properties, status: oneOf(tenantStates) }),
+        permissions: t.Array(t.String()),
+        org_units: t.Union([t.Literal('all'), t.Array(named)]),
+        session: t.Object({ id: t.String(), expires_at: instant }),
+      }),
+    },
+    detail: { summary: 'Who is signed in, where, and what that allows' },
+  })
+  .get('/me/features', () => features, {
+    signedIn: true,
+    response: { 200: t.Record(oneOf(['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot']), t.Boolean()) },
+    detail: { summary: 'The parts of the product that are switched on' },
+  })
+  .post('/ws/ticket', ({ run, known }) => run((scope) => issueTicket(scope, known.session!)), {
+    signedIn: true,
+    response: { 200: t.Object({ ticket: t.String(), expires_in: t.Integer() }) },
+    detail: { summary: 'A one-use ticket that opens a WebSocket' },
+  })

@@ -1,0 +1,20 @@
+import { index, integer, text, uuid } from 'drizzle-orm/pg-core'
+import { instant, tenantTable } from '../../core/table'
+
+/** A signed-in browser. Refresh tokens are derived from the session and their generation, so that none is kept, not even as a hash. */
+export const sessions = tenantTable(
+  'session',
+  {
+    user_id: uuid().notNull(),
+    generation: integer().notNull().default(1),
+    rotated_at: instant().notNull(),
+    grace_uses: integer().notNull().default(0),
+    expires_at: instant().notNull(),
+    ended_at: instant(),
+    end_reason: text({ enum: ['signed_out', 'reused', 'revoked', 'removed'] }),
+    amr: text().array().notNull(),
+    address: text(),
+    user_agent: text(),
+  },
+  (t) => [index().on(t.tenant_id, t.user_id)],
+)

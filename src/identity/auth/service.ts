@@ -1,0 +1,228 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import { now, nowMs } from '../../core/clock'
+import { config } from '../../core/config'
+import { Problem } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { log } from '../../core/log'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
+import { throttle } from '../../core/throttle'
+import { accessSeconds, signAccess } from '../../core/tokens'
+import { tenants } from '../tenants/schema'
+import { memberships, users } from '../users/schema'
+import { verifyPassword } from './passwords'
+import { readRefreshToken, writeRefreshToken } from './refresh'
+import { sessions } from './schema'
+
+export interface SignIn {
+  email: string
+  password: string
+  tenant_id?: string
+}
+
+interface Found extends Record<string, unknown> {
+  user_id: string
+  password_hash: string | null
+  tenant_id: string | null
+  tenant_name: string
+  tenant_status: string
+  disabled: boolean
+}
+interface Place {
+  user_id: string
+  tenant_id: string
+}
+
+const wrong = () => new Problem(401, 'invalid_credentials', 'The e-mail address or the password is not right')
+const ended = () => new Problem(401, 'unauthenticated', 'Sign in first')
+
+/** A user who is signing in: seen by the audit log, allowed nothing. */
+const signingIn = ({ user_id, tenant_id }: Place): Actor => ({ kind: 'user', id: user_id, tenant_id, units: 'all', permissions: new Set() })
+
+/** Until the session of a refresh token was read. */
+const unknownUser = '00000000-0000-0000-0000-000000000000'
+
+/** A tenant that may not be entered says why, but only to somebody who proved to belong to it. */
+function assertOpen(status: string) {
+  if (status === 'pending') throw new Problem(403, 'tenant_pending', 'This organization waits for its licence')
+  if (status !== 'active' && status !== 'grace') throw new Problem(403, 'tenant_suspended', 'This organization is suspended')
+}
+
+/** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
+export async function signIn({ email, password, tenant_id }: SignIn, call: Call, userAgent?: string) {
+  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+  const attempt = throttle(email, call.address)
+  const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
+    attempt.withdraw()
+    throw error
+  })
+  const member = found.filter((row): row is Found & Place => row.tenant_id !== null)
+  const places = member.filter(({ disabled }) => !disabled)
+  if (!right || !places.length) {
+    attempt.failed()
+    recordRefusal(member, call)
+    throw wrong()
+  }
+  attempt.succeeded()
+  const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
+  if (!place && tenant_id) throw wrong()
+  if (!place) {
+    return { tenant_required: true as const, tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })) }
+  }
+  try {
+    assertOpen(place.tenant_status)
+  } catch (error) {
+    recordRefusal([place], call)
+    throw error
+  }
+  return inTenant(signingIn(place), 'read write', (scope) => startSession(scope, ['pwd'], userAgent), call)
+}
+
+async function checkPassword(email: string, password: string) {
+  const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
+  return { found, right: await verifyPassword(password, found[0]?.password_hash) }
+}
+
+/** Written behind the answer, so that a known address takes no longer than an unknown one. */
+function recordRefusal(places: Place[], call: Call) {
+  for (const place of places) {
+    inTenant(signingIn(place), 'read write', (scope) => audit(scope, 'sessions.refuse', null), call).catch(() =>
+      log.warn('a refused sign-in could not be recorded'),
+    )
+  }
+}
+
+async function startSession(scope: Scope, amr: string[], user_agent?: string) {
+  const { tx, own, owned, actor, call } = scope
+  const at = now()
+  const expires_at = new Date(at.getTime() + config.REFRESH_TOKEN_EXPIRE_DAYS * 86_400_000)
+  const [session] = await tx
+    .insert(sessions)
+    .values(owned({ user_id: actor.id, rotated_at: at, expires_at, amr, address: call.address, user_agent: user_agent?.slice(0, 400) }))
+    .returning()
+  await tx
+    .update(memberships)
+    .set({ last_sign_in_at: at })
+    .where(and(own(memberships), eq(memberships.user_id, actor.id)))
+  await audit(scope, 'sessions.create', session!.id)
+  return issue(scope, session!)
+}
+
+type Session = typeof sessions.$inferSelect
+
+async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generation, expires_at }: Session) {
+  const [who] = await tx
+    .select({ email: users.email, name: memberships.name, tenant: tenants.name })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.user_id))
+    .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+    .where(and(own(memberships), eq(memberships.user_id, user_id), eq(memberships.disabled, false)))
+  if (!who) throw ended()
+  return {
+    access_token: await signAccess({ user_id, tenant_id, sid: id, amr }),
+    token_type: 'Bearer' as const,
+    expires_in: accessSeconds,
+    user: { id: user_id, email: who.email, name: who.name },
+    tenant: { id: tenant_id, name: who.tenant },
+    refresh: { token: writeRefreshToken({ tenant_id, session_id: id, generation }), expires_at },
+  }
+}
+
+/** What a refresh token is to its session now. */
+function judge(session: Session, generation: number): 'current' | 'grace' | 'reused' {
+  if (generation === session.generation) return 'current'
+  const recent = nowMs() - session.rotated_at.getTime() <= limits.refreshGraceMs
+  const close = generation === session.generation - 1 || recent
+  return close && generation < session.generation && session.grace_uses < limits.refreshGraceUses ? 'grace' : 'reused'
+}
+
+/**
+ * Rotates the token at each use. One generation behind, or within 10 s of a rotation (two tabs, a lost answer), gives the current token again, a few times.
+ * Anything older was stolen or replayed: the session ends, for thief and owner alike. 401 in every refused case.
+ */
+export async function refreshSession(cookie: string | undefined, call: Call) {
+  const token = cookie === undefined ? undefined : readRefreshToken(cookie)
+  if (!token) throw ended()
+  const { tenant_id, session_id, generation } = token
+  const outcome = await inTenant(
+    signingIn({ tenant_id, user_id: unknownUser }),
+    'read write',
+    async (scope) => {
+      const { tx, own } = scope
+      const mine = and(own(sessions), eq(sessions.id, session_id))
+      const [session] = await tx.select().from(sessions).where(mine).for('update')
+      routine(scope, 'a rotation decides nothing')
+      if (!session || session.ended_at || session.expires_at <= now() || nowMs() - session.rotated_at.getTime() > limits.sessionIdleMs)
+        return undefined
+      const verdict = judge(session, generation)
+      if (verdict === 'reused') {
+        await endSession(scope, session, 'reused')
+        return undefined
+      }
+      const [tenant] = await tx.select({ status: tenants.status }).from(tenants)
+      assertOpen(tenant?.status ?? 'deleted')
+      const change =
+        verdict === 'current'
+          ? { generation: session.generation + 1, rotated_at: now(), grace_uses: 0 }
+          : { grace_uses: session.grace_uses + 1 }
+      const [after] = await tx.update(sessions).set(change).where(mine).returning()
+      return issue(scope, after!)
+    },
+    call,
+  )
+  if (!outcome) throw ended()
+  return outcome
+}
+
+/** Ends a session at once, on every process and socket. */
+async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 'signed_out' | 'reused') {
+  const { tx, own, signals, actor } = scope
+  actor.id = user_id
+  await tx
+    .update(sessions)
+    .set({ ended_at: now(), end_reason })
+    .where(and(own(sessions), eq(sessions.id, id), isNull(sessions.ended_at)))
+  await audit(scope, end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end', id)
+  signals.push({ topic: 'sessions', key: id })
+}
+
+/** Signing out twice, or with a cookie that means nothing, is fine too. */
+export async function signOut(cookie: string | undefined, call: Call) {
+  const token = cookie === undefined ? undefined : readRefreshToken(cookie)
+  if (!token) return
+  await inTenant(
+    signingIn({ tenant_id: token.tenant_id, user_id: unknownUser }),
+    'read write',
+    async (scope) => {
+      const [session] = await scope.tx
+        .select()
+        .from(sessions)
+        .where(and(scope.own(sessions), eq(sessions.id, token.session_id)))
+        .for('update')
+      if (!session || session.ended_at) return routine(scope, 'it has ended already')
+      return endSession(scope, session, 'signed_out')
+    },
+    call,
+  )
+}
+
+/** The caller, its tenant, what it may do, and the units it sees. */
+export async function describeMe({ tx, own, actor }: Scope, session: { id: string; expires_at: Date }) {
+  const [me] = await tx
+    .select({ email: users.email, name: memberships.name, membership_id: memberships.id, tenant: tenants })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.user_id))
+    .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+    .where(and(own(memberships), eq(memberships.user_id, actor.id)))
+  if (!me) throw ended()
+  return {
+    user: { id: actor.id, email: me.email, name: me.name },
+    tenant: { id: me.tenant.id, name: me.tenant.name, status: me.tenant.status },
+    permissions: [...actor.permissions],
+    org_units: actor.units === 'all' ? ('all' as const) : await unitNames(tx),
+    session,
+  }
+}
+
+const unitNames = (tx: Scope['tx']) =>
+  tx.execute<{ id: string; name: string }>(sql`select id, name from org_unit where tenant_id = current_tenant() order by name`)

@@ -1,0 +1,146 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { audit } from '../../core/audit'
+import { now } from '../../core/clock'
+import { Problem, invalid, notFound } from '../../core/errors'
+import { type Permission, expand, isPermission, readOnlyPermissions } from '../../core/permissions'
+import { type Scope, expectVersion } from '../../core/scope'
+import { type Paging, containing, keyset } from '../../core/wire'
+import { groups } from './schema'
+
+export interface GroupInput {
+  name: string
+  description?: string | null
+  permissions: string[]
+}
+
+type Group = typeof groups.$inferSelect
+
+/** Outer columns are written out: drizzle drops the table's name where there is but one, and they would be taken for those of the inner table. */
+const memberCount = sql<number>`(select count(*)::int from membership_group mg where mg.tenant_id = access_group.tenant_id and mg.group_id = access_group.id)`
+
+/** Told by the database, which has its own idea of small letters: the cursor must agree with the order. */
+const byName = sql<string>`lower(${groups.name})`
+
+const shown = ({ group, member_count }: { group: Group; member_count: number }) => ({
+  ...group,
+  permissions: expand(group.permissions),
+  member_count,
+})
+
+/** What every tenant begins with. Returns the id of Admin. */
+export async function createBuiltInGroups({ tx, owned }: Scope): Promise<string> {
+  const [admin] = await tx
+    .insert(groups)
+    .values([
+      owned({ name: 'Admin', description: 'Everything', built_in: 'admin' as const, permissions: ['*'] }),
+      owned({
+        name: 'Read only',
+        description: 'Sees, changes nothing',
+        built_in: 'read_only' as const,
+        permissions: [...readOnlyPermissions],
+      }),
+    ])
+    .returning({ id: groups.id })
+  return admin!.id
+}
+
+export async function listGroups({ tx, own }: Scope, { search, ...paging }: Paging & { search?: string }) {
+  const { rows, after, order, cut } = keyset(paging, groups.id, { by: byName })
+  const found = await tx
+    .select({ group: groups, member_count: memberCount, key: byName })
+    .from(groups)
+    .where(and(own(groups), search ? sql`${groups.name} ilike ${containing(search)}` : undefined, after))
+    .orderBy(order)
+    .limit(rows)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.group.id })),
+    ({ key }) => key,
+  )
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+export async function getGroup({ tx, own }: Scope, id: string) {
+  const [found] = await tx
+    .select({ group: groups, member_count: memberCount })
+    .from(groups)
+    .where(and(own(groups), eq(groups.id, id)))
+  if (!found) throw notFound('group')
+  return shown(found)
+}
+
+/** The group, locked until the transaction ends, in the version the caller saw (If-Match): of several changes at once each sees the one before. */
+async function getGroupToChange(scope: Scope, id: string) {
+  const { tx, own } = scope
+  await tx
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(own(groups), eq(groups.id, id)))
+    .for('no key update')
+  const group = await getGroup(scope, id)
+  expectVersion(scope, group)
+  if (group.built_in) throw new Problem(409, 'built_in', 'A built-in group cannot be changed')
+  return group
+}
+
+/** Nobody grants what he does not hold. */
+export function assertHolds({ actor }: Scope, permissions: readonly Permission[]) {
+  const beyond = permissions.find((permission) => !actor.permissions.has(permission))
+  if (beyond) throw new Problem(403, 'beyond_own_permissions', `You cannot give or take ${beyond}, which you do not hold`)
+}
+
+function known(permissions: string[]): Permission[] {
+  const at = permissions.findIndex((permission) => !isPermission(permission))
+  if (at >= 0) throw invalid(`/permissions/${at}`, 'is not in the permission catalogue')
+  return [...new Set(permissions.filter(isPermission))].sort()
+}
+
+export async function createGroup(scope: Scope, { name, description, permissions }: GroupInput) {
+  const wanted = known(permissions)
+  assertHolds(scope, wanted)
+  const [group] = await scope.tx
+    .insert(groups)
+    .values(scope.owned({ name, description, permissions: wanted }))
+    .returning()
+  await audit(scope, 'groups.create', group!.id, { after: group })
+  return { ...group!, permissions: wanted, member_count: 0 }
+}
+
+/** What was given or taken must be held by who changes it. */
+function changed(before: readonly Permission[], after: readonly Permission[]) {
+  return [...before.filter((permission) => !after.includes(permission)), ...after.filter((permission) => !before.includes(permission))]
+}
+
+export async function updateGroup(scope: Scope, id: string, { permissions, ...input }: Partial<GroupInput>) {
+  const before = await getGroupToChange(scope, id)
+  const wanted = permissions && known(permissions)
+  if (wanted) assertHolds(scope, changed(before.permissions, wanted))
+  const [after] = await scope.tx
+    .update(groups)
+    .set({ ...input, ...(wanted && { permissions: wanted }), updated_at: now() })
+    .where(and(scope.own(groups), eq(groups.id, id)))
+    .returning()
+  await audit(scope, 'groups.update', id, { before, after })
+  scope.signals.push({ topic: 'sessions', key: scope.actor.tenant_id })
+  return { ...after!, permissions: expand(after!.permissions), member_count: before.member_count }
+}
+
+export async function deleteGroup(scope: Scope, id: string) {
+  const before = await getGroupToChange(scope, id)
+  assertHolds(scope, before.permissions)
+  await scope.tx.delete(groups).where(and(scope.own(groups), eq(groups.id, id)))
+  await audit(scope, 'groups.delete', id, { before })
+  scope.signals.push({ topic: 'sessions', key: scope.actor.tenant_id })
+}
+
+/** The groups of these ids with their permissions; 422 when one does not exist. */
+export async function groupsOf({ tx, own }: Scope, ids: string[]) {
+  const found = ids.length
+    ? await tx
+        .select()
+        .from(groups)
+        .where(and(own(groups), inArray(groups.id, ids)))
+        .orderBy(asc(groups.name))
+    : []
+  if (found.length < new Set(ids).size) throw invalid('/group_ids', 'names a group that does not exist')
+  return found
+}

@@ -1,0 +1,20 @@
+import { pgPolicy, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { now } from '../../core/clock'
+import { appRole, instant, version } from '../../core/table'
+
+export const tenantStates = ['pending', 'active', 'grace', 'suspended', 'offboarding', 'deleted'] as const
+
+/** The managed service providers: global, but each sees only itself. */
+export const tenants = pgTable(
+  'tenant',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    status: text({ enum: tenantStates }).notNull().default('active'),
+    created_at: instant().notNull().defaultNow().$defaultFn(now),
+    updated_at: instant().notNull().defaultNow().$defaultFn(now).$onUpdate(now),
+    version: version('tenant'),
+  },
+  () => [pgPolicy('tenant_self', { to: appRole, using: sql`id = current_tenant()`, withCheck: sql`id = current_tenant()` })],
+)

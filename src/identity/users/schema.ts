@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm'
+import { boolean, index, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { now } from '../../core/clock'
+import { appRole, instant, refers, tenantTable } from '../../core/table'
+import { groups } from '../groups/schema'
+import { orgUnits } from '../org-units/schema'
+
+/** A person, known once to the whole platform. A tenant sees those who are its members. */
+export const users = pgTable(
+  'app_user',
+  {
+    id: uuid().primaryKey(),
+    email: text().notNull(),
+    created_at: instant().notNull().defaultNow().$defaultFn(now),
+  },
+  (t) => [
+    uniqueIndex('app_user_email').on(sql`lower(${t.email})`),
+    pgPolicy('app_user_seen', { to: appRole, for: 'select', using: sql`is_member(id)` }),
+    pgPolicy('app_user_added', { to: appRole, for: 'insert', withCheck: sql`true` }),
+  ],
+)
+
+/** A way of signing in. The application may add one; it reads them only through `find_sign_in`. */
+export const identities = pgTable(
+  'identity',
+  {
+    id: uuid().primaryKey(),
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    kind: text({ enum: ['password', 'oidc'] }).notNull(),
+    password_hash: text(),
+    created_at: instant().notNull().defaultNow().$defaultFn(now),
+  },
+  (t) => [
+    uniqueIndex('identity_password')
+      .on(t.user_id)
+      .where(sql`kind = 'password'`),
+    pgPolicy('identity_added', { to: appRole, for: 'insert', withCheck: sql`true` }),
+  ],
+)
+
+/** What a user is in one tenant. The name is the tenant's own, so that no tenant changes what another sees. */
+export const memberships = tenantTable(
+  'membership',
+  {
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    name: text().notNull(),
+    whole_tenant: boolean().notNull().default(false),
+    disabled: boolean().notNull().default(false),
+    last_sign_in_at: instant(),
+  },
+  (t) => [uniqueIndex('membership_user').on(t.tenant_id, t.user_id), index().on(t.user_id)],
+)
+
+export const membershipGroups = tenantTable('membership_group', { membership_id: uuid().notNull(), group_id: uuid().notNull() }, (t) => [
+  refers(t, t.membership_id, memberships).onDelete('cascade'),
+  refers(t, t.group_id, groups).onDelete('cascade'),
+  uniqueIndex('membership_group_once').on(t.tenant_id, t.membership_id, t.group_id),
+  index().on(t.tenant_id, t.group_id),
+])
+
+export const membershipUnits = tenantTable(
+  'membership_unit',
+  { membership_id: uuid().notNull(), org_unit_id: uuid().notNull(), subtree: boolean().notNull().default(true) },
+  (t) => [
+    refers(t, t.membership_id, memberships).onDelete('cascade'),
+    refers(t, t.org_unit_id, orgUnits).onDelete('cascade'),
+    uniqueIndex('membership_unit_once').on(t.tenant_id, t.membership_id, t.org_unit_id),
+  ],
+)

@@ -1,0 +1,308 @@
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { audit } from '../../core/audit'
+import { now } from '../../core/clock'
+import { Problem, codeOf, constraintOf, invalid, notFound } from '../../core/errors'
+import { expand } from '../../core/permissions'
+import { type Scope, expectVersion } from '../../core/scope'
+import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { hashPassword } from '../auth/passwords'
+import { sessions } from '../auth/schema'
+import { assertHolds, groupsOf } from '../groups/service'
+import { groups } from '../groups/schema'
+import { orgUnits } from '../org-units/schema'
+import { identities, membershipGroups, membershipUnits, memberships, users } from './schema'
+
+export type OrgUnitScope = 'all' | { org_unit_id: string; subtree: boolean }[]
+export interface UserInput {
+  email: string
+  name: string
+  group_ids: string[]
+  org_unit_scope: OrgUnitScope
+}
+export interface UserChange {
+  name?: string
+  disabled?: boolean
+  group_ids?: string[]
+  org_unit_scope?: OrgUnitScope
+}
+
+const member = { membership: memberships, email: users.email }
+const byName = sql<string>`lower(${memberships.name})`
+type Member = { membership: typeof memberships.$inferSelect; email: string }
+
+/** Who sees a part of the organization sees those users who work there, and himself. */
+const visible = ({ actor }: Scope) =>
+  actor.units === 'all'
+    ? undefined
+    : sql`(${memberships.user_id} = ${actor.id} or exists (select from membership_unit mu where mu.tenant_id = ${memberships.tenant_id}
+        and mu.membership_id = ${memberships.id} and mu.org_unit_id = any(${uuids(actor.units)})))`
+
+/** Adds groups and scope to the members of a page, two statements for all of them. */
+async function shown({ tx, own }: Scope, found: Member[]) {
+  const ids = found.map(({ membership }) => membership.id)
+  if (!ids.length) return []
+  const inGroups = await tx
+    .select({ membership_id: membershipGroups.membership_id, id: groups.id, name: groups.name })
+    .from(membershipGroups)
+    .innerJoin(groups, and(eq(groups.tenant_id, membershipGroups.tenant_id), eq(groups.id, membershipGroups.group_id)))
+    .where(and(own(membershipGroups), sql`${membershipGroups.membership_id} = any(${uuids(ids)})`))
+    .orderBy(asc(groups.name))
+  const inUnits = await tx
+    .select({
+      membership_id: membershipUnits.membership_id,
+      org_unit_id: orgUnits.id,
+      name: orgUnits.name,
+      subtree: membershipUnits.subtree,
+    })
+    .from(membershipUnits)
+    .innerJoin(orgUnits, and(eq(orgUnits.tenant_id, membershipUnits.tenant_id), eq(orgUnits.id, membershipUnits.org_unit_id)))
+    .where(and(own(membershipUnits), sql`${membershipUnits.membership_id} = any(${uuids(ids)})`))
+    .orderBy(asc(orgUnits.name))
+  return found.map(({ membership, email }) => ({
+    id: membership.user_id,
+    membership_id: membership.id,
+    email,
+    name: membership.name,
+    disabled: membership.disabled,
+    groups: inGroups.filter((row) => row.membership_id === membership.id).map(({ id, name }) => ({ id, name })),
+    org_unit_scope: membership.whole_tenant
+      ? ('all' as const)
+      : inUnits
+          .filter((row) => row.membership_id === membership.id)
+          .map(({ org_unit_id, name, subtree }) => ({ org_unit_id, name, subtree })),
+    last_sign_in_at: membership.last_sign_in_at,
+    created_at: membership.created_at,
+    updated_at: membership.updated_at,
+    version: membership.version,
+  }))
+}
+
+export async function listUsers(scope: Scope, { search, group_id, ...paging }: Paging & { search?: string; group_id?: string }) {
+  const { tx, own } = scope
+  const { rows, after, order, cut } = keyset(paging, memberships.id, { by: byName })
+  const found = await tx
+    .select({ ...member, key: byName })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.user_id))
+    .where(
+      and(
+        own(memberships),
+        visible(scope),
+        search ? sql`(${memberships.name} ilike ${containing(search)} or ${users.email} ilike ${containing(search)})` : undefined,
+        group_id
+          ? sql`exists (select from membership_group mg where mg.tenant_id = ${memberships.tenant_id} and mg.membership_id = ${memberships.id} and mg.group_id = ${group_id})`
+          : undefined,
+        after,
+      ),
+    )
+    .orderBy(order)
+    .limit(rows)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.membership.id })),
+    ({ key }) => key,
+  )
+  return { items: await shown(scope, page.items), next_cursor: page.next_cursor }
+}
+
+export async function getUser(scope: Scope, id: string) {
+  const found = await scope.tx
+    .select(member)
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.user_id))
+    .where(and(scope.own(memberships), visible(scope), eq(memberships.user_id, id)))
+  const [user] = await shown(scope, found)
+  if (!user) throw notFound('user')
+  return user
+}
+
+const beyondOwnScope = () => new Problem(403, 'beyond_own_scope', 'You see only a part of the organization, and this goes beyond it')
+
+/** Whoever has a unit alone does not see what is below it, and so neither gives nor changes its subtree. */
+async function assertSees({ tx, actor }: Scope, units: { org_unit_id: string; subtree: boolean }[]) {
+  if (actor.units === 'all') return
+  const seen = actor.units
+  const whole = [...new Set(units.filter(({ subtree }) => subtree).map(({ org_unit_id }) => org_unit_id))]
+  if (units.some(({ org_unit_id }) => !seen.includes(org_unit_id))) throw beyondOwnScope()
+  const [held] = await tx.execute<{ count: number }>(sql`
+    with recursive path as (
+      select u.id as unit, u.id, u.parent_id from org_unit u where u.tenant_id = ${actor.tenant_id} and u.id = any(${uuids(whole)})
+      union
+      select path.unit, u.id, u.parent_id from path join org_unit u on u.tenant_id = ${actor.tenant_id} and u.id = path.parent_id)
+    select count(distinct path.unit)::int as count from path
+      join membership_unit mu on mu.tenant_id = ${actor.tenant_id} and mu.org_unit_id = path.id and mu.subtree
+      join membership m on m.tenant_id = mu.tenant_id and m.id = mu.membership_id and m.user_id = ${actor.id}`)
+  if (held!.count < whole.length) throw beyondOwnScope()
+}
+
+/** Nobody gives a wider view than his own, or puts somebody out of his own sight. */
+async function assertMayGive(scope: Scope, wanted: OrgUnitScope) {
+  const { tx, own, actor } = scope
+  if (wanted === 'all') {
+    if (actor.units !== 'all') throw beyondOwnScope()
+    return
+  }
+  if (!wanted.length && actor.units !== 'all') throw invalid('/org_unit_scope', 'must name an organization unit')
+  const ids = [...new Set(wanted.map(({ org_unit_id }) => org_unit_id))]
+  const found = await tx
+    .select({ id: orgUnits.id })
+    .from(orgUnits)
+    .where(and(own(orgUnits), sql`${orgUnits.id} = any(${uuids(ids)})`))
+  if (found.length < ids.length) throw invalid('/org_unit_scope', 'names an organization unit that does not exist')
+  await assertSees(scope, wanted)
+}
+
+async function setGroups(scope: Scope, membership_id: string, before: { id: string }[], wanted: string[]) {
+  const { tx, own, owned } = scope
+  const added = [...new Set(wanted)].filter((id) => !before.some((group) => group.id === id))
+  const removed = before.map(({ id }) => id).filter((id) => !wanted.includes(id))
+  const touched = await groupsOf(scope, [...added, ...removed])
+  for (const { permissions } of touched) assertHolds(scope, expand(permissions))
+  if (removed.length) {
+    await tx
+      .delete(membershipGroups)
+      .where(and(own(membershipGroups), eq(membershipGroups.membership_id, membership_id), inArray(membershipGroups.group_id, removed)))
+  }
+  if (added.length) await tx.insert(membershipGroups).values(added.map((group_id) => owned({ membership_id, group_id })))
+}
+
+async function setScope(scope: Scope, membership_id: string, wanted: OrgUnitScope) {
+  const { tx, own, owned } = scope
+  await assertMayGive(scope, wanted)
+  await tx.delete(membershipUnits).where(and(own(membershipUnits), eq(membershipUnits.membership_id, membership_id)))
+  if (wanted === 'all' || !wanted.length) return
+  const once = new Map(wanted.map((unit) => [unit.org_unit_id, unit]))
+  await tx.insert(membershipUnits).values([...once.values()].map((unit) => owned({ membership_id, ...unit })))
+}
+
+/** 20 characters of 62: 119 bits, shown once to who adds the user. */
+const initialPassword = () => {
+  const digits = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
+  return Array.from(
+    { length: 20 },
+    () => digits[Math.floor((crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32) * digits.length)],
+  ).join('')
+}
+
+/** Adds a person to the platform and to this tenant, with a first password. 409 `already_registered` for an address that has an account. */
+export async function createUser(scope: Scope, input: UserInput, password = initialPassword()) {
+  const { tx, owned } = scope
+  const user_id = Bun.randomUUIDv7()
+  const password_hash = await hashPassword(password)
+  try {
+    await tx.insert(users).values({ id: user_id, email: input.email })
+  } catch (error) {
+    if (codeOf(error) === '23505' && constraintOf(error) === 'app_user_email')
+      throw new Problem(409, 'already_registered', 'This e-mail address has an account already')
+    throw error
+  }
+  await tx.insert(identities).values({ id: Bun.randomUUIDv7(), user_id, kind: 'password', password_hash })
+  const [membership] = await tx
+    .insert(memberships)
+    .values(owned({ user_id, name: input.name, whole_tenant: input.org_unit_scope === 'all' }))
+    .returning()
+  await setGroups(scope, membership!.id, [], input.group_ids)
+  await setScope(scope, membership!.id, input.org_unit_scope)
+  const user = await getUser(scope, user_id)
+  await audit(scope, 'users.create', user_id, { after: user })
+  return { ...user, initial_password: password }
+}
+
+/** Locked before memberships change, so that two removals cannot pass each other, nor wait for each other. */
+async function lockAdministrators({ tx, own }: Scope): Promise<string> {
+  const [admin] = await tx
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(own(groups), eq(groups.built_in, 'admin')))
+    .for('no key update')
+  return admin!.id
+}
+
+/** The group Admin always keeps somebody who can sign in and sees the whole tenant. */
+async function assertAdministratorRemains({ tx, own }: Scope, admin_id: string) {
+  const [rest] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(membershipGroups)
+    .innerJoin(memberships, and(eq(memberships.tenant_id, membershipGroups.tenant_id), eq(memberships.id, membershipGroups.membership_id)))
+    .where(
+      and(
+        own(membershipGroups),
+        eq(membershipGroups.group_id, admin_id),
+        eq(memberships.disabled, false),
+        eq(memberships.whole_tenant, true),
+      ),
+    )
+  if (!rest?.count) throw new Problem(409, 'last_administrator', 'Somebody must remain in the group Admin who sees the whole organization')
+}
+
+/** The user, locked until the transaction ends, in the version the caller saw (If-Match). One who sees more than the caller is not his to change. */
+async function getUserToChange(scope: Scope, id: string) {
+  const { tx, own, actor } = scope
+  await tx
+    .select({ id: memberships.id })
+    .from(memberships)
+    .where(and(own(memberships), eq(memberships.user_id, id)))
+    .for('no key update')
+  const user = await getUser(scope, id)
+  expectVersion(scope, user)
+  if (id === actor.id) return user
+  const units = await tx
+    .select({ org_unit_id: membershipUnits.org_unit_id, subtree: membershipUnits.subtree })
+    .from(membershipUnits)
+    .where(and(own(membershipUnits), eq(membershipUnits.membership_id, user.membership_id)))
+  await assertSees(scope, units)
+  return user
+}
+
+/** Who may do more than the caller is not his to shut out, to let in again, or to place elsewhere. */
+async function assertHoldsAllOf(scope: Scope, { groups }: { groups: { id: string }[] }) {
+  for (const { permissions } of await groupsOf(
+    scope,
+    groups.map(({ id }) => id),
+  ))
+    assertHolds(scope, expand(permissions))
+}
+
+async function endSessionsOf({ tx, own }: Scope, user_id: string) {
+  await tx
+    .update(sessions)
+    .set({ ended_at: now(), end_reason: 'removed' })
+    .where(and(own(sessions), eq(sessions.user_id, user_id), isNull(sessions.ended_at)))
+}
+
+export async function updateUser(scope: Scope, id: string, { name, disabled, group_ids, org_unit_scope }: UserChange) {
+  const { tx, own, actor, signals } = scope
+  const decides = disabled !== undefined || group_ids !== undefined || org_unit_scope !== undefined
+  const admin_id = decides && (await lockAdministrators(scope))
+  const before = await getUserToChange(scope, id)
+  if (id === actor.id && (disabled || group_ids || org_unit_scope))
+    throw new Problem(409, 'own_account', 'Somebody else must change your own rights')
+  if (disabled !== undefined || org_unit_scope) await assertHoldsAllOf(scope, before)
+  const { membership_id } = before
+  const change = { name, disabled, ...(org_unit_scope && { whole_tenant: org_unit_scope === 'all' }), updated_at: now() }
+  await tx
+    .update(memberships)
+    .set(change)
+    .where(and(own(memberships), eq(memberships.id, membership_id)))
+  if (group_ids) await setGroups(scope, membership_id, before.groups, group_ids)
+  if (org_unit_scope) await setScope(scope, membership_id, org_unit_scope)
+  if (admin_id) await assertAdministratorRemains(scope, admin_id)
+  if (disabled) await endSessionsOf(scope, id)
+  const after = await getUser(scope, id)
+  await audit(scope, 'users.update', id, { before, after })
+  signals.push({ topic: 'sessions', key: actor.tenant_id })
+  return after
+}
+
+/** Takes the user out of this tenant; the person and other memberships stay. */
+export async function removeUser(scope: Scope, id: string) {
+  const { tx, own, actor, signals } = scope
+  const admin_id = await lockAdministrators(scope)
+  const before = await getUserToChange(scope, id)
+  if (id === actor.id) throw new Problem(409, 'own_account', 'Somebody else must remove you')
+  await assertHoldsAllOf(scope, before)
+  await endSessionsOf(scope, id)
+  await tx.delete(memberships).where(and(own(memberships), eq(memberships.id, before.membership_id)))
+  await assertAdministratorRemains(scope, admin_id)
+  await audit(scope, 'users.delete', id, { before })
+  signals.push({ topic: 'sessions', key: actor.tenant_id })
+}

@@ -1,0 +1,14 @@
+import { raw } from './core/db'
+import { now } from './core/clock'
+import type { Chore, Job } from './core/jobs'
+import { recordJobs } from './edge/records/jobs'
+import { telemetryJobs } from './edge/telemetry/jobs'
+
+/** Every background job of every context, by its name in the queue. */
+export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs }
+
+/** The platform's own housekeeping. */
+export const chores: Record<string, Chore> = {
+  prepare_partitions: { crontab: '17 3 * * *', run: () => raw`select prepare_partitions(${now().toISOString()}::timestamptz)` },
+  housekeep: { crontab: '41 * * * *', run: () => raw`select housekeep(${now().toISOString()}::timestamptz)` },
+}

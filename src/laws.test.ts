@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'bun:test'
+import { app } from './app'
+import { raw } from './core/db'
+import { permissions } from './core/permissions'
+import { problem, registered, send, signedIn } from './testing/api'
+
+interface Detail {
+  'x-permission'?: string
+  'x-public'?: string
+  'x-signed-in'?: boolean
+  'x-device'?: boolean
+  hide?: boolean
+  summary?: string
+}
+const routes = app.routes
+  .filter(({ method }) => method !== 'OPTIONS')
+  .map(({ method, path, hooks }) => ({ method, path, detail: (hooks as { detail?: Detail }).detail ?? {} }))
+const documentationRoutes = new Set(['/api/docs/json'])
+const ours = routes.filter(({ path }) => !documentationRoutes.has(path))
+const named = (list: typeof ours) => list.map((route) => [`${route.method} ${route.path}`, route] as const)
+const concrete = (path: string, id: string = Bun.randomUUIDv7()) => path.replace(/:\w+/g, id).replace('*', 'x')
+
+describe('every route', () => {
+  test.each(named(ours))('%s declares exactly one guard', (_, { detail }) => {
+    const guards = [detail['x-permission'], detail['x-public'], detail['x-signed-in'], detail['x-device']].filter(Boolean)
+    expect(guards).toHaveLength(1)
+    if (detail['x-permission']) expect(Object.keys(permissions)).toContain(detail['x-permission'])
+    if (!detail.hide && !('x-public' in detail)) expect(detail.summary).toBeTruthy()
+  })
+
+  test.each(named(ours.filter(({ detail }) => !detail['x-public'])))(
+    '%s refuses strangers before it looks at what they sent',
+    async (_, { method, path, detail }) => {
+      const headers = { 'content-type': 'application/json' }
+      const reply = await send(method, concrete(path, 'not-an-id'), { headers, body: method === 'GET' ? undefined : { nonsense: true } })
+      expect(reply.status).toBe(401)
+      expect((await problem(reply)).error).toBe('unauthenticated')
+      expect(reply.headers.get('x-request-id')).toBeTruthy()
+      if (!detail['x-permission']) return
+      const { headers: powerless } = await signedIn([])
+      const refused = await send(method, concrete(path, 'not-an-id'), { headers: powerless })
+      expect(refused.status).toBe(403)
+      expect((await problem(refused)).detail).toContain(detail['x-permission'])
+    },
+  )
+})
+
+describe('every route with an id', () => {
+  const withId = ours.filter(({ path, detail }) => path.includes(':id') && !detail['x-public'])
+  const bodies: Record<string, unknown> = {
+    'PATCH /api/v1/groups/:id': { name: 'taken over' },
+    'PATCH /api/v1/users/:id': { name: 'taken over' },
+    'PATCH /api/v1/org-units/:id': { name: 'taken over' },
+    'PATCH /api/v1/devices/:id': { name: 'taken over' },
+    'POST /api/v1/devices/:id/commands': { type: 'ping' },
+    'POST /api/v1/alerts/:id/acknowledge': {},
+    'POST /api/v1/commands/:id/result': { state: 'succeeded' },
+  }
+
+  /** One of each thing that has an id, in a tenant of its own. */
+  async function furnished() {
+    const client = await signedIn()
+    const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
+    const device = await registered(client, { org_unit_id: unit })
+    const command = (await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })).data!.id
+    const group = (await client.api.groups.post({ name: 'Some', permissions: [] })).data!.id
+    const key = (await client.api.settings['edge-registration-keys'].get({ query: {} })).data!.items[0]!.id
+    const ids: [RegExp, string][] = [
+      [/edge-registration-keys/, key],
+      [/\/groups\//, group],
+      [/\/users\//, client.user_id],
+      [/\/org-units\//, unit],
+      [/\/devices\//, device.device_id],
+      [/\/commands\//, command],
+      [/\/alerts\//, Bun.randomUUIDv7()],
+    ]
+    return { client, device, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))![1] }
+  }
+
+  /** All rows of a tenant in one number, read by a role that sees everything. */
+  const fingerprint = async (tenant_id: string) => {
+    const tables = [
+      'device',
+      'device_key',
+      'command',
+      'access_group',
+      'membership',
+      'org_unit',
+      'provisioning_key',
+      'audit_log',
+      'alert',
+      'tenant',
+    ]
+    const { default: postgres } = await import('postgres')
+    const owner = postgres(Bun.env.DATABASE_OWNER_URL!, { max: 1, onnotice: () => {} })
+    const sums = await Promise.all(
+      tables.map((table) =>
+        owner.unsafe(
+          `select coalesce(sum(hashtext(t::text)), 0)::text as sum from ${table} t where t.${table === 'tenant' ? 'id' : 'tenant_id'} = '${tenant_id}'`,
+        ),
+      ),
+    )
+    await owner.end()
+    return sums.map(([row]) => row!.sum).join()
+  }
+
+  test.each(named(withId))(
+    "%s answers another tenant's id as a random one, and changes nothing",
+    async (name, { method, path, detail }) => {
+      const theirs = await furnished()
+      const mine = detail['x-device'] ? await signedIn().then((client) => registered(client)) : await signedIn()
+      const before = await fingerprint(theirs.client.tenant_id)
+      const ask = (id: string) => send(method, concrete(path, id), { headers: mine.headers, body: bodies[name] })
+      const [foreign, random] = [await ask(theirs.idFor(path)), await ask(Bun.randomUUIDv7())]
+      expect(foreign.status).toBe(404)
+      const { request_id: _, ...told } = await problem(foreign)
+      const { request_id: __, ...expected } = await problem(random)
+      expect(told).toEqual(expected)
+      expect(await fingerprint(theirs.client.tenant_id)).toBe(before)
+    },
+  )
+})
+
+describe('every table with a tenant_id', () => {
+  test('has row-level security enabled and forced, and one policy for the application', async () => {
+    const rows = await raw`
+      select c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
+        (select count(*)::int from pg_policy p where p.polrelid = c.oid and 'monozu_app'::regrole = any(p.polroles)) as policies,
+        (select bool_and(p.polqual is not null and p.polwithcheck is not null) from pg_policy p where p.polrelid = c.oid and 'monozu_app'::regrole = any(p.polroles)) as both
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+      where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace`
+    expect(rows.length).toBeGreaterThan(20)
+    for (const row of rows) {
+      expect(row).toMatchObject({ relrowsecurity: true, relforcerowsecurity: true, policies: row.relispartition ? 0 : 1 })
+      if (!row.relispartition) expect(row).toMatchObject({ both: true })
+    }
+  })
+
+  test('has a key and unique constraints that begin with tenant_id, and references that stay inside the tenant', async () => {
+    const keys = await raw`
+      select c.relname, i.indexrelid::regclass::text as index, a.attname as first
+      from pg_index i join pg_class c on c.oid = i.indrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+      where c.relnamespace = 'public'::regnamespace and (i.indisunique or i.indisprimary)
+        and exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id')`
+    expect(keys.filter(({ first }) => first !== 'tenant_id')).toEqual([])
+    const references = await raw`
+      select conrelid::regclass::text as from, conname, confrelid::regclass::text as to, cardinality(conkey) as columns
+      from pg_constraint k where contype = 'f' and connamespace = 'public'::regnamespace
+        and exists (select from pg_attribute t where t.attrelid = k.conrelid and t.attname = 'tenant_id')
+        and exists (select from pg_attribute t where t.attrelid = k.confrelid and t.attname = 'tenant_id')`
+    expect(references.length).toBeGreaterThan(8)
+    expect(references.filter(({ columns }) => columns < 2)).toEqual([])
+  })
+
+  test('gives nothing outside of a tenant', async () => {
+    const { tenant_id } = await signedIn()
+    expect(tenant_id).toBeTruthy()
+    for (const table of ['membership', 'access_group', 'session', 'audit_log', 'tenant', 'app_user', 'telemetry_frame', 'device']) {
+      const [row] = await raw.unsafe(`select count(*)::int as count from ${table}`)
+      expect(row).toMatchObject({ count: 0 })
+    }
+  })
+})
+
+describe('rights', () => {
+  const globalTables = ['app_user', 'identity', 'tenant']
+
+  test('the application role owns nothing and is above nothing', async () => {
+    const [role] =
+      await raw`select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = current_user`
+    expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false })
+    expect(await raw`select relname from pg_class where relowner = current_user::regrole`).toHaveLength(0)
+  })
+
+  test('global tables are those on the list', async () => {
+    const rows = await raw`
+      select relname from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+        and not exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id') order by 1`
+    expect(rows.map(({ relname }) => relname as string)).toEqual(globalTables)
+  })
+
+  test('history is appended to, never changed, and partitions are reached only through their table', async () => {
+    const rows = await raw`
+      select table_name, privilege_type from information_schema.role_table_grants
+      where grantee = 'monozu_app' and table_name = 'audit_log' order by 2`
+    expect(rows.map(({ privilege_type }) => privilege_type as string)).toEqual(['INSERT', 'SELECT'])
+    expect(
+      await raw`select relname from pg_class c where relispartition and relkind = 'r' and (has_table_privilege('monozu_app', c.oid, 'select') or has_table_privilege('monozu_ingest', c.oid, 'insert'))`,
+    ).toHaveLength(0)
+  })
+
+  test('functions that run with more rights than their caller are those on the list, with a fixed search path', async () => {
+    const rows =
+      await raw`select proname, proconfig::text as config from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`
+    expect(rows.map(({ proname }) => proname as string)).toEqual(['find_sign_in', 'housekeep', 'prepare_partitions', 'queue_records'])
+    for (const { config } of rows) expect(config).toContain('search_path')
+  })
+
+  test('views, where there are any, run as their caller', async () => {
+    const rows =
+      await raw`select relname, reloptions::text from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace`
+    for (const { reloptions } of rows) expect(reloptions).toContain('security_invoker=true')
+  })
+})

@@ -1,0 +1,262 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import { moveClock } from '../../core/clock'
+import { type Client, problem, registered, send, signedIn } from '../../testing/api'
+import { type Reporter, owner, report, runQueue, told, walk } from '../../testing/world'
+
+afterEach(() => moveClock(0))
+
+type Severity = 'low' | 'medium' | 'high' | 'critical'
+interface Said {
+  title: string
+  severity?: Severity
+  description?: string
+  source_ip?: string
+}
+
+async function raise(reporter: Reporter, ...alerts: Said[]) {
+  await report(
+    reporter,
+    alerts.map((said) => ({ kind: 'security_alert', data: { severity: 'medium', ...said } })),
+  )
+  await runQueue(reporter.tenant_id)
+}
+
+interface Alert {
+  id: string
+  title: string
+  status: string
+  severity: Severity
+}
+const read = async (client: Client, query = '') => {
+  const reply = await send('GET', `/api/v1/alerts${query}`, client)
+  expect(reply.status).toBe(200)
+  return (await reply.json()) as { items: Alert[]; next_cursor: string | null }
+}
+const titles = async (client: Client, query?: string) => (await read(client, query)).items.map(({ title }) => title)
+const summary = async (client: Client) => (await client.api.alerts.summary.get()).data
+const acknowledge = (client: Client, id: string, body?: unknown, headers: Record<string, string> = {}) =>
+  send('POST', `/api/v1/alerts/${id}/acknowledge`, { headers: { ...client.headers, ...headers }, body })
+
+async function arranged(...alerts: Said[]) {
+  const client = await signedIn()
+  const device = await registered(client, { name: 'edge-7' })
+  if (alerts.length) await raise(device, ...alerts)
+  return { client, device }
+}
+
+describe('the list', () => {
+  const four: Said[] = [
+    { title: 'a', severity: 'low' },
+    { title: 'b', severity: 'medium' },
+    { title: 'c', severity: 'high' },
+    { title: 'd', severity: 'critical' },
+  ]
+
+  test('shows the newest first, page by page', async () => {
+    const { client } = await arranged(...four)
+    expect(await titles(client)).toEqual(['d', 'c', 'b', 'a'])
+    for (const limit of [1, 3, 4]) {
+      const walked = await walk((cursor) => read(client, `?limit=${limit}${cursor ? `&cursor=${cursor}` : ''}`))
+      expect(walked.map(({ title }) => title)).toEqual(['d', 'c', 'b', 'a'])
+    }
+  })
+
+  test('is filtered by one severity or several', async () => {
+    const { client } = await arranged(...four)
+    expect(await titles(client, '?severity=high')).toEqual(['c'])
+    expect(await titles(client, '?severity=high&severity=low')).toEqual(['c', 'a'])
+    expect(await titles(client, '?severity=low&severity=medium&severity=high&severity=critical')).toHaveLength(4)
+    expect((await client.api.alerts.get({ query: { severity: ['critical', 'low'] } })).data!.items.map(({ title }) => title)).toEqual([
+      'd',
+      'a',
+    ])
+    for (const wrong of ['?severity=huge', '?severity=', '?severity=low&severity=huge']) {
+      expect((await send('GET', `/api/v1/alerts${wrong}`, client)).status).toBe(422)
+    }
+  })
+
+  test('is filtered by status, device and unit, together as well', async () => {
+    const client = await signedIn()
+    const { id: north } = (await client.api['org-units'].post({ name: 'North' })).data!
+    const [placed, free] = [await registered(client, { org_unit_id: north }), await registered(client)]
+    await raise(placed, { title: 'a', severity: 'high' }, { title: 'b' })
+    await raise(free, { title: 'c' })
+    const { items } = await read(client)
+    await acknowledge(client, items.find(({ title }) => title === 'a')!.id)
+    await owner`update alert set status = 'closed' where id = ${items.find(({ title }) => title === 'c')!.id}`
+    expect(await titles(client)).toEqual(['c', 'b', 'a'])
+    expect(await titles(client, '?status=open')).toEqual(['b'])
+    expect(await titles(client, '?status=acknowledged')).toEqual(['a'])
+    expect(await titles(client, '?status=closed')).toEqual(['c'])
+    expect(await titles(client, `?device_id=${placed.device_id}`)).toEqual(['b', 'a'])
+    expect(await titles(client, `?org_unit_id=${north}`)).toEqual(['b', 'a'])
+    expect(await titles(client, `?org_unit_id=${north}&status=acknowledged&severity=high&device_id=${placed.device_id}&search=A`)).toEqual([
+      'a',
+    ])
+    expect(await titles(client, `?device_id=${Bun.randomUUIDv7()}`)).toEqual([])
+    for (const wrong of ['?status=gone', '?device_id=edge', '?limit=0', '?cursor=x'])
+      expect((await send('GET', `/api/v1/alerts${wrong}`, client)).status).toBe(422)
+  })
+
+  test('is searched in title, description, source and device, with wildcards as they are', async () => {
+    const { client } = await arranged(
+      { title: 'Disk 100% full' },
+      { title: 'rule_1 broken' },
+      { title: 'rule 1 broken', description: 'The Pump stands' },
+      { title: 'Sign-in', source_ip: '203.0.113.5' },
+    )
+    const search = (text: string) => titles(client, `?${new URLSearchParams({ search: text })}`)
+    expect(await search('100%')).toEqual(['Disk 100% full'])
+    expect(await search('%')).toEqual(['Disk 100% full'])
+    expect(await search('rule_1')).toEqual(['rule_1 broken'])
+    expect(await search('_')).toEqual(['rule_1 broken'])
+    expect(await search('\\')).toEqual([])
+    expect(await search('PUMP')).toEqual(['rule 1 broken'])
+    expect(await search('203.0.113')).toEqual(['Sign-in'])
+    expect(await search('edge-7')).toHaveLength(4)
+    expect(await search("'; drop table alert; --")).toEqual([])
+  })
+
+  test('is counted by severity', async () => {
+    const { client } = await arranged(...four, { title: 'e', severity: 'critical' }, { title: 'f', severity: 'critical' })
+    expect(await summary(client)).toEqual({ open: { low: 1, medium: 1, high: 1, critical: 3 }, acknowledged: 0 })
+    const { items } = await read(client)
+    for (const title of ['d', 'a']) await acknowledge(client, items.find((alert) => alert.title === title)!.id)
+    await owner`update alert set status = 'closed' where id = ${items.find(({ title }) => title === 'b')!.id}`
+    expect(await summary(client)).toEqual({ open: { low: 0, medium: 0, high: 1, critical: 2 }, acknowledged: 2 })
+    expect(await summary(await signedIn())).toEqual({ open: { low: 0, medium: 0, high: 0, critical: 0 }, acknowledged: 0 })
+  })
+})
+
+describe('acknowledging', () => {
+  test('says who takes the alert and when, leaves a record, and tells the consoles', async () => {
+    const client = await signedIn()
+    const { id: north } = (await client.api['org-units'].post({ name: 'North' })).data!
+    await raise(await registered(client, { org_unit_id: north }), { title: 'a' })
+    const [alert] = (await read(client)).items
+    const before = (await told(client.tenant_id)).length
+    const reply = await acknowledge(client, alert!.id, { comment: 'I look at it' })
+    expect(reply.status).toBe(200)
+    const answer = (await reply.json()) as Record<string, unknown>
+    expect(answer).toMatchObject({
+      id: alert!.id,
+      status: 'acknowledged',
+      comment: 'I look at it',
+      acknowledged_by: { id: client.user_id, name: 'Somebody' },
+    })
+    expect(Math.abs(Date.parse(answer.acknowledged_at as string) - Date.now())).toBeLessThan(5_000)
+    expect(await (await send('GET', `/api/v1/alerts/${alert!.id}`, client)).json()).toEqual(answer)
+    expect((await client.api.audit.get({ query: { entity_id: alert!.id } })).data!.items).toMatchObject([
+      {
+        action: 'alerts.acknowledge',
+        actor_kind: 'user',
+        actor_id: client.user_id,
+        before: { status: 'open', acknowledged_by: null },
+        after: { status: 'acknowledged', comment: 'I look at it' },
+      },
+    ])
+    expect((await told(client.tenant_id)).slice(before)).toMatchObject([
+      {
+        type: 'alert',
+        permission: 'alerts.read',
+        org_unit_id: north,
+        data: { id: alert!.id, event: 'updated', alert: { status: 'acknowledged' } },
+      },
+    ])
+  })
+
+  test('needs no comment, and no body', async () => {
+    const { client } = await arranged({ title: 'a' }, { title: 'b' })
+    const [b, a] = (await read(client)).items
+    expect((await acknowledge(client, a!.id, {})).status).toBe(200)
+    expect((await acknowledge(client, b!.id)).status).toBe(200)
+  })
+
+  test('a second time is refused, and changes nothing', async () => {
+    const { client } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    expect((await acknowledge(client, alert!.id, { comment: 'mine' })).status).toBe(200)
+    const other = await signedIn(['alerts.read', 'alerts.acknowledge'], client)
+    const second = await acknowledge(other, alert!.id, { comment: 'no, mine' })
+    expect(second.status).toBe(409)
+    expect((await problem(second)).error).toBe('already_acknowledged')
+    expect((await read(client)).items).toMatchObject([{ comment: 'mine', acknowledged_by: { id: client.user_id } }])
+    expect((await client.api.audit.get({ query: { action: 'alerts.acknowledge' } })).data!.items).toHaveLength(1)
+  })
+
+  test('by several at once is done by one', async () => {
+    const { client } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    const people = await Promise.all(Array.from({ length: 5 }, () => signedIn(['alerts.acknowledge', 'alerts.read'], client)))
+    const replies = await Promise.all(people.map((person) => acknowledge(person, alert!.id, {})))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409])
+    expect((await client.api.audit.get({ query: { action: 'alerts.acknowledge' } })).data!.items).toHaveLength(1)
+  })
+
+  test('what has changed since one looked is refused', async () => {
+    const { client, device } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    const seen = (await send('GET', `/api/v1/alerts/${alert!.id}`, client)).headers.get('etag')!
+    await raise(device, { title: 'a' })
+    expect((await acknowledge(client, alert!.id, {}, { 'if-match': seen })).status).toBe(412)
+    const now = (await send('GET', `/api/v1/alerts/${alert!.id}`, client)).headers.get('etag')!
+    expect((await acknowledge(client, alert!.id, {}, { 'if-match': now })).status).toBe(200)
+  })
+
+  test('needs the permission', async () => {
+    const { client } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    const reader = await signedIn(['alerts.read'], client)
+    const reply = await acknowledge(reader, alert!.id, {})
+    expect(reply.status).toBe(403)
+    expect((await problem(reply)).detail).toContain('alerts.acknowledge')
+    expect((await send('GET', '/api/v1/alerts', await signedIn(['devices.read'], client))).status).toBe(403)
+    expect((await read(client)).items).toMatchObject([{ status: 'open' }])
+  })
+
+  test('with a comment longer than 2000 characters is refused', async () => {
+    const { client } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    expect((await acknowledge(client, alert!.id, { comment: 'x'.repeat(2_001) })).status).toBe(422)
+    expect((await read(client)).items).toMatchObject([{ status: 'open' }])
+  })
+
+  test('stays on record when its author has left', async () => {
+    const { client } = await arranged({ title: 'a' })
+    const [alert] = (await read(client)).items
+    const person = await signedIn(['alerts.read', 'alerts.acknowledge'], client)
+    await acknowledge(person, alert!.id, {})
+    await owner`delete from membership where user_id = ${person.user_id}`
+    expect((await read(client)).items).toMatchObject([{ acknowledged_by: { id: person.user_id, name: 'a former user' } }])
+  })
+})
+
+describe('who sees a part of the organization', () => {
+  test('sees, counts and acknowledges only the alerts of his units', async () => {
+    const client = await signedIn()
+    const units: string[] = []
+    for (const name of ['North', 'South']) units.push((await client.api['org-units'].post({ name })).data!.id)
+    const [north, south] = units as [string, string]
+    const { id: below } = (await client.api['org-units'].post({ name: 'Below North', parent_id: north })).data!
+    for (const [title, org_unit_id] of [
+      ['north', north],
+      ['below', below],
+      ['south', south],
+      ['nowhere', undefined],
+    ] as const) {
+      await raise(await registered(client, { org_unit_id }), { title, severity: 'high' })
+    }
+    const all = (await read(client)).items
+    expect(all.map(({ title }) => title)).toEqual(['nowhere', 'south', 'below', 'north'])
+    const northern = await signedIn(['alerts.read', 'alerts.acknowledge'], { tenant_id: client.tenant_id, units: [north] })
+    expect(await titles(northern)).toEqual(['below', 'north'])
+    expect(await titles(northern, `?org_unit_id=${south}`)).toEqual([])
+    expect(await summary(northern)).toMatchObject({ open: { high: 2 } })
+    for (const { id, title } of all) {
+      const seen = ['north', 'below'].includes(title)
+      expect((await send('GET', `/api/v1/alerts/${id}`, northern)).status).toBe(seen ? 200 : 404)
+      expect((await acknowledge(northern, id, {})).status).toBe(seen ? 200 : 404)
+    }
+    expect(await titles(client, '?status=open')).toEqual(['nowhere', 'south'])
+  })
+})

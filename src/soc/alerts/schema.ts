@@ -1,0 +1,39 @@
+import { index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { instant, placedTable, refers } from '../../core/table'
+import { orgUnits } from '../../identity/org-units/schema'
+
+export const severities = ['low', 'medium', 'high', 'critical'] as const
+export const alertStates = ['open', 'acknowledged', 'closed'] as const
+
+/** Something a technician should look at. Repeats of an open alert (same device and dedupe key) only count up. */
+export const alerts = placedTable(
+  'alert',
+  {
+    title: text().notNull(),
+    severity: text({ enum: severities }).notNull(),
+    status: text({ enum: alertStates }).notNull().default('open'),
+    description: text(),
+    rule: text(),
+    source_ip: text(),
+    destination_ip: text(),
+    /** Kept when the device is gone: an alert outlives it. */
+    device_id: uuid(),
+    device_name: text(),
+    dedupe_key: text().notNull(),
+    count: integer().notNull().default(1),
+    first_seen_at: instant().notNull(),
+    last_seen_at: instant().notNull(),
+    acknowledged_at: instant(),
+    acknowledged_by: uuid(),
+    comment: text(),
+  },
+  (t) => [
+    refers(t, t.org_unit_id, orgUnits),
+    index().on(t.tenant_id, t.status, t.id),
+    index().on(t.tenant_id, t.device_id, t.id),
+    uniqueIndex('alert_dedupe')
+      .on(t.tenant_id, t.device_id, t.dedupe_key)
+      .where(sql`status = 'open'`),
+  ],
+)

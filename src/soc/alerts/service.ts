@@ -1,0 +1,136 @@
+import { type SQLWrapper, and, eq, inArray, sql } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import { now } from '../../core/clock'
+import { Problem, notFound } from '../../core/errors'
+import { announce } from '../../core/live-log'
+import { type Scope, expectVersion } from '../../core/scope'
+import { type Paging, containing, keyset } from '../../core/wire'
+import { type alertStates, alerts, severities } from './schema'
+
+type Severity = (typeof severities)[number]
+export interface AlertFilter extends Paging {
+  status?: (typeof alertStates)[number]
+  severity?: Severity[]
+  device_id?: string
+  org_unit_id?: string
+  search?: string
+}
+
+const acknowledger = sql<
+  string | null
+>`(select m.name from membership m where m.tenant_id = ${alerts.tenant_id} and m.user_id = ${alerts.acknowledged_by})`
+const columns = { alert: alerts, acknowledger }
+type Found = { alert: typeof alerts.$inferSelect; acknowledger: string | null }
+
+function shown({ alert, acknowledger }: Found) {
+  const { acknowledged_by, tenant_id: _, dedupe_key: __, ...rest } = alert
+  return { ...rest, acknowledged_by: acknowledged_by ? { id: acknowledged_by, name: acknowledger ?? 'a former user' } : null }
+}
+export type Alert = ReturnType<typeof shown>
+
+export async function listAlerts({ tx, own }: Scope, { status, severity, device_id, org_unit_id, search, ...paging }: AlertFilter) {
+  const { rows, after, order, cut } = keyset(paging, alerts.id, { descending: true })
+  const found = await tx
+    .select(columns)
+    .from(alerts)
+    .where(
+      and(
+        own(alerts),
+        status && eq(alerts.status, status),
+        severity?.length ? inArray(alerts.severity, severity) : undefined,
+        device_id ? eq(alerts.device_id, device_id) : undefined,
+        org_unit_id ? eq(alerts.org_unit_id, org_unit_id) : undefined,
+        search
+          ? sql`(${alerts.title} ilike ${containing(search)} or ${alerts.description} ilike ${containing(search)} or ${alerts.source_ip} ilike ${containing(search)} or ${alerts.device_name} ilike ${containing(search)})`
+          : undefined,
+        after,
+      ),
+    )
+    .orderBy(order)
+    .limit(rows)
+  return cut(found.map(shown))
+}
+
+export async function summarizeAlerts({ tx, own }: Scope) {
+  const rows = await tx
+    .select({ status: alerts.status, severity: alerts.severity, count: sql<number>`count(*)::int` })
+    .from(alerts)
+    .where(and(own(alerts), inArray(alerts.status, ['open', 'acknowledged'])))
+    .groupBy(alerts.status, alerts.severity)
+  const open = (severity: Severity) => rows.find((row) => row.status === 'open' && row.severity === severity)?.count ?? 0
+  const acknowledged = rows.filter(({ status }) => status === 'acknowledged').reduce((sum, { count }) => sum + count, 0)
+  return { open: { low: open('low'), medium: open('medium'), high: open('high'), critical: open('critical') }, acknowledged }
+}
+
+export async function getAlert({ tx, own }: Scope, id: string) {
+  const [found] = await tx
+    .select(columns)
+    .from(alerts)
+    .where(and(own(alerts), eq(alerts.id, id)))
+  if (!found) throw notFound('alert')
+  return shown(found)
+}
+
+const tell = (scope: Scope, alert: Alert, event: 'created' | 'updated') =>
+  announce(scope, {
+    channel: 'security',
+    type: 'alert',
+    permission: 'alerts.read',
+    org_unit_id: alert.org_unit_id,
+    data: { id: alert.id, event, alert },
+  })
+
+export async function acknowledgeAlert(scope: Scope, id: string, comment?: string) {
+  const before = await getAlert(scope, id)
+  expectVersion(scope, before)
+  const { tx, own, actor } = scope
+  const [changed] = await tx
+    .update(alerts)
+    .set({ status: 'acknowledged', acknowledged_at: now(), acknowledged_by: actor.id, comment })
+    .where(and(own(alerts), eq(alerts.id, id), eq(alerts.status, 'open')))
+    .returning({ id: alerts.id })
+  if (!changed) throw new Problem(409, 'already_acknowledged', 'Somebody has taken this alert already')
+  const after = await getAlert(scope, id)
+  await audit(scope, 'alerts.acknowledge', id, { before, after })
+  tell(scope, after, 'updated')
+  return after
+}
+
+/** What a device reports as a security alert, as the ingestor checked it. */
+export interface AlertReport {
+  device_id: string
+  device_name: string | null
+  org_unit_id: string | null
+  at: Date
+  title: string
+  severity: Severity
+  description?: string
+  rule?: string
+  source_ip?: string
+  destination_ip?: string
+  dedupe_key?: string
+}
+
+const rankOf = (severity: SQLWrapper) => sql`array_position(${`{${severities.join(',')}}`}::text[], ${severity})`
+
+/** Opens an alert, or counts up the open one of the same device and dedupe key, whose severity only rises. Must be called once a report. */
+export async function raiseAlert(scope: Scope, { at, dedupe_key, ...report }: AlertReport) {
+  const { tx, owned } = scope
+  const key = dedupe_key ?? `${report.rule ?? ''} ${report.title}`
+  const [row] = await tx
+    .insert(alerts)
+    .values(owned({ ...report, dedupe_key: key, first_seen_at: at, last_seen_at: at }))
+    .onConflictDoUpdate({
+      target: [alerts.tenant_id, alerts.device_id, alerts.dedupe_key],
+      targetWhere: sql`status = 'open'`,
+      set: {
+        count: sql`${alerts.count} + 1`,
+        severity: sql`case when ${rankOf(sql`excluded.severity`)} > ${rankOf(alerts.severity)} then excluded.severity else ${alerts.severity} end`,
+        first_seen_at: sql`least(${alerts.first_seen_at}, excluded.first_seen_at)`,
+        last_seen_at: sql`greatest(${alerts.last_seen_at}, excluded.last_seen_at)`,
+      },
+    })
+    .returning()
+  routine(scope, 'what a sensor says is evidence itself, not a change by somebody')
+  tell(scope, shown({ alert: row!, acknowledger: null }), row!.count === 1 ? 'created' : 'updated')
+}

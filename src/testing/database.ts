@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { afterAll } from 'bun:test'
+import { freePort, startPostgres } from '../core/embedded-postgres'
+import { migrateDatabase } from '../core/migrate'
+
+// One real PostgreSQL for the run; what is tested connects as the roles that own nothing.
+const folder = join(tmpdir(), `monozu-test-${process.pid}`)
+const server = await startPostgres({ folder, port: freePort(), password: 'postgres', settings: ['fsync=off', 'max_connections=200'] })
+await migrateDatabase(server.url, { monozu_app: 'app', monozu_ingest: 'ingest', monozu_management: 'management' })
+
+const as = (role: string, password: string) => server.url.replace('postgres:postgres@', `${role}:${password}@`)
+Bun.env.DATABASE_OWNER_URL = server.url
+Bun.env.DATABASE_URL = as('monozu_app', 'app')
+Bun.env.DATABASE_INGEST_URL = as('monozu_ingest', 'ingest')
+Bun.env.SECRET_KEY = 'for the tests alone: thirty-two characters and more'
+Bun.env.ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
+Bun.env.LOG_LEVEL ??= 'silent'
+
+await import('./predicate-law')
+
+afterAll(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+})

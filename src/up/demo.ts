@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { closeDatabase } from '../core/db'
+import { everyPermission } from '../core/permissions'
+import { type Actor, type Scope, inTenant } from '../core/scope'
+import { createProvisioningKey } from '../edge/provisioning/service'
+import { createGroup } from '../identity/groups/service'
+import { createOrgUnit } from '../identity/org-units/service'
+import { createTenant } from '../identity/tenants/service'
+import { createUser } from '../identity/users/service'
+import { readJson, writeSecretJson } from './data-folder'
+
+interface SignIn {
+  email: string
+  password: string
+  tenant_id: string
+  provisioning_key: string
+}
+export interface Demo extends SignIn {
+  technician: { email: string; password: string }
+  other: SignIn
+}
+
+const founder = (tenant_id: string): Actor => ({
+  kind: 'job',
+  id: tenant_id,
+  tenant_id,
+  units: 'all',
+  permissions: new Set(everyPermission),
+})
+
+/** A tenant with an administrator and its tree of customers; the key registers appliances into `place`. */
+async function addTenant(scope: Scope, name: string, email: string, password: string, tree: Record<string, string[]>, place: string) {
+  const { admin_group_id } = await createTenant(scope, name)
+  await createUser(scope, { email, name: 'Administrator', group_ids: [admin_group_id], org_unit_scope: 'all' }, password)
+  const ids = new Map<string, string>()
+  for (const [customer, departments] of Object.entries(tree)) {
+    const { id } = await createOrgUnit(scope, { name: customer })
+    ids.set(customer, id)
+    for (const department of departments) ids.set(department, (await createOrgUnit(scope, { name: department, parent_id: id })).id)
+  }
+  const key = await createProvisioningKey(scope, { label: 'This installation', org_unit_id: ids.get(place) })
+  return { ids, sign_in: { email, password, tenant_id: scope.actor.tenant_id, provisioning_key: key.provisioning_key } }
+}
+
+async function addTechnician(scope: Scope, org_unit_id: string, password: string) {
+  const permissions = everyPermission.filter((name) => !name.startsWith('settings.') && !name.startsWith('audit.'))
+  const group = await createGroup(scope, { name: 'Technicians', description: 'Work on devices and alerts', permissions })
+  const email = 'technician@demo.example'
+  await createUser(scope, { email, name: 'Technician', group_ids: [group.id], org_unit_scope: [{ org_unit_id, subtree: true }] }, password)
+  return { email, password }
+}
+
+/** Demo content through the product's own services, with its rules and its audit: made once, and told in `demo.json`. */
+export async function makeDemo(folder: string, password: string): Promise<Demo> {
+  const path = join(folder, 'demo.json')
+  const kept = readJson<Demo>(path)
+  if (kept) return kept
+  try {
+    const mine = await inTenant(founder(Bun.randomUUIDv7()), 'read write', async (scope) => {
+      const tree = { 'Acme Manufacturing': ['Plant Turin', 'Office Milan'], 'Globex Energy': ['Substation 7'] }
+      const made = await addTenant(scope, 'Demo MSP', 'admin@demo.example', password, tree, 'Plant Turin')
+      return { ...made.sign_in, technician: await addTechnician(scope, made.ids.get('Globex Energy')!, password) }
+    })
+    const other = await inTenant(founder(Bun.randomUUIDv7()), 'read write', async (scope) => {
+      const made = await addTenant(scope, 'Other MSP', 'admin@other.example', password, { Initech: ['Warehouse'] }, 'Initech')
+      return made.sign_in
+    })
+    const demo = { ...mine, other }
+    writeSecretJson(path, demo)
+    return demo
+  } finally {
+    await closeDatabase()
+  }
+}

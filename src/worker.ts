@@ -1,0 +1,69 @@
+import { Logger, type Runner, type TaskList, run } from 'graphile-worker'
+import { config } from './core/config'
+import { assertSafeRole } from './core/database-role'
+import { closeDatabase } from './core/db'
+import { describe } from './core/errors'
+import { runJob } from './core/jobs'
+import { log } from './core/log'
+import { untilStopped } from './core/stop'
+import { chores, jobs } from './jobs'
+
+const logger = new Logger(() => (level, message) => {
+  if (level === 'error' || level === 'warning') log.warn({ queue: message.slice(0, 200) }, 'job queue')
+})
+
+/** A failed job is tried again later with growing pauses; what failed is logged without its payload. */
+const told = (name: string, work: () => Promise<unknown>) => async (): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    log.error({ job: name, error: describe(error) }, 'a job failed and will be tried again')
+    throw new Error(`${name} failed`, { cause: error })
+  }
+}
+
+const taskList = (): TaskList => ({
+  ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, (payload: unknown) => told(name, () => runJob(job, payload))()])),
+  ...Object.fromEntries(Object.entries(chores).map(([name, chore]) => [name, told(name, chore.run)])),
+})
+
+const crontab = () =>
+  Object.entries(chores)
+    .map(([name, chore]) => `${chore.crontab} ${name} ?max=3`)
+    .join('\n')
+
+const startQueue = () =>
+  run({
+    connectionString: config.DATABASE_URL,
+    concurrency: 4,
+    maxPoolSize: 6,
+    pollInterval: 2000,
+    noHandleSignals: true,
+    noPreparedStatements: false,
+    logger,
+    taskList: taskList(),
+    crontab: crontab(),
+  })
+
+/** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
+export async function work(): Promise<number> {
+  await assertSafeRole()
+  const stopped = untilStopped()
+  let ending = false
+  void stopped.then(() => (ending = true))
+  while (!ending) {
+    let runner: Runner | undefined
+    try {
+      runner = await startQueue()
+      for (const chore of Object.values(chores)) await chore.run()
+      log.info('worker is waiting for jobs')
+      await Promise.race([stopped, runner.promise])
+    } catch (error) {
+      log.warn({ error: describe(error) }, 'the queue cannot be reached; trying again')
+    }
+    await runner?.stop().catch(() => {})
+    if (!ending) await Promise.race([stopped, Bun.sleep(1000)])
+  }
+  await closeDatabase()
+  return 0
+}

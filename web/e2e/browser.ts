@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { $ } from 'bun'
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+
+const installed = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** An installed Chromium; else obtained by apt-get as root, or by Playwright's own installer. */
+async function findChromium(): Promise<string> {
+  const known = [Bun.env.CHROMIUM_PATH ?? '', ...installed, chromium.executablePath()]
+  const found = () => known.find((path) => path && existsSync(path))
+  if (found()) return found()!
+  if (process.getuid?.() === 0 && Bun.which('apt-get'))
+    await $`apt-get update && apt-get install --yes --no-install-recommends chromium`.quiet()
+  else await $`${process.execPath} x playwright-core install chromium`.quiet()
+  const path = found()
+  if (!path) throw new Error('no Chromium was found or could be installed; set CHROMIUM_PATH')
+  return path
+}
+
+export async function launch(): Promise<Browser> {
+  const quiet = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+  return chromium.launch({ executablePath: await findChromium(), args: process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet })
+}
+
+export interface Visitor {
+  page: Page
+  context: BrowserContext
+  /** What the browser complained about so far. */
+  complaints: string[]
+}
+
+/** A fresh browser profile; whatever the browser complains about is kept for the end of the journey. */
+export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return { page, context, complaints }
+}
+
+/** Violations of WCAG 2.2 A and AA on the page as it stands, in short words. */
+export async function axe(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { freePort } from '../../src/core/embedded-postgres'
+import { type Visitor, axe, launch, visit } from './browser'
+import { type Platform, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+}, 30_000)
+
+/** Every journey ends like this: nothing the browser complained of, nothing a screen reader would stumble over. */
+async function endWell({ page, context, complaints }: Visitor) {
+  expect(complaints).toEqual([])
+  expect(await axe(page)).toEqual([])
+  await context.close()
+}
+
+test('from sign-in to the live charts of this very host', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  const since = performance.now()
+  await page.goto(`${platform.url}/devices`)
+  const device = page.getByRole('link', { name: /.+/ }).and(page.locator('main a[href^="/devices/"]')).first()
+  await device.click()
+  await page.getByText('Online', { exact: true }).waitFor()
+  await page.locator('main canvas').first().waitFor()
+  await page.getByText(/Load \d/).waitFor()
+  expect(performance.now() - since).toBeLessThan(30_000)
+  await page.getByRole('tab', { name: 'Ports and neighbours' }).click()
+  await page.getByText('127.0.0.1').first().waitFor()
+  await endWell(visitor)
+})
+
+test('a command reaches the agent and its answer reaches the screen', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.locator('main a[href^="/devices/"]').first().click()
+  await page.getByRole('tab', { name: 'Commands' }).click()
+  await page.getByRole('button', { name: 'Ping' }).click()
+  await page.getByRole('list', { name: 'Commands' }).getByText('Succeeded').first().waitFor()
+  await endWell(visitor)
+})
+
+test('a port that opens on the host becomes an alert on the screen without a reload, and is acknowledged', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/alerts`)
+  await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+  let loads = 0
+  page.on('load', () => (loads += 1))
+  const port = 20_000 + (freePort() % 9_000)
+  const opened = Bun.listen({ hostname: '0.0.0.0', port, socket: { data() {} } })
+  try {
+    const row = page
+      .getByRole('row')
+      .filter({ hasText: String(port) })
+      .first()
+    await row.waitFor({ timeout: 20_000 })
+    await row.getByRole('button', { name: /^Acknowledge/ }).click()
+    await page
+      .getByText(/^Acknowledged: |1 acknowledged/)
+      .first()
+      .waitFor()
+  } finally {
+    opened.stop(true)
+  }
+  expect(loads).toBe(0)
+  await endWell(visitor)
+})
+
+test('another provider sees nothing of the first, a technician nothing of other customers', async () => {
+  for (const who of [platform.other, platform.technician]) {
+    const visitor = await visit(browser)
+    await signIn(visitor.page, platform.url, who)
+    await visitor.page.goto(`${platform.url}/devices`)
+    await visitor.page.getByText('No devices yet').waitFor()
+    await endWell(visitor)
+  }
+})
+
+test('a technician finds no settings, and is told what is missing where an address leads there all the same', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.technician)
+  expect(await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Devices' }).count()).toBe(1)
+  await page.goto(`${platform.url}/settings/users`)
+  await page.getByText('settings.users.read').first().waitFor()
+  visitor.complaints.length = 0
+  await endWell(visitor)
+})
+
+test('a user is added, signs in with the password shown once, and is disabled', async () => {
+  const administrator = await visit(browser)
+  const { page } = administrator
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/settings/users`)
+  await page.getByRole('button', { name: 'Add a user' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Ada')
+  await dialog.getByLabel('E-mail address').fill('ada@demo.example')
+  await dialog.getByText('Read only').click()
+  await dialog.getByText('The whole organization').first().click()
+  await dialog.getByRole('button', { name: 'Create user' }).click()
+  const password = ((await dialog.getByLabel('Initial password').textContent()) ?? '').trim()
+  expect(password).toHaveLength(20)
+  await dialog.getByRole('button', { name: 'I have passed it on' }).click()
+
+  const newcomer = await visit(browser)
+  await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password })
+  await newcomer.page.getByRole('link', { name: 'Devices', exact: true }).first().waitFor()
+  await page.getByRole('row').filter({ hasText: 'Ada' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  await page.getByText('Ada can no longer sign in').waitFor()
+  await newcomer.page.getByRole('heading', { name: 'Sign in again' }).waitFor({ timeout: 20_000 })
+  await newcomer.context.close()
+  await endWell(administrator)
+})
+
+test('a device is added by copy and paste, and the waiting screen turns green', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.getByRole('button', { name: 'Add a device' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Create key' }).click()
+  await dialog.getByText('Waiting for the device').waitFor()
+  const key = (await dialog.textContent())?.match(/mzp_[0-9A-Za-z]{92}/)?.[0]
+  const reply = await fetch(`${platform.url}/api/v1/devices/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-provisioning-key': key ?? '' },
+    body: JSON.stringify({ name: 'press-4', type: 'gateway' }),
+  })
+  expect(reply.status).toBe(201)
+  await dialog.getByText('press-4 is here').waitFor()
+  await endWell(visitor)
+})
+
+test('it works by keyboard alone, in Italian too, and a reload keeps the session', async () => {
+  const visitor = await visit(browser, { locale: 'it-IT' })
+  const { page } = visitor
+  await page.goto(platform.url)
+  await page.waitForURL(/sign-in/)
+  await page.locator('input[type=email]:focus').waitFor()
+  await page.keyboard.type(platform.admin.email)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(platform.admin.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Dispositivi' }).first().waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('d')
+  await page.waitForURL(/\/devices$/)
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await page.getByRole('link', { name: 'Dispositivi' }).first().waitFor()
+  await endWell(visitor)
+})
+
+const pages = [
+  '/',
+  '/devices',
+  '/alerts',
+  '/settings/organization',
+  '/settings/users',
+  '/settings/groups',
+  '/settings/org-units',
+  '/settings/edge-registration-keys',
+  '/settings/audit',
+  '/nowhere',
+]
+
+const themes = ['dark', 'light'] as const
+const widths = [1440, 375]
+
+test.each(themes)('every page is free of accessibility faults and of sideways scrolling, %s, wide and narrow', async (colorScheme) => {
+  await Promise.all(widths.map((width) => look(colorScheme, width)))
+})
+
+async function look(colorScheme: (typeof themes)[number], width: number) {
+  const visitor = await visit(browser, { colorScheme, viewport: { width, height: 900 } })
+  const { page } = visitor
+  await page.goto(`${platform.url}/sign-in`)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.getByLabel('E-mail address').fill(platform.admin.email)
+  await page.getByLabel('Password', { exact: true }).fill(platform.admin.password)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${platform.url}/`)
+  for (const path of pages) {
+    await page.goto(`${platform.url}${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForLoadState('networkidle')
+    expect([path, ...(await axe(page))]).toEqual([path])
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    expect([path, overflow]).toEqual([path, 0])
+  }
+  await endWell(visitor)
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { freePort } from '../../src/core/embedded-postgres'
+
+const root = join(import.meta.dir, '../..')
+
+interface SignIn {
+  email: string
+  password: string
+}
+export interface Platform {
+  url: string
+  ingestUrl: string
+  admin: SignIn & { provisioning_key: string }
+  technician: SignIn
+  other: SignIn
+  stop: () => Promise<void>
+}
+
+/** The whole product as a person starts it: `monozu up` on an empty data folder, on ports of its own. */
+export async function startPlatform(): Promise<Platform> {
+  const folder = mkdtempSync(join(tmpdir(), 'monozu-e2e-'))
+  const [port, ingestPort] = [freePort(), freePort()]
+  const environment = {
+    PATH: Bun.env.PATH,
+    HOME: Bun.env.HOME,
+    DATA_DIR: folder,
+    API_PORT: String(port),
+    INGESTOR_PORT: String(ingestPort),
+  }
+  const child = Bun.spawn([process.execPath, join(root, 'src/main.ts'), 'up'], { env: environment, stdout: 'pipe', stderr: 'inherit' })
+  let said = ''
+  for await (const chunk of child.stdout) {
+    said += new TextDecoder().decode(chunk)
+    if (said.includes('Ctrl-C')) break
+  }
+  if (!said.includes('Ctrl-C')) throw new Error(`the platform did not start: ${said}`)
+  const demo = (await Bun.file(join(folder, 'demo.json')).json()) as SignIn & {
+    provisioning_key: string
+    technician: SignIn
+    other: SignIn
+  }
+  return {
+    url: `http://localhost:${port}`,
+    ingestUrl: `http://localhost:${ingestPort}`,
+    admin: demo,
+    technician: demo.technician,
+    other: demo.other,
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function signIn(page: Page, url: string, { email, password }: SignIn) {
+  await page.goto(`${url}/sign-in`)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+}

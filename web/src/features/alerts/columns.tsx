@@ -1,0 +1,75 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { TableColumn } from '@/kit/data-table/types'
+import { RelativeTime } from '@/kit/relative-time'
+import { Severity } from '@/kit/severity'
+import { formatNumber } from '@/lib/format'
+import { AlertStatus } from './alert-status'
+import type { Alert } from './queries'
+
+export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableColumn<Alert>[] {
+  const { t } = useTranslation()
+  return useMemo<TableColumn<Alert>[]>(() => {
+    const device: TableColumn<Alert> = {
+      id: 'device',
+      header: t('alerts.device'),
+      width: 190,
+      from: 'md',
+      cell: (alert) => (
+        <Link to={`/devices/${alert.device_id}`} tabIndex={-1} className="text-muted hover:text-text hover:underline">
+          {alert.device_name}
+        </Link>
+      ),
+    }
+    return [
+      {
+        id: 'severity',
+        header: t('severity.label'),
+        width: 112,
+        narrowWidth: 52,
+        choice: 'locked',
+        cell: (alert) => <Severity compact value={alert.severity} />,
+      },
+      {
+        id: 'title',
+        header: t('alerts.title_column'),
+        choice: 'locked',
+        cell: (alert) => (
+          <span className={alert.status === 'open' ? 'font-medium' : 'text-muted'}>
+            {alert.title}
+            {alert.count > 1 && <span className="text-muted ml-1.5 text-xs font-normal">×{formatNumber(alert.count)}</span>}
+          </span>
+        ),
+      },
+      ...(withDevice ? [device] : []),
+      { id: 'status', header: t('alerts.status.label'), width: 130, from: 'sm', cell: (alert) => <AlertStatus value={alert.status} /> },
+      { id: 'source', header: t('alerts.source_ip'), width: 130, from: 'xl', cell: (alert) => alert.source_ip ?? '—' },
+      {
+        id: 'destination',
+        header: t('alerts.destination_ip'),
+        width: 130,
+        from: 'xl',
+        choice: 'hidden',
+        cell: (alert) => alert.destination_ip ?? '—',
+      },
+      {
+        id: 'rule',
+        header: t('alerts.rule'),
+        width: 160,
+        from: 'xl',
+        choice: 'hidden',
+        cell: (alert) => <span className="font-mono text-xs">{alert.rule ?? '—'}</span>,
+      },
+      { id: 'last_seen', header: t('alerts.last_seen'), width: 116, from: 'sm', cell: (alert) => <RelativeTime at={alert.last_seen_at} /> },
+      {
+        id: 'first_seen',
+        header: t('alerts.first_seen'),
+        width: 116,
+        from: 'lg',
+        choice: 'hidden',
+        cell: (alert) => <RelativeTime at={alert.first_seen_at} />,
+      },
+    ]
+  }, [t, withDevice])
+}

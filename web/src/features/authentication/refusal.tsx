@@ -1,0 +1,39 @@
+import { CircleAlert, Hourglass } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNow } from '@/lib/clock'
+import type { Problem } from '@/lib/problem'
+
+/** Why the sign-in was refused, in words that say what to do next. */
+export function Refusal({ problem }: { problem: Problem }) {
+  const { t } = useTranslation()
+  const words: Record<string, string> = {
+    invalid_credentials: t('sign_in.invalid_credentials'),
+    tenant_pending: t('sign_in.tenant_pending'),
+    tenant_suspended: t('sign_in.tenant_suspended'),
+    auth_restricted: t('sign_in.auth_restricted'),
+    network: t('error.network'),
+  }
+  if (problem.status === 429) return <RateLimited key={problem.requestId} seconds={problem.retryAfterSeconds ?? 60} />
+  return (
+    <p role="alert" className="bg-critical-soft text-critical flex items-start gap-2 rounded-md px-3 py-2">
+      <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
+      <span>
+        {words[problem.word] ?? problem.message}
+        {!words[problem.word] && problem.requestId && <span className="block font-mono text-2xs">{problem.requestId}</span>}
+      </span>
+    </p>
+  )
+}
+
+function RateLimited({ seconds }: { seconds: number }) {
+  const { t } = useTranslation()
+  const [untilMs] = useState(() => Date.now() + seconds * 1000)
+  const left = Math.max(0, Math.ceil((untilMs - useNow()) / 1000))
+  return (
+    <p role="alert" className="bg-medium-soft text-medium flex items-start gap-2 rounded-md px-3 py-2">
+      <Hourglass className="mt-0.5 size-4 shrink-0" aria-hidden />
+      {left > 0 ? t('sign_in.rate_limited', { count: left }) : t('sign_in.rate_limit_over')}
+    </p>
+  )
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next'
+import { useSession } from '@/lib/session'
+import { useSignOut } from '@/shell/use-sign-out'
+import { Button } from '@/ui/button'
+import { Dialog, DialogContent } from '@/ui/dialog'
+import { SignInForm } from './sign-in-form'
+
+/** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
+export default function SignInAgain() {
+  const { t } = useTranslation()
+  const { user, tenant } = useSession()
+  const leave = useSignOut()
+  if (!user || !tenant) return null
+  return (
+    <Dialog open>
+      <DialogContent
+        title={t('sign_in.expired_title')}
+        description={t('sign_in.expired_description', { tenant: tenant.name })}
+        dismissable={false}
+      >
+        <SignInForm fixed={{ email: user.email, tenant_id: tenant.id }} onSignedIn={() => undefined} onChooseTenant={() => undefined} />
+        <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
+          {t('sign_in.other_account')}
+        </Button>
+      </DialogContent>
+    </Dialog>
+  )
+}

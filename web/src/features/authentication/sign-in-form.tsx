@@ -1,0 +1,91 @@
+import { ArrowUpFromLine, Eye, EyeOff } from 'lucide-react'
+import { type KeyboardEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Field, useServerForm } from '@/kit/form'
+import { Button } from '@/ui/button'
+import { Input } from '@/ui/input'
+import { signIn, type TenantChoice } from './queries'
+import { Refusal } from './refusal'
+
+type Credentials = { email: string; password: string }
+
+type SignInFormProps = {
+  /** The address and tenant of an expired session, which cannot be changed in place. */
+  fixed?: { email: string; tenant_id: string }
+  onSignedIn: () => void
+  onChooseTenant: (credentials: Credentials, tenants: TenantChoice) => void
+}
+
+export function SignInForm({ fixed, onSignedIn, onChooseTenant }: SignInFormProps) {
+  const { t } = useTranslation()
+  const [capsLock, setCapsLock] = useState(false)
+  const [shown, setShown] = useState(false)
+  const form = useServerForm<Credentials>({
+    defaultValues: { email: fixed?.email ?? '', password: '' },
+    submit: async (credentials) => {
+      const tenants = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
+      if (tenants) onChooseTenant(credentials, tenants)
+      else onSignedIn()
+    },
+  })
+  const { errors, isSubmitting } = form.formState
+  const noticeCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
+  const EyeIcon = shown ? EyeOff : Eye
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Field label={t('sign_in.email')} required error={errors.email?.message}>
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register('email', { required: t('form.required') })}
+            type="email"
+            autoComplete="username"
+            autoFocus={!fixed}
+            readOnly={!!fixed}
+            className="h-10 text-base"
+          />
+        )}
+      </Field>
+      <Field
+        label={t('sign_in.password')}
+        required
+        error={errors.password?.message}
+        hint={
+          capsLock && (
+            <span className="text-medium flex items-center gap-1">
+              <ArrowUpFromLine className="size-3.5" aria-hidden />
+              {t('sign_in.caps_lock')}
+            </span>
+          )
+        }
+      >
+        {(control) => (
+          <div className="relative">
+            <Input
+              {...control}
+              {...form.register('password', { required: t('form.required') })}
+              type={shown ? 'text' : 'password'}
+              autoComplete="current-password"
+              autoFocus={!!fixed}
+              onKeyDown={noticeCapsLock}
+              onKeyUp={noticeCapsLock}
+              className="h-10 pr-10 text-base"
+            />
+            <button
+              type="button"
+              aria-label={shown ? t('sign_in.hide_password') : t('sign_in.show_password')}
+              onClick={() => setShown(!shown)}
+              className="text-muted hover:text-text absolute top-1 right-1 grid size-8 place-items-center rounded"
+            >
+              <EyeIcon className="size-4" aria-hidden />
+            </button>
+          </div>
+        )}
+      </Field>
+      {form.problem && <Refusal problem={form.problem} />}
+      <Button type="submit" variant="primary" size="large" className="w-full" busy={isSubmitting}>
+        {t('sign_in.submit')}
+      </Button>
+    </form>
+  )
+}

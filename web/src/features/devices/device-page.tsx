@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { Loaded } from '@/kit/loaded'
+import { PageHeader } from '@/kit/page-header'
+import { RelativeTime } from '@/kit/relative-time'
+import { useCan, useFeatures } from '@/lib/me'
+import { Skeleton } from '@/ui/skeleton'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/ui/tabs'
+import { DeviceStatus } from './device-status'
+import { deviceQuery, type TaggedDevice } from './queries'
+
+const Overview = lazy(() => import('./overview'))
+const Neighbours = lazy(() => import('./neighbours'))
+const Commands = lazy(() => import('./commands-tab'))
+const DeviceAlerts = lazy(() => import('./device-alerts'))
+const Properties = lazy(() => import('./properties'))
+
+const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'properties'] as const
+
+export function DevicePage() {
+  const { t } = useTranslation()
+  const { id = '' } = useParams()
+  const query = useQuery(deviceQuery(id))
+  return (
+    <Loaded
+      query={query}
+      skeleton={
+        <div className="space-y-4">
+          <PageHeader title={t('devices.loading')} crumbs={[{ label: t('nav.devices'), to: '/devices' }]} />
+          <Skeleton className="h-9" />
+          <Skeleton className="h-72" />
+        </div>
+      }
+    >
+      {(tagged) => <Device key={id} tagged={tagged} />}
+    </Loaded>
+  )
+}
+
+function Device({ tagged }: { tagged: TaggedDevice }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const features = useFeatures()
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('overview').withOptions({ history: 'push' }))
+  const device = tagged.data
+  const allowed = {
+    overview: can('telemetry.read'),
+    neighbours: can('discoveries.read'),
+    commands: can('commands.read'),
+    alerts: can('alerts.read') && features.security,
+    properties: true,
+  }
+  const shown = tabs.filter((name) => allowed[name])
+  const current = allowed[tab] ? tab : (shown[0] ?? 'properties')
+  return (
+    <div className="space-y-3">
+      <PageHeader
+        title={device.name}
+        crumbs={[{ label: t('nav.devices'), to: '/devices' }]}
+        badge={<DeviceStatus value={device.status} />}
+        description={
+          <span className="flex flex-wrap gap-x-3">
+            <span>{device.type}</span>
+            {device.address && <span>{device.address}</span>}
+            {device.agent_version && <span>{t('devices.agent', { version: device.agent_version })}</span>}
+            <span>
+              {t('devices.last_seen')} <RelativeTime at={device.last_seen_at} none={t('devices.status.never')} />
+            </span>
+          </span>
+        }
+      />
+      <Tabs value={current} onValueChange={(value) => void setTab(tabs.find((name) => name === value) ?? null)}>
+        <TabsList aria-label={t('devices.sections')}>
+          {shown.map((name) => (
+            <TabsTrigger key={name} value={name}>
+              {t(`devices.tab.${name}`)}
+            </TabsTrigger>
+          ))}
+        </TabsList>
+        <TabsContent value={current} tabIndex={-1}>
+          <Suspense fallback={<Skeleton className="h-72" />}>
+            {current === 'overview' && <Overview device={device} />}
+            {current === 'neighbours' && <Neighbours deviceId={device.id} />}
+            {current === 'commands' && <Commands device={device} />}
+            {current === 'alerts' && <DeviceAlerts deviceId={device.id} />}
+            {current === 'properties' && <Properties tagged={tagged} />}
+          </Suspense>
+        </TabsContent>
+      </Tabs>
+    </div>
+  )
+}

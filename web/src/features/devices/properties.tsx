@@ -1,0 +1,197 @@
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { useOrgUnits } from '@/features/org-units/queries'
+import { ConfirmDialog } from '@/kit/confirm-dialog'
+import { CopyButton } from '@/kit/copy-button'
+import { Definition, DefinitionList } from '@/kit/definition-list'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { RelativeTime } from '@/kit/relative-time'
+import { useCan } from '@/lib/me'
+import { asProblem } from '@/lib/problem'
+import { queryClient } from '@/lib/query-client'
+import { notify } from '@/lib/notify'
+import { Button } from '@/ui/button'
+import { Card, CardHeader } from '@/ui/card'
+import { Input } from '@/ui/input'
+import { Select } from '@/ui/select'
+import { deleteDevice, type Device, type TaggedDevice, useUpdateDevice } from './queries'
+import { type DeviceFields, fieldsOf } from './fields'
+import { VersionConflict } from './version-conflict'
+
+export default function Properties({ tagged }: { tagged: TaggedDevice }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const { data: device } = tagged
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <Card aria-labelledby="device-properties">
+        <CardHeader id="device-properties" title={t('devices.tab.properties')} />
+        <div className="px-4 pb-4">
+          <PropertiesForm tagged={tagged} readOnly={!can('devices.update')} />
+        </div>
+      </Card>
+      <div className="space-y-4">
+        <Card>
+          <CardHeader title={t('devices.identity')} />
+          <div className="px-4 pb-4">
+            <DefinitionList>
+              <Definition term={t('devices.id')}>
+                <span className="flex items-center gap-1 font-mono text-xs break-all">
+                  {device.id}
+                  <CopyButton text={device.id} label={t('devices.copy_id')} />
+                </span>
+              </Definition>
+              <Definition term={t('devices.hardware_id')}>{device.hardware_id ?? '—'}</Definition>
+              <Definition term={t('devices.agent_version')}>{device.agent_version ?? '—'}</Definition>
+              <Definition term={t('devices.address')}>{device.address ?? '—'}</Definition>
+              <Definition term={t('devices.registered')}>
+                <RelativeTime at={device.created_at} />
+              </Definition>
+              <Definition term={t('devices.changed')}>
+                <RelativeTime at={device.updated_at} />
+              </Definition>
+            </DefinitionList>
+          </div>
+        </Card>
+        {can('devices.delete') && <DangerZone device={device} />}
+      </div>
+    </div>
+  )
+}
+
+function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: boolean }) {
+  const { t } = useTranslation()
+  const orgUnits = useOrgUnits()
+  const update = useUpdateDevice(tagged.data.id)
+  // The version that the form was filled from, which is what If-Match has to name.
+  const [base, setBase] = useState(tagged)
+  const [conflict, setConflict] = useState<DeviceFields | null>(null)
+  const save = async (fields: DeviceFields, from: TaggedDevice) => {
+    const change = {
+      name: fields.name.trim(),
+      type: fields.type.trim(),
+      location: fields.location.trim() || null,
+      org_unit_id: fields.org_unit_id || null,
+    }
+    const saved = await update.mutateAsync({ change, etag: from.etag })
+    setBase(saved)
+    setConflict(null)
+    form.reset(fieldsOf(saved.data))
+    notify.success(t('form.saved'))
+  }
+  const form = useServerForm<DeviceFields>({
+    defaultValues: fieldsOf(tagged.data),
+    submit: async (fields) => {
+      try {
+        await save(fields, base)
+      } catch (error) {
+        if (asProblem(error).status !== 412) throw error
+        setConflict(fields)
+      }
+    },
+  })
+  const { errors, isDirty, isSubmitting } = form.formState
+  const { reset } = form
+  const newer = tagged.data.updated_at > base.data.updated_at
+  // Somebody else's version is taken over only while nothing is typed; otherwise saving finds out, with a 412.
+  useEffect(() => {
+    if (!newer || isDirty || isSubmitting) return
+    setBase(tagged)
+    reset(fieldsOf(tagged.data))
+  }, [newer, isDirty, isSubmitting, tagged, reset])
+  const takeTheirs = (theirs: TaggedDevice) => {
+    setBase(theirs)
+    setConflict(null)
+    form.reset(fieldsOf(theirs.data))
+  }
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label={t('devices.name')} required error={errors.name?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register('name', { required: t('form.required') })}
+              readOnly={readOnly || isSubmitting}
+              maxLength={200}
+            />
+          )}
+        </Field>
+        <Field label={t('devices.type')} required error={errors.type?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register('type', { required: t('form.required') })}
+              readOnly={readOnly || isSubmitting}
+              maxLength={100}
+            />
+          )}
+        </Field>
+        <Field label={t('devices.location')} error={errors.location?.message}>
+          {(control) => <Input {...control} {...form.register('location')} readOnly={readOnly || isSubmitting} maxLength={200} />}
+        </Field>
+        <Field label={t('devices.org_unit')} error={errors.org_unit_id?.message}>
+          {(control) => (
+            <Select
+              {...control}
+              value={form.watch('org_unit_id')}
+              onValueChange={(value) => form.setValue('org_unit_id', value, { shouldDirty: true })}
+              disabled={readOnly || isSubmitting}
+              options={[{ value: '', label: t('org_unit.none') }, ...orgUnits.options]}
+            />
+          )}
+        </Field>
+      </div>
+      {form.problem && <ProblemNote error={form.problem} />}
+      {!readOnly && (
+        <div className="flex gap-2">
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+            {t('action.save')}
+          </Button>
+          {isDirty && <Button onClick={() => form.reset(fieldsOf(base.data))}>{t('action.discard')}</Button>}
+        </div>
+      )}
+      {conflict && (
+        <VersionConflict
+          deviceId={tagged.data.id}
+          mine={conflict}
+          onKeepMine={(theirs) => save(conflict, theirs)}
+          onTakeTheirs={takeTheirs}
+          onClose={() => setConflict(null)}
+        />
+      )}
+    </form>
+  )
+}
+
+function DangerZone({ device }: { device: Device }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState(false)
+  const remove = async () => {
+    await deleteDevice(device.id)
+    await navigate('/devices')
+    queryClient.removeQueries({ queryKey: ['devices', 'one', device.id] })
+    await queryClient.invalidateQueries({ queryKey: ['devices'] })
+    notify.success(t('devices.deleted', { name: device.name }))
+  }
+  return (
+    <Card className="border-critical/40">
+      <CardHeader title={t('devices.danger')} description={t('devices.danger_hint')}>
+        <Button variant="danger" onClick={() => setOpen(true)}>
+          {t('devices.delete')}
+        </Button>
+      </CardHeader>
+      <ConfirmDialog
+        open={open}
+        onOpenChange={setOpen}
+        title={t('devices.delete_title', { name: device.name })}
+        description={t('devices.delete_description')}
+        confirmLabel={t('devices.delete')}
+        typed={device.name}
+        onConfirm={remove}
+      />
+    </Card>
+  )
+}

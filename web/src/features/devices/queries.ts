@@ -1,0 +1,46 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
+import { listOptions } from '@/lib/list'
+
+export type Device = ItemOf<typeof api.devices.get>
+export type DeviceQuery = NonNullable<NonNullable<Parameters<typeof api.devices.get>[0]>['query']>
+export type DeviceChange = Parameters<ReturnType<typeof api.devices>['patch']>[0]
+export type TaggedDevice = { data: Device; etag: string | null }
+export type Discovery = ItemOf<typeof api.discoveries.get>
+
+export const deviceSummaryQuery = queryOptions({ queryKey: ['devices', 'summary'], queryFn: () => answer(api.devices.summary.get()) })
+
+export const deviceList = (filters: DeviceQuery) =>
+  listOptions(['devices', 'list', filters], (cursor) => answer(api.devices.get({ query: { ...filters, limit: 100, cursor } })))
+
+export const deviceQuery = (id: string) =>
+  queryOptions({ queryKey: ['devices', 'one', id], queryFn: () => taggedAnswer(api.devices({ id }).get()), placeholderData: undefined })
+
+export const deviceSearchQuery = (search: string) =>
+  queryOptions({ queryKey: ['devices', 'search', search], queryFn: () => answer(api.devices.get({ query: { search, limit: 6 } })) })
+
+/** The devices that registered most recently; a `device` frame makes it fresh, and a slow poll stands in where no frame comes. */
+export const newestDevicesQuery = queryOptions({
+  queryKey: ['devices', 'newest'],
+  queryFn: () => answer(api.devices.get({ query: { sort: '-created_at', limit: 5 } })),
+  refetchInterval: 2_500,
+})
+
+export const discoveryList = (filters: { device_id: string; search?: string }) =>
+  listOptions(['discoveries', 'list', filters], (cursor) => answer(api.discoveries.get({ query: { ...filters, limit: 100, cursor } })))
+
+export function useUpdateDevice(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    meta: { handlesError: true },
+    mutationFn: ({ change, etag }: { change: DeviceChange; etag: string | null }) =>
+      taggedAnswer(api.devices({ id }).patch(change, etag ? { headers: { 'if-match': etag } } : undefined)),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['devices'] })
+    },
+  })
+}
+
+export async function deleteDevice(id: string): Promise<void> {
+  await answer(api.devices({ id }).delete())
+}

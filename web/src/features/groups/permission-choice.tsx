@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Loaded } from '@/kit/loaded'
+import { Checkbox } from '@/ui/checkbox'
+import { Skeleton } from '@/ui/skeleton'
+import { type Permission, permissionsQuery } from './queries'
+
+type PermissionChoiceProps = { value: readonly string[]; onChange: (permissions: string[]) => void; disabled: boolean }
+
+/** The catalogue by area, each area with a box for all of it. */
+export function PermissionChoice({ value, onChange, disabled }: PermissionChoiceProps) {
+  const { t } = useTranslation()
+  const query = useQuery(permissionsQuery)
+  return (
+    <div className="space-y-3">
+      <p className="font-medium">{t('settings.groups.permissions')}</p>
+      <Loaded query={query} skeleton={<Skeleton className="h-64" />}>
+        {({ items }) =>
+          [...Map.groupBy(items, (item) => item.area)].map(([area, permissions]) => (
+            <Area key={area} area={area} permissions={permissions} value={value} onChange={onChange} disabled={disabled} />
+          ))
+        }
+      </Loaded>
+    </div>
+  )
+}
+
+const knownAreas = ['devices', 'commands', 'discoveries', 'telemetry', 'alerts', 'org_units', 'vpn', 'settings', 'audit'] as const
+
+/** The name of an area of the catalogue; one that this console does not know yet keeps the server's word. */
+function useAreaName(area: string): string {
+  const { t } = useTranslation()
+  const known = knownAreas.find((candidate) => candidate === area)
+  if (known) return t(`settings.groups.area.${known}`)
+  const words = area.replaceAll(/[_-]/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function Area({
+  area,
+  permissions,
+  value,
+  onChange,
+  disabled,
+}: PermissionChoiceProps & { area: string; permissions: readonly Permission[] }) {
+  const { t } = useTranslation()
+  const id = useId()
+  const name = useAreaName(area)
+  const everything = value.includes('*')
+  const held = permissions.filter(({ permission }) => everything || value.includes(permission))
+  const others = value.filter((held) => !permissions.some(({ permission }) => permission === held))
+  const toggleAll = (checked: boolean) => onChange(checked ? [...others, ...permissions.map(({ permission }) => permission)] : [...others])
+  return (
+    <fieldset className="border-border overflow-hidden rounded-md border" disabled={disabled}>
+      <legend className="sr-only">{name}</legend>
+      <div className="bg-sunken border-border flex h-9 items-center gap-2.5 border-b px-3">
+        <Checkbox
+          id={`${id}-all`}
+          disabled={disabled}
+          checked={held.length === permissions.length ? true : held.length > 0 ? 'indeterminate' : false}
+          onCheckedChange={(checked) => toggleAll(checked === true)}
+        />
+        <label htmlFor={`${id}-all`} className="flex-1 font-medium">
+          {name}
+          <span className="sr-only"> {t('settings.groups.all_of_area')}</span>
+        </label>
+        <span className="text-muted text-xs">
+          {held.length} / {permissions.length}
+        </span>
+      </div>
+      <ul>
+        {permissions.map(({ permission, description }) => (
+          <li key={permission} className="hover:bg-hover flex items-start gap-2.5 px-3 py-1">
+            <Checkbox
+              id={`${id}-${permission}`}
+              className="mt-0.5"
+              disabled={disabled}
+              checked={everything || value.includes(permission)}
+              onCheckedChange={(checked) =>
+                onChange(checked === true ? [...value, permission] : value.filter((other) => other !== permission))
+              }
+            />
+            <label htmlFor={`${id}-${permission}`} className="min-w-0 flex-1">
+              {description}
+              <span className="text-muted block font-mono text-2xs">{permission}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  )
+}

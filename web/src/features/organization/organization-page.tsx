@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { CopyButton } from '@/kit/copy-button'
+import { Definition, DefinitionList } from '@/kit/definition-list'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Loaded } from '@/kit/loaded'
+import { PageHeader } from '@/kit/page-header'
+import { RelativeTime } from '@/kit/relative-time'
+import { useCan } from '@/lib/me'
+import { notify } from '@/lib/notify'
+import { Badge } from '@/ui/badge'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { Input } from '@/ui/input'
+import { type Tenant, tenantQuery, useRenameTenant } from './queries'
+
+export function OrganizationPage() {
+  const { t } = useTranslation()
+  const query = useQuery(tenantQuery)
+  return (
+    <div className="max-w-2xl space-y-4">
+      <PageHeader title={t('settings.organization.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]} />
+      <Loaded query={query}>
+        {({ data, etag }) => (
+          <Card className="space-y-6 p-5">
+            <NameForm key={etag ?? data.updated_at} tenant={data} etag={etag} />
+            <DefinitionList>
+              <Definition term={t('settings.organization.status')}>
+                <Badge tone={data.status === 'active' ? 'positive' : 'medium'}>{data.status}</Badge>
+              </Definition>
+              <Definition term={t('settings.organization.id')}>
+                <span className="flex h-5 items-center gap-1 font-mono text-xs">
+                  <span className="truncate">{data.id}</span>
+                  <CopyButton text={data.id} label={t('settings.organization.copy_id')} />
+                </span>
+              </Definition>
+              <Definition term={t('common.created')}>
+                <RelativeTime at={data.created_at} />
+              </Definition>
+            </DefinitionList>
+          </Card>
+        )}
+      </Loaded>
+    </div>
+  )
+}
+
+function NameForm({ tenant, etag }: { tenant: Tenant; etag: string | null }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const rename = useRenameTenant()
+  const readOnly = !can('settings.tenant.update')
+  const form = useServerForm<{ name: string }>({
+    defaultValues: { name: tenant.name },
+    submit: async ({ name }) => {
+      await rename.mutateAsync({ name: name.trim(), etag })
+      notify.success(t('form.saved'))
+    },
+  })
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-3">
+      <Field
+        label={t('settings.organization.name')}
+        hint={t('settings.organization.name_hint')}
+        required
+        error={form.formState.errors.name?.message}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register('name', { required: t('form.required') })}
+            readOnly={readOnly || form.formState.isSubmitting}
+            maxLength={200}
+          />
+        )}
+      </Field>
+      {form.problem && <ProblemNote error={form.problem} />}
+      {!readOnly && (
+        <Button type="submit" variant="primary" disabled={!form.formState.isDirty} busy={form.formState.isSubmitting}>
+          {t('action.save')}
+        </Button>
+      )}
+    </form>
+  )
+}

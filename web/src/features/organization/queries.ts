@@ -1,0 +1,14 @@
+import { queryOptions, useMutation } from '@tanstack/react-query'
+import { api, taggedAnswer, type AnswerOf } from '@/lib/api'
+
+export type Tenant = AnswerOf<typeof api.tenant.get>
+
+export const tenantQuery = queryOptions({ queryKey: ['tenant'], queryFn: () => taggedAnswer(api.tenant.get()) })
+
+export function useRenameTenant() {
+  return useMutation({
+    meta: { invalidates: ['tenant', 'me'], handlesError: true },
+    mutationFn: ({ name, etag }: { name: string; etag: string | null }) =>
+      taggedAnswer(api.tenant.patch({ name }, etag ? { headers: { 'if-match': etag } } : undefined)),
+  })
+}

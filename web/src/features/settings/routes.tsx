@@ -1,0 +1,17 @@
+import type { RouteObject } from 'react-router'
+
+export const settingsRoutes: RouteObject[] = [
+  {
+    path: '/settings',
+    lazy: async () => ({ Component: (await import('./settings-layout')).SettingsLayout }),
+    children: [
+      { index: true, lazy: async () => ({ Component: (await import('./settings-layout')).SettingsIndex }) },
+      { path: 'organization', lazy: async () => ({ Component: (await import('../organization/organization-page')).OrganizationPage }) },
+      { path: 'users', lazy: async () => ({ Component: (await import('../users/users-page')).UsersPage }) },
+      { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },
+      { path: 'org-units', lazy: async () => ({ Component: (await import('../org-units/org-units-page')).OrgUnitsPage }) },
+      { path: 'edge-registration-keys', lazy: async () => ({ Component: (await import('../edge-keys/edge-keys-page')).EdgeKeysPage }) },
+      { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-page')).AuditPage }) },
+    ],
+  },
+]

@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ConfirmDialog } from '@/kit/confirm-dialog'
+import { Definition, DefinitionList } from '@/kit/definition-list'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Loaded } from '@/kit/loaded'
+import { RelativeTime } from '@/kit/relative-time'
+import { useCan, useMe } from '@/lib/me'
+import { asProblem } from '@/lib/problem'
+import { notify } from '@/lib/notify'
+import { Badge } from '@/ui/badge'
+import { Button } from '@/ui/button'
+import { Input } from '@/ui/input'
+import { Sheet, SheetContent } from '@/ui/sheet'
+import { GroupChoice } from './group-choice'
+import { type ScopeChoice as Scope, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
+import { ScopeChoice } from './scope-choice'
+
+export function UserDrawer({ id, known, onClose }: { id: string | null; known: User | undefined; onClose: () => void }) {
+  const { t } = useTranslation()
+  const query = useQuery({ ...userQuery(id ?? ''), enabled: id !== null, initialData: known, initialDataUpdatedAt: 0 })
+  return (
+    <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
+      <SheetContent title={query.data?.name ?? t('settings.users.one')}>
+        <Loaded query={query}>{(user) => <UserDetails key={user.id} user={user} onRemoved={onClose} />}</Loaded>
+      </SheetContent>
+    </Sheet>
+  )
+}
+
+function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void }) {
+  const { t } = useTranslation()
+  const { user: self } = useMe()
+  const own = user.id === self.id
+  return (
+    <div className="space-y-5 p-5">
+      <DefinitionList>
+        <Definition term={t('settings.users.email')}>
+          {user.email} {own && <Badge tone="accent">{t('settings.users.you')}</Badge>}
+        </Definition>
+        <Definition term={t('settings.users.last_sign_in')}>
+          <RelativeTime at={user.last_sign_in_at} none={t('settings.users.never')} />
+        </Definition>
+        <Definition term={t('common.created')}>
+          <RelativeTime at={user.created_at} />
+        </Definition>
+      </DefinitionList>
+      <EditForm key={user.updated_at} user={user} />
+      {!own && <Access user={user} onRemoved={onRemoved} />}
+    </div>
+  )
+}
+
+type Fields = { name: string; group_ids: string[]; org_unit_scope: Scope }
+
+function EditForm({ user }: { user: User }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const update = useUpdateUser()
+  const readOnly = !can('settings.users.update')
+  const form = useServerForm<Fields>({
+    defaultValues: {
+      name: user.name,
+      group_ids: user.groups.map((group) => group.id),
+      org_unit_scope:
+        user.org_unit_scope === 'all' ? 'all' : user.org_unit_scope.map(({ org_unit_id, subtree }) => ({ org_unit_id, subtree })),
+    },
+    submit: async (change) => {
+      const saved = await update.mutateAsync({ id: user.id, change })
+      form.reset(change)
+      notify.success(t('settings.users.saved', { name: saved.name }))
+    },
+  })
+  const { errors, isDirty, isSubmitting } = form.formState
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Field label={t('settings.users.name')} required error={errors.name?.message}>
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register('name', { required: t('form.required') })}
+            readOnly={readOnly || isSubmitting}
+            maxLength={200}
+          />
+        )}
+      </Field>
+      {can('settings.groups.read') && (
+        <GroupChoice
+          disabled={readOnly || isSubmitting}
+          value={form.watch('group_ids')}
+          onChange={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
+        />
+      )}
+      {can('org_units.read') && (
+        <ScopeChoice
+          disabled={readOnly || isSubmitting}
+          value={form.watch('org_unit_scope')}
+          onChange={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
+        />
+      )}
+      {form.problem && <ProblemNote error={form.problem} />}
+      {!readOnly && (
+        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          {t('action.save')}
+        </Button>
+      )}
+    </form>
+  )
+}
+
+function Access({ user, onRemoved }: { user: User; onRemoved: () => void }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const update = useUpdateUser()
+  const remove = useRemoveUser()
+  const [removing, setRemoving] = useState(false)
+  const setDisabled = (disabled: boolean) =>
+    update.mutate(
+      { id: user.id, change: { disabled } },
+      {
+        onSuccess: () =>
+          notify.success(
+            disabled ? t('settings.users.was_disabled', { name: user.name }) : t('settings.users.was_enabled', { name: user.name }),
+            {
+              action: { label: t('action.undo'), onClick: () => setDisabled(!disabled) },
+            },
+          ),
+        onError: (error) => notify.error(asProblem(error).message || t('error.network')),
+      },
+    )
+  if (!can('settings.users.update') && !can('settings.users.delete')) return null
+  return (
+    <section aria-label={t('settings.users.access')} className="border-border flex flex-wrap gap-2 border-t pt-4">
+      {can('settings.users.update') && (
+        <Button busy={update.isPending} onClick={() => setDisabled(!user.disabled)}>
+          {user.disabled ? t('settings.users.enable') : t('settings.users.disable')}
+        </Button>
+      )}
+      {can('settings.users.delete') && (
+        <Button variant="danger" onClick={() => setRemoving(true)}>
+          {t('settings.users.remove')}
+        </Button>
+      )}
+      <ConfirmDialog
+        open={removing}
+        onOpenChange={setRemoving}
+        title={t('settings.users.remove_title', { name: user.name })}
+        description={t('settings.users.remove_description')}
+        confirmLabel={t('settings.users.remove')}
+        typed={user.email}
+        onConfirm={async () => {
+          await remove.mutateAsync(user.id)
+          onRemoved()
+          notify.success(t('settings.users.removed', { name: user.name }))
+        }}
+      />
+    </section>
+  )
+}

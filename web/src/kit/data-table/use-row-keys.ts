@@ -1,0 +1,71 @@
+import { type RefObject, useEffect, useEffectEvent } from 'react'
+import { tinykeys } from 'tinykeys'
+import { inSequence, isCovered } from '@/lib/keyboard'
+
+type RowKeys = {
+  rowIds: readonly string[]
+  activeId: string | null
+  setActiveId: (id: string) => void
+  scrollTo: (index: number) => void
+  open: (id: string) => void
+  toggle: (id: string) => void
+  escape: () => void
+  others: Record<string, (id: string) => void>
+}
+
+/** j and k walk the rows, x selects, Enter opens, Esc lets go. They rest while a dialog or a menu is open. */
+export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKeys): void {
+  const step = useEffectEvent((by: number) => {
+    const now = keys.activeId === null ? -1 : keys.rowIds.indexOf(keys.activeId)
+    const index = Math.min(keys.rowIds.length - 1, Math.max(0, now + by))
+    const id = keys.rowIds[index]
+    if (id === undefined) return
+    keys.setActiveId(id)
+    keys.scrollTo(index)
+    const focus = () => {
+      const row = container.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(id)}"]`)
+      row?.focus({ preventScroll: true })
+      return row
+    }
+    // A row further away exists only after the scroll was rendered.
+    if (!focus()) requestAnimationFrame(focus)
+  })
+  const onActive = useEffectEvent((act: string) => {
+    const { activeId } = keys
+    if (activeId === null || !keys.rowIds.includes(activeId)) return
+    if (act === 'open') keys.open(activeId)
+    else if (act === 'toggle') keys.toggle(activeId)
+    else keys.others[act]?.(activeId)
+  })
+  const escape = useEffectEvent(() => keys.escape())
+  const otherNames = Object.keys(keys.others).join(' ')
+
+  useEffect(() => {
+    const quiet = (work: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
+      if (!isCovered() && !inSequence()) work(event)
+    }
+    const inTable = (work: () => void) =>
+      quiet((event) => {
+        const target = event.target instanceof HTMLElement ? event.target : null
+        if (!target?.hasAttribute('data-row-id')) return
+        event.preventDefault()
+        work()
+      })
+    const others = Object.fromEntries(
+      otherNames
+        .split(' ')
+        .filter(Boolean)
+        .map((name) => [name, quiet(() => onActive(name))]),
+    )
+    return tinykeys(window, {
+      j: quiet(() => step(1)),
+      k: quiet(() => step(-1)),
+      ArrowDown: inTable(() => step(1)),
+      ArrowUp: inTable(() => step(-1)),
+      x: quiet(() => onActive('toggle')),
+      Enter: inTable(() => onActive('open')),
+      Escape: quiet(() => escape()),
+      ...others,
+    })
+  }, [otherNames])
+}

@@ -1,0 +1,51 @@
+import { CloudOff, Lock, SearchX, TriangleAlert } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { asProblem, type Problem } from '@/lib/problem'
+import { useSession } from '@/lib/session'
+import { Button } from '@/ui/button'
+import { CopyButton } from './copy-button'
+
+function icon(problem: Problem) {
+  if (problem.status === 0) return CloudOff
+  if (problem.status === 403) return Lock
+  return problem.status === 404 ? SearchX : TriangleAlert
+}
+
+/** What the server said, its word and the request id, and a way to try again. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation()
+  const tenant = useSession((state) => state.tenant?.name)
+  const problem = asProblem(error)
+  const Icon = icon(problem)
+  const title = () => {
+    if (problem.status === 0) return t('error.network_title')
+    if (problem.status === 403) return t('error.forbidden_title')
+    if (problem.status === 404) return t('error.not_found_title')
+    return t('error.title')
+  }
+  return (
+    <div role="alert" className="flex flex-col items-center justify-center gap-1 px-6 py-14 text-center">
+      <span className="bg-critical-soft text-critical mb-3 grid size-11 place-items-center rounded-xl">
+        <Icon className="size-5" aria-hidden />
+      </span>
+      <p className="text-base font-medium">{title()}</p>
+      <p className="text-muted max-w-md text-pretty">{problem.status === 0 ? t('error.network') : problem.message}</p>
+      {problem.status === 403 && <p className="text-muted max-w-md">{t('error.ask_administrator', { tenant: tenant ?? '' })}</p>}
+      <p className="text-muted mt-2 flex items-center gap-1.5 font-mono text-xs">
+        {problem.word}
+        {problem.requestId && (
+          <>
+            <span aria-hidden>·</span>
+            {problem.requestId}
+            <CopyButton text={problem.requestId} label={t('error.copy_request_id')} />
+          </>
+        )}
+      </p>
+      {onRetry && problem.status !== 404 && (
+        <Button className="mt-3" onClick={onRetry}>
+          {t('action.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}

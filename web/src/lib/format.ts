@@ -1,0 +1,106 @@
+import { i18next } from './i18n'
+
+/** The region of the browser goes with the chosen language: English in Europe has a 24-hour clock. */
+function locale(): string {
+  const language = i18next.resolvedLanguage ?? 'en'
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language
+}
+
+const cache = new Map<string, unknown>()
+
+/** Making an Intl object costs far more than using it. */
+function kept<Made>(kind: string, make: (locale: string) => Made): Made {
+  const current = locale()
+  const key = `${kind} ${current}`
+  const found = cache.get(key)
+  if (found) return found as Made
+  const made = make(current)
+  cache.set(key, made)
+  return made
+}
+
+export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+export function formatNumber(value: number, maximumFractionDigits = 0): string {
+  return kept(`number ${maximumFractionDigits}`, (locale) => new Intl.NumberFormat(locale, { maximumFractionDigits })).format(value)
+}
+
+export function formatPercent(value: number): string {
+  return `${formatNumber(value, value < 10 ? 1 : 0)} %`
+}
+
+export function formatDateTime(iso: string | number): string {
+  return kept('date-time', (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })).format(new Date(iso))
+}
+
+export function formatDate(iso: string | number): string {
+  return kept('date', (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })).format(new Date(iso))
+}
+
+export function formatTime(epochMs: number, withSeconds: boolean): string {
+  return kept(`time ${withSeconds}`, (locale) => new Intl.DateTimeFormat(locale, { timeStyle: withSeconds ? 'medium' : 'short' })).format(
+    epochMs,
+  )
+}
+
+export function formatDayAndTime(epochMs: number): string {
+  return kept(
+    'day',
+    (locale) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+  ).format(epochMs)
+}
+
+const spans = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** "3 minutes ago", "in 2 days". */
+export function formatRelative(iso: string | number, nowMs: number): string {
+  const seconds = Math.round((new Date(iso).getTime() - nowMs) / 1000)
+  const relative = kept('relative', (locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }))
+  for (const [unit, length] of spans) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
+  }
+  return relative.format(Math.abs(seconds) < 5 ? 0 : seconds, 'second')
+}
+
+/** "2 d 4 h", "3 min 20 s": the two largest parts. */
+export function formatDuration(totalSeconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const
+  let rest = Math.max(0, Math.round(totalSeconds))
+  const parts: string[] = []
+  for (const [unit, length] of units) {
+    const amount = Math.floor(rest / length)
+    rest -= amount * length
+    if (amount > 0) parts.push(`${formatNumber(amount)} ${unit}`)
+    if (parts.length === 2) break
+  }
+  return parts.join(' ') || '0 s'
+}
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, Math.abs(bytes))) / 10)))
+  const amount = bytes / 1024 ** power
+  return `${formatNumber(amount, amount < 10 && power > 0 ? 1 : 0)} ${byteUnits[power]}`
+}
+
+const bitUnits = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
+
+/** A rate of bytes, said in bits as network people do. */
+export function formatBitRate(bytesPerSecond: number): string {
+  const bits = bytesPerSecond * 8
+  const power = Math.min(bitUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bits))) / 3)))
+  const amount = bits / 1000 ** power
+  return `${formatNumber(amount, amount < 10 && power > 0 ? 1 : 0)} ${bitUnits[power]}`
+}

@@ -1,0 +1,54 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { en } from './en'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en }
+  }
+}
+
+export const languages = ['en', 'it'] as const
+export type Language = (typeof languages)[number]
+
+const storageKey = 'monozu.language'
+
+function preferred(): Language {
+  const wanted = [localStorage.getItem(storageKey), ...navigator.languages]
+  for (const tag of wanted) {
+    const found = languages.find((language) => tag?.toLowerCase().startsWith(language))
+    if (found) return found
+  }
+  return 'en'
+}
+
+async function load(language: Language): Promise<void> {
+  if (language === 'it' && !i18next.hasResourceBundle('it', 'translation')) {
+    i18next.addResourceBundle('it', 'translation', (await import('./it')).it)
+  }
+}
+
+/** English comes with the first view; another language is fetched when it is wanted. */
+export async function startTranslations(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: { en: { translation: en } },
+    lng: 'en',
+    fallbackLng: 'en',
+    interpolation: { escapeValue: false },
+  })
+  await speak(preferred())
+}
+
+async function speak(language: Language): Promise<void> {
+  await load(language)
+  await i18next.changeLanguage(language)
+  document.documentElement.lang = language
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language)
+  await speak(language)
+}
+
+export { i18next }

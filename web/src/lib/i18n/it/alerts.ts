@@ -1,0 +1,35 @@
+import type { alerts as english } from '../en/alerts'
+import type { Shape } from '../shape'
+
+export const alerts: Shape<typeof english> = {
+  alerts: {
+    one: 'Allarme',
+    title_column: 'Allarme',
+    device: 'Dispositivo',
+    source_ip: 'Origine',
+    destination_ip: 'Destinazione',
+    rule: 'Regola',
+    count: 'Occorrenze',
+    first_seen: 'Visto la prima volta',
+    last_seen: 'Visto',
+    actions: 'Azioni',
+    comment: 'Commento',
+    search: 'Cerca allarmi',
+    previous: 'Allarme precedente',
+    next: 'Allarme seguente',
+    acknowledge: 'Prendi in carico',
+    acknowledge_named: 'Prendi in carico {{title}}',
+    acknowledged_one: 'Preso in carico: {{title}}',
+    acknowledged_many: '{{count}} presi in carico',
+    arrived: '{{count}} nuovi · mostra',
+    copy_address: 'Copia {{address}}',
+    failed_title: '{{count}} non presi in carico',
+    failed_description: 'Gli altri sono fatti. Questi restano selezionati:',
+    none: 'Nessun allarme',
+    none_device: 'Da questo dispositivo non è arrivato nulla.',
+    none_open: 'Nessun allarme aperto',
+    none_open_hint: 'Tutto tranquillo. I nuovi allarmi compaiono qui da soli.',
+    open_count_suffix: 'allarmi aperti',
+    status: { label: 'Stato', open: 'Aperto', acknowledged: 'In carico', closed: 'Chiuso' },
+  },
+}

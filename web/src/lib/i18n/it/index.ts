@@ -1,0 +1,7 @@
+import { alerts } from './alerts'
+import { common } from './common'
+import { devices } from './devices'
+import { settings } from './settings'
+import { shell } from './shell'
+
+export const it = { ...common, ...shell, ...devices, ...alerts, ...settings }

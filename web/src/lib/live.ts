@@ -1,0 +1,128 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { create } from 'zustand'
+import { answer, api, renewSession } from './api'
+import { useSession } from './session'
+
+/** `waiting`: the connection broke and is tried again. `off`: nobody is signed in, or live updates are not permitted. */
+type LiveState = 'connecting' | 'live' | 'waiting' | 'off'
+
+export const useLive = create<{ state: LiveState; paused: boolean; lastFrameAtMs: number | null }>(() => ({
+  state: 'off',
+  paused: false,
+  lastFrameAtMs: null,
+}))
+
+const contexts: Record<string, string> = { alert: 'alerts', device: 'devices' }
+const longestWaitMs = 30_000
+const renewBeforeEndMs = 90_000
+const quietMs = 400
+
+type Frame = { type: string; seq?: number; data?: { gap?: boolean } }
+
+/**
+ * Keeps one WebSocket open while somebody is signed in. A frame carries no data into the cache:
+ * it makes the queries of its context stale, by their first key.
+ */
+export function startLive(queryClient: QueryClient): () => void {
+  let socket: WebSocket | null = null
+  let lastSeq: number | null = null
+  let failures = 0
+  let stopped = false
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  const stale = new Set<string>()
+  let flushTimer: ReturnType<typeof setTimeout> | undefined
+
+  const flush = () => {
+    flushTimer = undefined
+    if (useLive.getState().paused) return
+    for (const key of stale) void queryClient.invalidateQueries({ queryKey: [key] })
+    stale.clear()
+  }
+  const touch = (key: string) => {
+    stale.add(key)
+    // A burst of frames becomes one refetch.
+    flushTimer ??= setTimeout(flush, quietMs)
+  }
+
+  const receive = (frame: Frame) => {
+    if (typeof frame.seq === 'number') lastSeq = Math.max(lastSeq ?? 0, frame.seq)
+    useLive.setState({ lastFrameAtMs: Date.now() })
+    if (frame.type === 'hello') {
+      failures = 0
+      useLive.setState({ state: 'live' })
+      if (frame.data?.gap) void queryClient.invalidateQueries()
+      return
+    }
+    const context = contexts[frame.type]
+    if (context) touch(context)
+  }
+
+  const retry = () => {
+    if (stopped) return
+    useLive.setState({ state: 'waiting' })
+    const ceiling = Math.min(longestWaitMs, 500 * 2 ** failures)
+    failures += 1
+    retryTimer = setTimeout(() => void connect(), ceiling / 2 + (Math.random() * ceiling) / 2)
+  }
+
+  const connect = async () => {
+    if (stopped) return
+    clearTimeout(retryTimer)
+    if (useSession.getState().status !== 'signed_in') return
+    if (failures === 0) useLive.setState({ state: 'connecting' })
+    let ticket: string
+    try {
+      ticket = (await answer(api.ws.ticket.post({}))).ticket
+    } catch {
+      return retry()
+    }
+    if (stopped) return
+    const url = new URL('/api/ws/security', location.origin)
+    url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+    url.searchParams.set('ticket', ticket)
+    if (lastSeq !== null) url.searchParams.set('since', String(lastSeq))
+    const opened = new WebSocket(url)
+    socket = opened
+    opened.addEventListener('message', (event) => receive(JSON.parse(String(event.data)) as Frame))
+    opened.addEventListener('close', (event) => {
+      if (socket !== opened) return
+      socket = null
+      if (event.code === 4403) return useLive.setState({ state: 'off' })
+      retry()
+    })
+  }
+
+  const renew = setInterval(() => {
+    const { status, expiresAtMs } = useSession.getState()
+    if (status === 'signed_in' && expiresAtMs - Date.now() < renewBeforeEndMs) void renewSession().catch(() => false)
+  }, 15_000)
+
+  const stopWatchingSession = useSession.subscribe((now, before) => {
+    if (now.accessToken === before.accessToken || !now.accessToken) return
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'renew', access_token: now.accessToken }))
+    else if (!socket) void connect()
+  })
+  const stopWatchingPause = useLive.subscribe((now, before) => {
+    if (before.paused && !now.paused) flush()
+  })
+  const tryNow = () => {
+    failures = 0
+    if (!socket) void connect()
+  }
+  window.addEventListener('online', tryNow)
+  void connect()
+
+  return () => {
+    stopped = true
+    clearTimeout(retryTimer)
+    clearTimeout(flushTimer)
+    clearInterval(renew)
+    stopWatchingSession()
+    stopWatchingPause()
+    window.removeEventListener('online', tryNow)
+    const closing = socket
+    socket = null
+    closing?.close()
+    useLive.setState({ state: 'off' })
+  }
+}

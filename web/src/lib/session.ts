@@ -1,0 +1,59 @@
+import { create } from 'zustand'
+
+type Person = { id: string; email: string; name: string }
+type Place = { id: string; name: string }
+
+type SessionState = {
+  /** `expired` keeps the page as it is, below a dialog that signs in again. */
+  status: 'unknown' | 'signed_out' | 'signed_in' | 'expired'
+  /** In memory only: a script that reads storage finds nothing. */
+  accessToken: string | null
+  expiresAtMs: number
+  user: Person | null
+  tenant: Place | null
+}
+
+const mark = 'monozu.signed_in'
+
+/** Whether somebody is signed in in this browser, as far as it knows: without that there is no cookie worth trying. */
+export const mayBeSignedIn = () => localStorage.getItem(mark) !== null
+
+const signedOut = { status: 'signed_out', accessToken: null, expiresAtMs: 0, user: null, tenant: null } as const
+
+export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
+
+export function beginSession(answer: { access_token: string; expires_in: number; user: Person; tenant: Place }): void {
+  localStorage.setItem(mark, '1')
+  useSession.setState({
+    status: 'signed_in',
+    accessToken: answer.access_token,
+    expiresAtMs: Date.now() + answer.expires_in * 1000,
+    user: answer.user,
+    tenant: answer.tenant,
+  })
+}
+
+export function expireSession(): void {
+  if (useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null })
+}
+
+export function endSession(): void {
+  localStorage.removeItem(mark)
+  useSession.setState(signedOut)
+}
+
+/** Settles once the expired session is signed in again (true) or given up (false). */
+export function untilSignedInAgain(signal?: AbortSignal | null): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (useSession.getState().status !== 'expired') return resolve(useSession.getState().status === 'signed_in')
+    const stop = useSession.subscribe((state) => {
+      if (state.status === 'expired') return
+      stop()
+      resolve(state.status === 'signed_in')
+    })
+    signal?.addEventListener('abort', () => {
+      stop()
+      reject(signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'))
+    })
+  })
+}

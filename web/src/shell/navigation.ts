@@ -1,0 +1,56 @@
+import { type LucideIcon, House, Settings, ShieldAlert, Server } from 'lucide-react'
+import { type Features, useCan, useFeatures } from '@/lib/me'
+
+export type Destination = {
+  to: string
+  label: 'nav.home' | 'nav.devices' | 'nav.alerts' | 'nav.settings' | SettingsLabel
+  icon: LucideIcon
+  /** Pressed after `g`. */
+  key: string
+}
+
+type SettingsLabel =
+  | 'settings.organization.title'
+  | 'settings.users.title'
+  | 'settings.groups.title'
+  | 'settings.org_units.title'
+  | 'settings.edge_keys.title'
+  | 'settings.audit.title'
+
+type Entry = Destination & { permission?: string | readonly string[]; feature?: keyof Features }
+
+const settingsPages: readonly { to: string; label: SettingsLabel; permission: string; key: string }[] = [
+  { to: '/settings/organization', label: 'settings.organization.title', permission: 'settings.tenant.read', key: 'o' },
+  { to: '/settings/users', label: 'settings.users.title', permission: 'settings.users.read', key: 'u' },
+  { to: '/settings/groups', label: 'settings.groups.title', permission: 'settings.groups.read', key: 'r' },
+  { to: '/settings/org-units', label: 'settings.org_units.title', permission: 'org_units.read', key: 't' },
+  {
+    to: '/settings/edge-registration-keys',
+    label: 'settings.edge_keys.title',
+    permission: 'settings.edge_registration_keys.read',
+    key: 'k',
+  },
+  { to: '/settings/audit', label: 'settings.audit.title', permission: 'audit.read', key: 'l' },
+]
+
+const entries: readonly Entry[] = [
+  { to: '/', label: 'nav.home', icon: House, key: 'h' },
+  { to: '/devices', label: 'nav.devices', icon: Server, key: 'd', permission: 'devices.read' },
+  { to: '/alerts', label: 'nav.alerts', icon: ShieldAlert, key: 'a', permission: 'alerts.read', feature: 'security' },
+  { to: '/settings', label: 'nav.settings', icon: Settings, key: 's', permission: settingsPages.map((page) => page.permission) },
+]
+
+/** The places this user may go, by the tenant's features and the user's permissions. */
+export function useDestinations(): readonly Destination[] {
+  const can = useCan()
+  const features = useFeatures()
+  return entries.filter(({ permission, feature }) => {
+    if (feature && !features[feature]) return false
+    return permission === undefined || [permission].flat().some(can)
+  })
+}
+
+export function useSettingsPages() {
+  const can = useCan()
+  return settingsPages.filter((page) => can(page.permission))
+}
