@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { $ } from 'bun'
-import { packagedPostgres } from './src/core/embedded-postgres'
-import { filesIn } from './src/core/files'
+import { packagedPostgres } from '../src/core/embedded-postgres'
+import { filesIn } from '../src/core/files'
 
 // `bun run build`: dist/monozu, one program with the console, the migrations and a PostgreSQL inside.
 

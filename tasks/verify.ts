@@ -1,23 +1,9 @@
 import { $ } from 'bun'
+import { bun, seconds, step, tool } from './step'
 
 // `bun run verify`: everything that must hold before anything lands. Stops at the first step that fails and says which.
 
-const bun = process.execPath
 const began = performance.now()
-const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
-
-/** Runs commands side by side; prints what a failed one said. */
-async function step(name: string, ...commands: string[][]) {
-  const since = performance.now()
-  const results = await Promise.all(commands.map((words) => $`${words}`.quiet().nothrow()))
-  const failed = results.find(({ exitCode }) => exitCode !== 0)
-  console.log(`${failed ? 'FAILED' : 'ok    '}  ${name.padEnd(28)} ${seconds(since)}`)
-  if (!failed) return
-  console.error(failed.stdout.toString(), failed.stderr.toString())
-  process.exit(1)
-}
-
-const tool = (name: string, ...words: string[]) => [bun, 'x', '--bun', name, ...words]
 
 /** Tests print as they go; their totals come from the report, for the closing line. */
 async function tests(): Promise<boolean> {
