@@ -6,8 +6,9 @@ import { app } from './app'
 // After a wanted change: bun src/main.ts openapi > src/testing/openapi.json
 
 test('the OpenAPI document is the committed one', async () => {
-  const reply = await app.handle(new Request('http://localhost/api/docs/json'))
-  expect(await reply.json()).toEqual(await Bun.file(join(import.meta.dir, 'testing/openapi.json')).json())
+  // Printed by a process of its own: the framework completes schemas in place as it serves.
+  const printed = Bun.spawnSync([process.execPath, join(import.meta.dir, 'main.ts'), 'openapi'], { env: Bun.env, stdout: 'pipe' })
+  expect(JSON.parse(printed.stdout.toString())).toEqual(await Bun.file(join(import.meta.dir, 'testing/openapi.json')).json())
 })
 
 test('every documented operation says who may call it and what it answers', async () => {
