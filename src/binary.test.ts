@@ -71,9 +71,10 @@ describe.skipIf(!existsSync(binary))('the binary', () => {
       ENCRYPTION_KEYS: `k:${Buffer.alloc(32, 1).toString('base64')}`,
       API_PORT: String(freePort()),
     }
-    const { exitCode, error } = run(['api'], env)
-    expect(exitCode).toBe(1)
-    expect(error).toContain('above row-level security')
+    for (const command of ['api', 'worker', 'ingestor']) {
+      const { exitCode, error } = run([command], env)
+      expect([command, exitCode, error.includes('above row-level security')]).toEqual([command, 1, true])
+    }
   })
 
   test('serves API, console and a 40 KB cookie from an empty folder, leaves nothing in it, and drains', async () => {

@@ -49,7 +49,7 @@ const startQueue = () =>
 /** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
 export async function work(): Promise<number> {
   takeTime(limits.jobMs)
-  await assertSafeRole()
+  await assertSafeRole(config.DATABASE_URL, 'monozu_app')
   const stopped = untilStopped()
   let ending = false
   void stopped.then(() => (ending = true))
