@@ -8,6 +8,7 @@ import { log } from '../../core/log'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
+import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { verifyPassword } from './passwords'
@@ -75,7 +76,37 @@ export async function signIn({ email, password, tenant_id }: SignIn, call: Call,
     recordRefusal([place], call)
     throw error
   }
-  return inTenant(signingIn(place), 'read write', (scope) => startSession(scope, ['pwd'], userAgent), call)
+  return inTenant(
+    signingIn(place),
+    'read write',
+    async (scope) => (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent),
+    call,
+  )
+}
+
+/** The second factor of a sign-in; `tenant_id` enters another of the user's tenants than the one the sign-in began with. */
+export async function verifySecondFactor(
+  { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
+  call: Call,
+  userAgent?: string,
+) {
+  const met = await meetChallenge(session_token, code, call)
+  const place = { user_id: met.user_id, tenant_id: tenant_id ?? met.tenant_id }
+  return inTenant(
+    signingIn(place),
+    'read write',
+    async (scope) => {
+      const [member] = await scope.tx
+        .select({ status: tenants.status })
+        .from(memberships)
+        .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+        .where(and(scope.own(memberships), eq(memberships.user_id, place.user_id), eq(memberships.disabled, false)))
+      if (!member) throw wrong()
+      assertOpen(member.status)
+      return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+    },
+    call,
+  )
 }
 
 async function checkPassword(email: string, password: string) {
