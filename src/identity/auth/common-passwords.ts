@@ -67,7 +67,7 @@ const lines = [
   'zxcvbnm,./',
   '!@#$%^&*()_+',
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/',
-].flatMap((line) => [line, [...line].reverse().join('')])
+].flatMap((line) => [line, line.split('').toReversed().join('')])
 
 const meant: Record<string, string> = { '@': 'a', '4': 'a', '3': 'e', '1': 'i', '!': 'i', '0': 'o', $: 's', '5': 's', '7': 't' }
 /** As it is read: `P@ssw0rd` says password. */
@@ -122,7 +122,7 @@ function partsOf(email: string): string[] {
 /** 12 to 256 characters (NIST SP 800-63B-4 section 3.1.1.2), no rules of composition; refused with 422 on `path` where it is one of the first a guesser tries. */
 export function assertGoodPassword(password: string, email: string, path: string) {
   const { least, most } = limits.passwordCharacters
-  const characters = [...password.normalize('NFKC')].length
+  const characters = Array.from(password.normalize('NFKC')).length
   if (characters < least) throw invalid(path, `must have at least ${least} characters`)
   if (characters > most) throw invalid(path, `must have at most ${most} characters`)
   const text = password.normalize('NFKC').toLowerCase()

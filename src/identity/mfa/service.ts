@@ -53,6 +53,12 @@ async function takeCode(scope: Scope, { totp_code, recovery_code }: Code): Promi
   return taken ? 'recovery_code' : undefined
 }
 
+/** A wrong code: recorded, and so kept with the try that was counted. */
+async function refuse(scope: Scope): Promise<undefined> {
+  await audit(scope, 'mfa.refuse', scope.actor.id)
+  return undefined
+}
+
 const fieldOf = ({ totp_code }: Code) => (totp_code === undefined ? '/recovery_code' : '/totp_code')
 
 function assertOneCode({ totp_code, recovery_code }: Code) {
@@ -126,7 +132,7 @@ export async function confirmMfa({ actor, session }: Known, totp_code: string, c
         if (!factor || nowMs() - Date.parse(factor.created_at) > limits.mfaPendingMs)
           throw new Problem(409, 'mfa_not_begun', 'Begin the enrolment again')
         const step = stepOf(totp_code, unseal(factor.secret, place(actor.id)))
-        if (step === undefined) return void (await audit(scope, 'mfa.refuse', actor.id))
+        if (step === undefined) return refuse(scope)
         const codes = JSON.stringify(recovery_codes.map(recoveryHash))
         const asked = sql`select mfa_confirm(${actor.id}, ${factor.secret}, ${step}, ${codes}::json, ${now().toISOString()}) as done`
         if (!(await told(scope.tx.execute(asked)))) throw alreadyEnabled()
@@ -152,7 +158,7 @@ export async function disableMfa({ actor, session }: Known, { password, ...code 
       async (scope) => {
         if (!(await findFactor(scope))?.confirmed_at) throw notEnrolled()
         const factor = await takeCode(scope, code)
-        if (!factor) return void (await audit(scope, 'mfa.refuse', actor.id))
+        if (!factor) return refuse(scope)
         await scope.tx.execute(sql`select mfa_remove(${actor.id})`)
         await endOtherSessions(scope, session!.sid)
         await audit(scope, 'mfa.disable', actor.id, { after: { factor } })
@@ -209,7 +215,7 @@ export async function meetChallenge(session_token: string, code: Code, call: Cal
           .returning({ id: mfaChallenges.id })
         if (!open) throw challengeOver()
         const factor = await takeCode(scope, code)
-        if (!factor) return void (await audit(scope, 'mfa.refuse', user_id))
+        if (!factor) return refuse(scope)
         await tx.delete(mfaChallenges).where(mine)
         await audit(scope, 'mfa.verify', user_id, { after: { factor } })
         return true
