@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { app } from '../../app'
+import { config } from '../../core/config'
 import { raw } from '../../core/db'
 import { moveClock } from '../../core/clock'
 import { limits } from '../../core/limits'
@@ -208,6 +209,19 @@ describe('changing the password', () => {
     const [first, second] = [await timed(without), await timed(having)]
     expect(first.told).toEqual(second.told)
     expect(first.ms).toBeGreaterThan(second.ms / 3)
+  })
+
+  test('is not possible where the platform allows no passwords, and neither is what else rests on one', async () => {
+    const client = await withPassword()
+    const policy = config.AUTH_POLICY
+    config.AUTH_POLICY = 'restricted'
+    const replies = await Promise.all([
+      change(client, password, 'short'),
+      send('POST', '/api/v1/me/mfa/enrol', { headers: client.headers, body: { password } }),
+      send('POST', '/api/v1/me/mfa/disable', { headers: client.headers, body: { password, totp_code: '123456' } }),
+      send('POST', '/api/v1/auth/mfa/verify', { body: { session_token: 'x', totp_code: '123456' } }),
+    ]).finally(() => (config.AUTH_POLICY = policy))
+    for (const reply of replies) expect([reply.status, (await problem(reply)).error]).toEqual([403, 'auth_restricted'])
   })
 
   test('of two at the same moment one wins', async () => {

@@ -7,7 +7,7 @@ import { limits } from '../../core/limits'
 import { type Call, type Scope, ago, inTenant } from '../../core/scope'
 import { type Paging, keyset } from '../../core/wire'
 import { assertGoodPassword } from '../auth/common-passwords'
-import { hashPassword } from '../auth/passwords'
+import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
 import { addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
 
@@ -70,6 +70,7 @@ export async function changePassword(
   { current_password, new_password }: { current_password: string; new_password: string },
   call: Call,
 ) {
+  assertPasswordsAllowed()
   assertGoodPassword(new_password, await addressOfUser(actor), '/new_password')
   const expected = await provePassword(actor, current_password, call, '/current_password')
   const replacement = await hashPassword(new_password)

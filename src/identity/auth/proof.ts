@@ -1,12 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
-import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
 import { log } from '../../core/log'
 import { type Actor, type Call, beforeTenant, inTenant } from '../../core/scope'
 import { throttle } from '../../core/throttle'
 import { memberships, users } from '../users/schema'
-import { verifyPassword } from './passwords'
+import { assertPasswordsAllowed, verifyPassword } from './passwords'
 
 interface Kept extends Record<string, unknown> {
   password_hash: string | null
@@ -30,7 +29,7 @@ export async function addressOfUser(actor: Actor): Promise<string> {
  * 422 `wrong_password` on `path`, 429 after failures; counted apart from signing in, so that strangers do not keep him from it.
  */
 export async function provePassword(actor: Actor, password: string, call: Call, path: string): Promise<string> {
-  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+  assertPasswordsAllowed()
   const email = await addressOfUser(actor)
   const attempt = throttle(`proof ${actor.id}`, call.address)
   try {

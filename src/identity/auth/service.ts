@@ -11,7 +11,7 @@ import { accessSeconds, signAccess } from '../../core/tokens'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
-import { verifyPassword } from './passwords'
+import { assertPasswordsAllowed, verifyPassword } from './passwords'
 import { readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions } from './schema'
 
@@ -51,7 +51,7 @@ function assertOpen(status: string) {
 
 /** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
 export async function signIn({ email, password, tenant_id }: SignIn, call: Call, userAgent?: string) {
-  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+  assertPasswordsAllowed()
   const attempt = throttle(email, call.address)
   const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
     attempt.withdraw()
@@ -90,6 +90,7 @@ export async function verifySecondFactor(
   call: Call,
   userAgent?: string,
 ) {
+  assertPasswordsAllowed()
   const met = await meetChallenge(session_token, code, call)
   const place = { user_id: met.user_id, tenant_id: tenant_id ?? met.tenant_id }
   return inTenant(
