@@ -119,6 +119,7 @@ declare gone json;
 begin
   if not exists (select from session s where s.tenant_id = current_tenant() and s.id = keep and s.user_id = person and s.ended_at is null)
     then raise insufficient_privilege; end if;
+  perform from identity i where i.user_id = person for update;
   delete from mfa_challenge c where c.user_id = person;
   with ended as (
     update session s set ended_at = at, end_reason = reason where s.user_id = person and s.id <> keep and s.ended_at is null returning s.id)
@@ -133,6 +134,14 @@ begin
   update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password' and i.password_hash = expected;
   if not found then return null; end if;
   return end_other_sessions(person, keep, 'password_changed', at);
+end $$;
+
+-- Held by a sign-in until its session is there: a change of password or factor comes before it and is seen, or after it and ends it.
+create or replace function hold_password(person uuid, expected text) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from identity i where i.user_id = person and is_member(person) and i.kind = 'password' and i.password_hash = expected for share;
+  return found;
 end $$;
 
 create or replace function mfa_find(person uuid)
@@ -194,7 +203,7 @@ $$;
 revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
 grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
-  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'mfa_find(uuid)',
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
     'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)']::regprocedure[]
   loop

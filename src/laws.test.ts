@@ -198,6 +198,7 @@ describe('rights', () => {
       'change_password',
       'end_other_sessions',
       'find_sign_in',
+      'hold_password',
       'housekeep',
       'mfa_confirm',
       'mfa_enrol',

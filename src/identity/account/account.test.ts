@@ -211,6 +211,14 @@ describe('changing the password', () => {
     expect(first.ms).toBeGreaterThan(second.ms / 3)
   })
 
+  test('a sign-in with the old password that is under way at that moment leaves no session', async () => {
+    const client = await withPassword()
+    const replies = await Promise.all([login(client.email, password), change(client, password, better), login(client.email, password)])
+    expect(replies[1].status).toBe(204)
+    const open = await owner`select id from session where user_id = ${client.user_id} and ended_at is null`
+    expect(open.map(({ id }) => id as string)).toEqual([client.sid])
+  })
+
   test('is not possible where the platform allows no passwords, and neither is what else rests on one', async () => {
     const client = await withPassword()
     const policy = config.AUTH_POLICY

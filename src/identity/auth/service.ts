@@ -79,7 +79,10 @@ export async function signIn({ email, password, tenant_id }: SignIn, call: Call,
   return inTenant(
     signingIn(place),
     'read write',
-    async (scope) => (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent),
+    async (scope) => {
+      await holdPassword(scope, found[0]!.password_hash)
+      return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
+    },
     call,
   )
 }
@@ -91,28 +94,28 @@ export async function verifySecondFactor(
   userAgent?: string,
 ) {
   assertPasswordsAllowed()
-  const met = await meetChallenge(session_token, code, call)
-  const place = { user_id: met.user_id, tenant_id: tenant_id ?? met.tenant_id }
-  return inTenant(
-    signingIn(place),
-    'read write',
-    async (scope) => {
-      const [member] = await scope.tx
-        .select({ status: tenants.status })
-        .from(memberships)
-        .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
-        .where(and(scope.own(memberships), eq(memberships.user_id, place.user_id), eq(memberships.disabled, false)))
-      if (!member) throw wrong()
-      assertOpen(member.status)
-      return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
-    },
-    call,
-  )
+  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope) => {
+    const { tx, own, actor } = scope
+    const [member] = await tx
+      .select({ status: tenants.status })
+      .from(memberships)
+      .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+      .where(and(own(memberships), eq(memberships.user_id, actor.id), eq(memberships.disabled, false)))
+    if (!member) throw wrong()
+    assertOpen(member.status)
+    return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+  })
 }
 
 async function checkPassword(email: string, password: string) {
   const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
   return { found, right: await verifyPassword(password, found[0]?.password_hash) }
+}
+
+/** The password that was verified is still the password, and stays it until this transaction ends. */
+async function holdPassword({ tx, actor }: Scope, password_hash: string | null) {
+  const [row] = await tx.execute<{ held: boolean }>(sql`select hold_password(${actor.id}, ${password_hash}) as held`)
+  if (!row?.held) throw wrong()
 }
 
 /** Written behind the answer, so that a known address takes no longer than an unknown one. */

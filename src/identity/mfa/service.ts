@@ -192,22 +192,27 @@ const asUser = (user_id: string, tenant_id: string): Actor => ({
 const unknownUser = '00000000-0000-0000-0000-000000000000'
 
 /**
- * The second half of a sign-in. A challenge lasts 5 minutes, 5 tries and one success; each try holds its row, so that tries at once come one after the other.
+ * The second half of a sign-in: `enter` opens the session, in the transaction that uses up challenge and code, or in another of the user's tenants after it.
+ * A challenge lasts 5 minutes, 5 tries and one success; each try holds its row, so that tries at once come one after the other.
  * 401 in either case: `mfa_session_ended` where the challenge is over, `wrong_code` for a code that does not hold.
  */
-export async function meetChallenge(session_token: string, code: Code, call: Call): Promise<{ user_id: string; tenant_id: string }> {
+export async function meetChallenge<T>(
+  { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
+  call: Call,
+  enter: (scope: Scope) => Promise<T>,
+): Promise<T> {
   assertOneCode(code)
   const token = readCredential('mzm', session_token)
   if (!token) throw challengeOver()
-  const { tenant_id, id, hash } = token
-  const user_id = await challengedUser(tenant_id, id, hash)
+  const user_id = await challengedUser(token)
+  const here = tenant_id === undefined || tenant_id === token.tenant_id
   const met = await attempt(user_id, call, () =>
     inTenant(
-      asUser(user_id, tenant_id),
+      asUser(user_id, token.tenant_id),
       'read write',
       async (scope) => {
         const { tx, own } = scope
-        const mine = and(own(mfaChallenges), eq(mfaChallenges.id, id), eq(mfaChallenges.hash, hash))
+        const mine = and(own(mfaChallenges), eq(mfaChallenges.id, token.id), eq(mfaChallenges.hash, token.hash))
         const [open] = await tx
           .update(mfaChallenges)
           .set({ tries: sql`${mfaChallenges.tries} + 1` })
@@ -218,16 +223,16 @@ export async function meetChallenge(session_token: string, code: Code, call: Cal
         if (!factor) return refuse(scope)
         await tx.delete(mfaChallenges).where(mine)
         await audit(scope, 'mfa.verify', user_id, { after: { factor } })
-        return true
+        return { entered: here ? await enter(scope) : undefined }
       },
       call,
     ),
   )
   if (!met) throw new Problem(401, 'wrong_code', 'The code is not right, or was used already')
-  return { user_id, tenant_id }
+  return met.entered ?? inTenant(asUser(user_id, tenant_id ?? token.tenant_id), 'read write', enter, call)
 }
 
-async function challengedUser(tenant_id: string, id: string, hash: string): Promise<string> {
+async function challengedUser({ tenant_id, id, hash }: { tenant_id: string; id: string; hash: string }): Promise<string> {
   const [found] = await inTenant(asUser(unknownUser, tenant_id), 'read only', ({ tx, own }) =>
     tx
       .select({ user_id: mfaChallenges.user_id })
