@@ -80,7 +80,7 @@ test('another session is seen and ended; a second factor is switched on, asked f
   await third.page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await third.page.getByText('The code is not right').waitFor()
   await third.page.getByRole('button', { name: 'Use a recovery code' }).click()
-  await third.page.getByLabel('Recovery code').fill(recovery!)
+  await third.page.getByLabel('Recovery code').fill(recovery)
   await third.page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await inside(third.page)
 
@@ -106,10 +106,10 @@ test('another session is seen and ended; a second factor is switched on, asked f
     await third.page.getByLabel('Recovery code').fill(code)
     await third.page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
   }
-  await disable(recovery!)
+  await disable(recovery)
   await third.page.getByText('is not right, or was used already').waitFor()
   expect(await axe(third.page)).toEqual([])
-  await disable(spare!)
+  await disable(spare)
   await third.page.getByText('Two-factor authentication is off').waitFor()
   await third.context.close()
   await visitor.context.close()

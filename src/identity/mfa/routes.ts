@@ -19,7 +19,7 @@ export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
     '/enrol',
     async (context) => {
       const begun = await enrolMfa(context.known, context.body.password, callOf(context))
-      return { ...begun, qr_svg: renderSVG(begun.otpauth_url, { border: 2 }) }
+      return { ...begun, qr_svg: renderSVG(begun.otpauth_url, { border: 4 }) }
     },
     {
       signedIn: true,

@@ -100,6 +100,7 @@ function Confirm({ enrolment, onConfirmed, onCancel }: ConfirmProps) {
             {...form.register('totp_code', { required: t('form.required'), validate: sixDigits })}
             inputMode="numeric"
             autoComplete="one-time-code"
+            autoFocus
             maxLength={9}
             className="h-10 font-mono text-base tracking-widest"
           />
