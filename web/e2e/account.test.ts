@@ -52,6 +52,7 @@ test('another session is seen and ended; a second factor is switched on, asked f
   await page.getByLabel('Current password').fill(platform.other.password)
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('img', { name: /QR code/ }).waitFor()
+  await page.getByText('The session has ended').waitFor({ state: 'hidden' })
   expect(await page.evaluate("document.querySelector('[role=dialog] img').decode().then(() => true)")).toBe(true)
   expect(await axe(page)).toEqual([])
   const secret = (await page.getByRole('dialog').locator('code').textContent())!.replaceAll(' ', '')

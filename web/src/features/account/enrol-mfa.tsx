@@ -14,9 +14,9 @@ export function EnrolMfa({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
-  const begun = (next: string[]) => {
-    setCodes(next)
+  const done = () => {
     notify.success(t('account.mfa.enabled'))
+    onClose()
   }
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
@@ -26,9 +26,9 @@ export function EnrolMfa({ onClose }: { onClose: () => void }) {
         dismissable={!codes}
       >
         {codes ? (
-          <RecoveryCodes codes={codes} onDone={onClose} />
+          <RecoveryCodes codes={codes} onDone={done} />
         ) : enrolment ? (
-          <Confirm enrolment={enrolment} onConfirmed={begun} onCancel={onClose} />
+          <Confirm enrolment={enrolment} onConfirmed={setCodes} onCancel={onClose} />
         ) : (
           <Begin onBegun={setEnrolment} onCancel={onClose} />
         )}
