@@ -39,7 +39,7 @@ do $$ declare t regclass; begin
   for t in select c.oid from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
     where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
   loop execute format('alter table %s enable row level security', t); execute format('alter table %s force row level security', t); end loop;
-  foreach t in array array['app_user', 'identity', 'tenant']::regclass[]
+  foreach t in array array['app_user', 'identity', 'tenant', 'mfa_factor', 'mfa_recovery_code']::regclass[]
   loop execute format('alter table %s force row level security', t); end loop;
 end $$;
 
@@ -50,6 +50,7 @@ grant select, insert, update, delete on all tables in schema public to monozu_ap
 revoke update, delete on audit_log from monozu_app;
 revoke update, delete on app_user from monozu_app;
 revoke select, update, delete on identity from monozu_app;
+revoke all on mfa_factor, mfa_recovery_code from monozu_app;
 revoke delete on tenant from monozu_app;
 revoke insert, update on telemetry_frame, telemetry_layout, device_record, rejected_record from monozu_app;
 grant update (handled_at, updated_at, version) on device_record to monozu_app;
@@ -81,7 +82,8 @@ end $$;
 
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
-  foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer'] loop
+  foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -104,9 +106,94 @@ $$;
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
   delete from socket_ticket where expires_at < housekeep.at;
+  delete from mfa_challenge where expires_at < housekeep.at;
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
 $$;
+
+-- A person is global, so what becomes of a way of signing in reaches into all tenants: each of these concerns one member of the current tenant.
+-- Whoever changes how he signs in keeps the session he does it with; all others end, sign-ins under way too. Returns what ended, for the signals.
+create or replace function end_other_sessions(person uuid, keep uuid, reason text, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare gone json;
+begin
+  if not exists (select from session s where s.tenant_id = current_tenant() and s.id = keep and s.user_id = person and s.ended_at is null)
+    then raise insufficient_privilege; end if;
+  perform from identity i where i.user_id = person for update;
+  delete from mfa_challenge c where c.user_id = person;
+  with ended as (
+    update session s set ended_at = at, end_reason = reason where s.user_id = person and s.id <> keep and s.ended_at is null returning s.id)
+  select coalesce(json_agg(id), '[]') into gone from ended;
+  return gone;
+end $$;
+
+-- Only who has just verified the password knows the hash that is to be replaced. Null when it is no longer that one.
+create or replace function change_password(person uuid, expected text, replacement text, keep uuid, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password' and i.password_hash = expected;
+  if not found then return null; end if;
+  return end_other_sessions(person, keep, 'password_changed', at);
+end $$;
+
+-- Held by a sign-in until its session is there: a change of password or factor comes before it and is seen, or after it and ends it.
+create or replace function hold_password(person uuid, expected text) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from identity i where i.user_id = person and is_member(person) and i.kind = 'password' and i.password_hash = expected for share;
+  return found;
+end $$;
+
+create or replace function mfa_find(person uuid)
+  returns table (secret text, confirmed_at timestamptz, created_at timestamptz, recovery_codes_left int)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select f.secret, f.confirmed_at, f.created_at, (select count(*)::int from mfa_recovery_code c where c.user_id = f.user_id)
+  from mfa_factor f where f.user_id = person and is_member(person)
+$$;
+
+-- Begins an enrolment, or begins it anew while it is pending. False where a factor is in use.
+create or replace function mfa_enrol(person uuid, sealed text, at timestamptz) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into mfa_factor as f (user_id, secret, created_at) select person, sealed, at where is_member(person)
+    on conflict (user_id) do update set secret = sealed, created_at = at, last_step = 0 where f.confirmed_at is null;
+  return found;
+end $$;
+
+create or replace function mfa_confirm(person uuid, sealed text, step bigint, codes json, at timestamptz) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update mfa_factor f set confirmed_at = at, last_step = step
+    where f.user_id = person and is_member(person) and f.secret = sealed and f.confirmed_at is null;
+  if not found then return false; end if;
+  delete from mfa_recovery_code c where c.user_id = person;
+  insert into mfa_recovery_code (id, user_id, hash) select gen_random_uuid(), person, hash from json_array_elements_text(codes) hash;
+  return true;
+end $$;
+
+-- A time step is taken once, however many ask at the same moment: the row lock decides, and the loser sees what the winner wrote.
+create or replace function mfa_take_step(person uuid, step bigint) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update mfa_factor f set last_step = step
+    where f.user_id = person and is_member(person) and f.confirmed_at is not null and f.last_step < step;
+  return found;
+end $$;
+
+create or replace function mfa_take_recovery_code(person uuid, code_hash text) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from mfa_recovery_code c where c.user_id = person and is_member(person) and c.hash = code_hash;
+  return found;
+end $$;
+
+create or replace function mfa_remove(person uuid) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from mfa_recovery_code c where c.user_id = person and is_member(person);
+  delete from mfa_factor f where f.user_id = person and is_member(person);
+  return found;
+end $$;
 
 -- The one job an ingestor may queue: look at what came in for this tenant.
 create or replace function queue_records(tenants uuid[]) returns void language sql security definer set search_path = public, pg_temp as $$
@@ -115,6 +202,15 @@ create or replace function queue_records(tenants uuid[]) returns void language s
 $$;
 revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
 grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
+do $$ declare f regprocedure; begin
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)', 'mfa_find(uuid)',
+    'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
+    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)']::regprocedure[]
+  loop
+    execute format('revoke all on function %s from public', f);
+    execute format('grant execute on function %s to monozu_app', f);
+  end loop;
+end $$;
 grant execute on function queue_records(uuid[]) to monozu_ingest;
 
 -- The queue: its library keeps row-level security on without policies, so the worker's role is named here.

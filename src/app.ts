@@ -16,10 +16,12 @@ import { loadDevice } from './edge/devices/service'
 import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
+import { accountRoutes } from './identity/account/routes'
 import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
+import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
@@ -30,6 +32,8 @@ recognizeDevices(loadDevice)
 
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
+  .use(accountRoutes)
+  .use(mfaRoutes)
   .use(tenantRoutes)
   .use(userRoutes)
   .use(groupRoutes)

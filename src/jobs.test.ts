@@ -104,17 +104,21 @@ describe('every chore of the platform', () => {
     await send('POST', '/api/v1/org-units', { headers: { ...client.headers, 'idempotency-key': 'once' }, body: { name: 'North' } })
     await registered(client)
     await client.api.ws.ticket.post({})
+    await owner`
+      insert into mfa_challenge (tenant_id, id, hash, user_id, expires_at)
+      values (${client.tenant_id}, gen_random_uuid(), 'hash', ${client.user_id}, now() + interval '5 minutes')`
     const kept = async () => {
       const [row] = await owner`
         select (select count(*)::int from session where tenant_id = ${client.tenant_id}) as sessions,
           (select count(*)::int from socket_ticket where tenant_id = ${client.tenant_id}) as tickets,
+          (select count(*)::int from mfa_challenge where tenant_id = ${client.tenant_id}) as challenges,
           (select count(*)::int from live_event where tenant_id = ${client.tenant_id}) as events,
           (select count(*)::int from live_cursor where tenant_id = ${client.tenant_id}) as cursors,
           (select count(*)::int from idempotent_answer where tenant_id = ${client.tenant_id}) as answers,
           (select count(*)::int from device where tenant_id = ${client.tenant_id}) as devices`
       return { ...row }
     }
-    const all = { sessions: 1, tickets: 1, events: 1, cursors: 1, answers: 1, devices: 1 }
+    const all = { sessions: 1, tickets: 1, challenges: 1, events: 1, cursors: 1, answers: 1, devices: 1 }
     await chores.housekeep!.run()
     expect(await kept()).toEqual(all)
     moveClock(31_000)
@@ -122,13 +126,13 @@ describe('every chore of the platform', () => {
     expect(await kept()).toEqual({ ...all, tickets: 0 })
     moveClock(3_600_000)
     await chores.housekeep!.run()
-    expect(await kept()).toEqual({ ...all, tickets: 0, events: 0 })
+    expect(await kept()).toEqual({ ...all, tickets: 0, challenges: 0, events: 0 })
     moveClock(25 * 3_600_000)
     await chores.housekeep!.run()
-    expect(await kept()).toEqual({ ...all, tickets: 0, events: 0, answers: 0 })
+    expect(await kept()).toEqual({ ...all, tickets: 0, challenges: 0, events: 0, answers: 0 })
     moveClock(32 * 86_400_000)
     await chores.housekeep!.run()
-    expect(await kept()).toEqual({ ...all, tickets: 0, events: 0, answers: 0, sessions: 0 })
+    expect(await kept()).toEqual({ ...all, tickets: 0, challenges: 0, events: 0, answers: 0, sessions: 0 })
   })
 
   test('prepare_partitions makes the weeks ahead, and telemetry lands in them', async () => {

@@ -67,6 +67,7 @@ describe('every route with an id', () => {
     const key = (await client.api.settings['edge-registration-keys'].get({ query: {} })).data!.items[0]!.id
     const ids: [RegExp, string][] = [
       [/edge-registration-keys/, key],
+      [/\/sessions\//, client.sid],
       [/\/groups\//, group],
       [/\/users\//, client.user_id],
       [/\/org-units\//, unit],
@@ -89,6 +90,7 @@ describe('every route with an id', () => {
       'provisioning_key',
       'audit_log',
       'alert',
+      'session',
       'tenant',
     ]
     const { default: postgres } = await import('postgres')
@@ -163,7 +165,7 @@ describe('every table with a tenant_id', () => {
 })
 
 describe('rights', () => {
-  const globalTables = ['app_user', 'identity', 'tenant']
+  const globalTables = ['app_user', 'identity', 'mfa_factor', 'mfa_recovery_code', 'tenant']
 
   test('the application role owns nothing and is above nothing', async () => {
     const [role] =
@@ -192,7 +194,21 @@ describe('rights', () => {
   test('functions that run with more rights than their caller are those on the list, with a fixed search path', async () => {
     const rows =
       await raw`select proname, proconfig::text as config from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`
-    expect(rows.map(({ proname }) => proname as string)).toEqual(['find_sign_in', 'housekeep', 'prepare_partitions', 'queue_records'])
+    expect(rows.map(({ proname }) => proname as string)).toEqual([
+      'change_password',
+      'end_other_sessions',
+      'find_sign_in',
+      'hold_password',
+      'housekeep',
+      'mfa_confirm',
+      'mfa_enrol',
+      'mfa_find',
+      'mfa_remove',
+      'mfa_take_recovery_code',
+      'mfa_take_step',
+      'prepare_partitions',
+      'queue_records',
+    ])
     for (const { config } of rows) expect(config).toContain('search_path')
   })
 

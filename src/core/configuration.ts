@@ -64,6 +64,7 @@ const variables = {
   ENCRYPTION_KEYS: [keyRing, [] as { kid: string; key: Buffer }[]],
   ACCESS_TOKEN_EXPIRE_MINUTES: [whole(1, 1440), 60],
   REFRESH_TOKEN_EXPIRE_DAYS: [whole(1, 365), 7],
+  MFA_ISSUER: [text, 'MonozuCloud'],
   AUTH_POLICY: [choice('standard', 'restricted'), 'standard' as const],
   AUTH_ALLOWED_EMAIL_DOMAINS: [list, [] as string[]],
   ALLOW_ORIGINS: [origins, [] as string[]],

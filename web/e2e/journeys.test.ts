@@ -183,6 +183,9 @@ const pages = [
   '/settings/org-units',
   '/settings/edge-registration-keys',
   '/settings/audit',
+  '/account/sessions',
+  '/account/password',
+  '/account/two-factor',
   '/nowhere',
 ]
 

@@ -1,5 +1,6 @@
 import { NuqsAdapter } from 'nuqs/adapters/react-router/v8'
 import { createBrowserRouter, Outlet } from 'react-router'
+import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
 import { authenticationRoutes } from './features/authentication/routes'
 import { deviceRoutes } from './features/devices/routes'
@@ -35,7 +36,14 @@ export const router = createBrowserRouter([
         children: [
           {
             ErrorBoundary: RouteError,
-            children: [...homeRoutes, ...deviceRoutes, ...alertRoutes, ...settingsRoutes, { path: '*', Component: NotFound }],
+            children: [
+              ...homeRoutes,
+              ...deviceRoutes,
+              ...alertRoutes,
+              ...settingsRoutes,
+              ...accountRoutes,
+              { path: '*', Component: NotFound },
+            ],
           },
         ],
       },

@@ -5,6 +5,11 @@ import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { derive } from '../../core/secrets'
 
+/** Under AUTH_POLICY=restricted nothing rests on a password. */
+export function assertPasswordsAllowed() {
+  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+}
+
 /** bcrypt cuts at 72 bytes, so it is given a keyed digest that no password can outgrow. The pepper's key id is kept beside the hash. */
 function digest(password: string, kid: string): string | undefined {
   const key = config.ENCRYPTION_KEYS.find((known) => known.kid === kid)?.key.toString('base64')

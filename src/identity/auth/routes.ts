@@ -7,7 +7,7 @@ import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
 import { instant, oneOf } from '../../core/wire'
 import { tenantStates } from '../tenants/schema'
-import { describeMe, refreshSession, signIn, signOut } from './service'
+import { describeMe, refreshSession, signIn, signOut, verifySecondFactor } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
@@ -21,6 +21,10 @@ const session = t.Object({
   expires_in: t.Integer({ description: 'seconds' }),
   user,
   tenant: named,
+})
+const mfaChallenge = t.Object({
+  mfa_required: t.Literal(true),
+  session_token: t.String({ description: 'for /auth/mfa/verify, 5 minutes' }),
 })
 const tenantChoice = t.Object({ tenant_required: t.Literal(true), tenants: t.Array(named) })
 
@@ -38,7 +42,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     async (context) => {
       assertOrigin(context.request)
       const answer = await signIn(context.body, callOf(context), context.headers['user-agent'])
-      if ('tenant_required' in answer) return answer
+      if ('tenant_required' in answer || 'mfa_required' in answer) return answer
       context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
       return answer
     },
@@ -49,8 +53,28 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         password: t.String({ minLength: 1, maxLength: 1000 }),
         tenant_id: t.Optional(t.String({ format: 'uuid' })),
       }),
-      response: { 200: t.Union([session, tenantChoice]) },
+      response: { 200: t.Union([session, tenantChoice, mfaChallenge]) },
       detail: { summary: 'Sign in with e-mail address and password' },
+    },
+  )
+  .post(
+    '/auth/mfa/verify',
+    async (context) => {
+      assertOrigin(context.request)
+      const answer = await verifySecondFactor(context.body, callOf(context), context.headers['user-agent'])
+      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      return answer
+    },
+    {
+      public: 'the session token of a sign-in that waits for its second factor is the credential',
+      body: t.Object({
+        session_token: t.String({ minLength: 1, maxLength: 200 }),
+        totp_code: t.Optional(t.String({ pattern: '^\\d{6}$' })),
+        recovery_code: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
+        tenant_id: t.Optional(t.String({ format: 'uuid' })),
+      }),
+      response: { 200: session },
+      detail: { summary: 'Finish a sign-in with a code of the authenticator app, or a recovery code' },
     },
   )
   .post(

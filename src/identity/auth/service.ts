@@ -8,9 +8,10 @@ import { log } from '../../core/log'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
+import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
-import { verifyPassword } from './passwords'
+import { assertPasswordsAllowed, verifyPassword } from './passwords'
 import { readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions } from './schema'
 
@@ -50,7 +51,7 @@ function assertOpen(status: string) {
 
 /** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
 export async function signIn({ email, password, tenant_id }: SignIn, call: Call, userAgent?: string) {
-  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+  assertPasswordsAllowed()
   const attempt = throttle(email, call.address)
   const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
     attempt.withdraw()
@@ -75,12 +76,46 @@ export async function signIn({ email, password, tenant_id }: SignIn, call: Call,
     recordRefusal([place], call)
     throw error
   }
-  return inTenant(signingIn(place), 'read write', (scope) => startSession(scope, ['pwd'], userAgent), call)
+  return inTenant(
+    signingIn(place),
+    'read write',
+    async (scope) => {
+      await holdPassword(scope, found[0]!.password_hash)
+      return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
+    },
+    call,
+  )
+}
+
+/** The second factor of a sign-in; `tenant_id` enters another of the user's tenants than the one the sign-in began with. */
+export async function verifySecondFactor(
+  { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
+  call: Call,
+  userAgent?: string,
+) {
+  assertPasswordsAllowed()
+  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope) => {
+    const { tx, own, actor } = scope
+    const [member] = await tx
+      .select({ status: tenants.status })
+      .from(memberships)
+      .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+      .where(and(own(memberships), eq(memberships.user_id, actor.id), eq(memberships.disabled, false)))
+    if (!member) throw wrong()
+    assertOpen(member.status)
+    return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+  })
 }
 
 async function checkPassword(email: string, password: string) {
   const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
   return { found, right: await verifyPassword(password, found[0]?.password_hash) }
+}
+
+/** The password that was verified is still the password, and stays it until this transaction ends. */
+async function holdPassword({ tx, actor }: Scope, password_hash: string | null) {
+  const [row] = await tx.execute<{ held: boolean }>(sql`select hold_password(${actor.id}, ${password_hash}) as held`)
+  if (!row?.held) throw wrong()
 }
 
 /** Written behind the answer, so that a known address takes no longer than an unknown one. */

@@ -1,6 +1,7 @@
-import { Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { CircleUserRound, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
 import { chooseLanguage, i18next, type Language, languages } from '@/lib/i18n'
 import { useMe } from '@/lib/me'
 import { chooseTheme, type Theme, themes, useTheme } from '@/lib/theme'
@@ -62,6 +63,7 @@ function UserItems() {
   const { t } = useTranslation()
   const { user } = useMe()
   const leave = useSignOut()
+  const navigate = useNavigate()
   return (
     <>
       <div className="px-2 py-1.5">
@@ -72,6 +74,10 @@ function UserItems() {
       <MenuLabel>{t('shell.language')}</MenuLabel>
       <LanguageItems />
       <MenuSeparator />
+      <MenuItem onSelect={() => void navigate('/account')}>
+        <CircleUserRound aria-hidden />
+        {t('account.title')}
+      </MenuItem>
       <MenuItem onSelect={() => openShellPanel('shortcuts')}>
         <Keyboard aria-hidden />
         <span className="flex-1">{t('shortcuts.title')}</span>

@@ -17,6 +17,13 @@ type SettingsLabel =
   | 'settings.edge_keys.title'
   | 'settings.audit.title'
 
+/** What is everybody's own; reached from the user menu. */
+export const accountPages = [
+  { to: '/account/sessions', label: 'account.sessions.title' },
+  { to: '/account/password', label: 'account.password.title' },
+  { to: '/account/two-factor', label: 'account.mfa.title' },
+] as const
+
 type Entry = Destination & { permission?: string | readonly string[]; feature?: keyof Features }
 
 const settingsPages: readonly { to: string; label: SettingsLabel; permission: string; key: string }[] = [

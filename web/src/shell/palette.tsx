@@ -1,6 +1,18 @@
 import { Command } from 'cmdk'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { CirclePlus, CornerDownLeft, LogOut, type LucideIcon, Moon, Server, Settings, ShieldAlert, Sun, User } from 'lucide-react'
+import {
+  CirclePlus,
+  CircleUserRound,
+  CornerDownLeft,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  Server,
+  Settings,
+  ShieldAlert,
+  Sun,
+  User,
+} from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import { type ReactNode, useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,7 +23,7 @@ import { userSearchQuery } from '@/features/users/queries'
 import { useCan } from '@/lib/me'
 import { chooseTheme, useTheme } from '@/lib/theme'
 import { overlayClasses } from '@/ui/dialog'
-import { useDestinations, useSettingsPages } from './navigation'
+import { accountPages, useDestinations, useSettingsPages } from './navigation'
 import { useSignOut } from './use-sign-out'
 
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -63,6 +75,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 ))}
                 {settings.map((page) => (
                   <Item key={page.to} icon={Settings} text={`${t('nav.settings')} › ${t(page.label)}`} onSelect={go(page.to)} />
+                ))}
+                {accountPages.map((page) => (
+                  <Item key={page.to} icon={CircleUserRound} text={`${t('account.title')} › ${t(page.label)}`} onSelect={go(page.to)} />
                 ))}
               </Group>
               {wanted && devices.data && devices.data.items.length > 0 && (

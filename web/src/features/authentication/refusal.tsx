@@ -12,6 +12,8 @@ export function Refusal({ problem }: { problem: Problem }) {
     tenant_pending: t('sign_in.tenant_pending'),
     tenant_suspended: t('sign_in.tenant_suspended'),
     auth_restricted: t('sign_in.auth_restricted'),
+    wrong_code: t('sign_in.wrong_code'),
+    mfa_session_ended: t('sign_in.mfa_session_ended'),
     network: t('error.network'),
   }
   if (problem.status === 429) return <RateLimited key={problem.requestId} seconds={problem.retryAfterSeconds ?? 60} />

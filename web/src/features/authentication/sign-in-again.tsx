@@ -1,8 +1,10 @@
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/lib/session'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
+import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
@@ -10,6 +12,7 @@ export default function SignInAgain() {
   const { t } = useTranslation()
   const { user, tenant } = useSession()
   const leave = useSignOut()
+  const [sessionToken, setSessionToken] = useState<string | null>(null)
   if (!user || !tenant) return null
   return (
     <Dialog open>
@@ -18,7 +21,15 @@ export default function SignInAgain() {
         description={t('sign_in.expired_description', { tenant: tenant.name })}
         dismissable={false}
       >
-        <SignInForm fixed={{ email: user.email, tenant_id: tenant.id }} onSignedIn={() => undefined} onChooseTenant={() => undefined} />
+        {sessionToken ? (
+          <SecondFactorForm sessionToken={sessionToken} onSignedIn={() => undefined} onBack={() => setSessionToken(null)} />
+        ) : (
+          <SignInForm
+            fixed={{ email: user.email, tenant_id: tenant.id }}
+            onSignedIn={() => undefined}
+            onNext={(next) => next.step === 'code' && setSessionToken(next.session_token)}
+          />
+        )}
         <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
           {t('sign_in.other_account')}
         </Button>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
-import { signIn, type TenantChoice } from './queries'
+import { type NextStep, signIn } from './queries'
 import { Refusal } from './refusal'
 
 type Credentials = { email: string; password: string }
@@ -13,18 +13,18 @@ type SignInFormProps = {
   /** The address and tenant of an expired session, which cannot be changed in place. */
   fixed?: { email: string; tenant_id: string }
   onSignedIn: () => void
-  onChooseTenant: (credentials: Credentials, tenants: TenantChoice) => void
+  onNext: (next: NextStep, credentials: Credentials) => void
 }
 
-export function SignInForm({ fixed, onSignedIn, onChooseTenant }: SignInFormProps) {
+export function SignInForm({ fixed, onSignedIn, onNext }: SignInFormProps) {
   const { t } = useTranslation()
   const [capsLock, setCapsLock] = useState(false)
   const [shown, setShown] = useState(false)
   const form = useServerForm<Credentials>({
     defaultValues: { email: fixed?.email ?? '', password: '' },
     submit: async (credentials) => {
-      const tenants = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
-      if (tenants) onChooseTenant(credentials, tenants)
+      const next = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
+      if (next) onNext(next, credentials)
       else onSignedIn()
     },
   })

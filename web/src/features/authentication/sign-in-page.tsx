@@ -6,11 +6,13 @@ import { asProblem, type Problem } from '@/lib/problem'
 import { Logo } from '@/shell/logo'
 import { LazyMenu } from '@/shell/lazy-menu'
 import { Button } from '@/ui/button'
-import { signIn, type TenantChoice } from './queries'
+import { type NextStep, signIn } from './queries'
 import { Refusal } from './refusal'
+import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
-type Pending = { credentials: { email: string; password: string }; tenants: TenantChoice }
+type Credentials = { email: string; password: string }
+type Pending = NextStep & { credentials: Credentials }
 
 /** Only a path of our own: an address from outside could lead away. */
 function safeNext(next: string | null): string {
@@ -22,6 +24,8 @@ export function SignInPage() {
   const navigate = useNavigate()
   const [parameters] = useSearchParams()
   const [pending, setPending] = useState<Pending | null>(null)
+  const proceed = (next: NextStep, credentials: Credentials) => setPending({ ...next, credentials })
+  const titles = { tenant: t('sign_in.choose_tenant'), code: t('sign_in.second_factor') }
   const enter = () => void navigate(safeNext(parameters.get('next')), { replace: true })
   return (
     <div className="relative flex min-h-full flex-col overflow-hidden">
@@ -36,23 +40,32 @@ export function SignInPage() {
       </div>
       <main className="relative flex flex-1 flex-col items-center justify-center px-4 pb-24">
         <Logo className="mb-5 size-12" />
-        <h1 className="text-xl font-semibold tracking-tight text-balance">{pending ? t('sign_in.choose_tenant') : t('sign_in.title')}</h1>
+        <h1 className="text-xl font-semibold tracking-tight text-balance">{pending ? titles[pending.step] : t('sign_in.title')}</h1>
         <p className="text-muted mt-1 mb-6 text-center text-base text-balance">
           {pending ? pending.credentials.email : t('sign_in.subtitle')}
         </p>
         <div className="border-border bg-surface shadow-floating w-full max-w-sm rounded-xl border p-6">
-          {pending ? (
-            <ChooseTenant pending={pending} onSignedIn={enter} onBack={() => setPending(null)} />
-          ) : (
-            <SignInForm onSignedIn={enter} onChooseTenant={(credentials, tenants) => setPending({ credentials, tenants })} />
+          {pending?.step === 'tenant' && (
+            <ChooseTenant pending={pending} onSignedIn={enter} onNext={proceed} onBack={() => setPending(null)} />
           )}
+          {pending?.step === 'code' && (
+            <SecondFactorForm sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
+          )}
+          {!pending && <SignInForm onSignedIn={enter} onNext={proceed} />}
         </div>
       </main>
     </div>
   )
 }
 
-function ChooseTenant({ pending, onSignedIn, onBack }: { pending: Pending; onSignedIn: () => void; onBack: () => void }): ReactNode {
+type ChooseTenantProps = {
+  pending: Extract<Pending, { step: 'tenant' }>
+  onSignedIn: () => void
+  onNext: (next: NextStep, credentials: Credentials) => void
+  onBack: () => void
+}
+
+function ChooseTenant({ pending, onSignedIn, onNext, onBack }: ChooseTenantProps): ReactNode {
   const { t } = useTranslation()
   const [busyId, setBusyId] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -60,8 +73,9 @@ function ChooseTenant({ pending, onSignedIn, onBack }: { pending: Pending; onSig
     setBusyId(id)
     setProblem(null)
     try {
-      await signIn({ ...pending.credentials, tenant_id: id })
-      onSignedIn()
+      const next = await signIn({ ...pending.credentials, tenant_id: id })
+      if (next) onNext(next, pending.credentials)
+      else onSignedIn()
     } catch (error) {
       setProblem(asProblem(error))
       setBusyId(null)

@@ -1,45 +1,14 @@
 import { Lock } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { Navigate, NavLink, Outlet } from 'react-router'
+import { Navigate } from 'react-router'
 import { EmptyState } from '@/kit/empty-state'
-import { classNames } from '@/lib/class-names'
+import { SideNavigation } from '@/kit/side-navigation'
 import { useMe } from '@/lib/me'
 import { useSettingsPages } from '@/shell/navigation'
 
-/** On a phone the entries scroll sideways; the current one must be in sight. */
-function showCurrent(list: HTMLUListElement | null): void {
-  list?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
-}
-
 export function SettingsLayout() {
   const { t } = useTranslation()
-  const pages = useSettingsPages()
-  return (
-    <div className="flex h-full flex-col gap-4 xl:flex-row xl:gap-6">
-      <nav aria-label={t('nav.settings')} className="thin-scrollbar -mx-1 shrink-0 overflow-x-auto px-1 xl:w-44 xl:pt-1">
-        <ul ref={showCurrent} className="flex gap-1 xl:flex-col xl:gap-0.5">
-          {pages.map((page) => (
-            <li key={page.to}>
-              <NavLink
-                to={page.to}
-                className={({ isActive }) =>
-                  classNames(
-                    'flex h-8 items-center rounded-md px-2.5 whitespace-nowrap transition-colors',
-                    isActive ? 'bg-hover text-text font-medium' : 'text-muted hover:bg-hover hover:text-text',
-                  )
-                }
-              >
-                {t(page.label)}
-              </NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className="min-h-0 min-w-0 flex-1">
-        <Outlet />
-      </div>
-    </div>
-  )
+  return <SideNavigation label={t('nav.settings')} pages={useSettingsPages().map((page) => ({ to: page.to, label: t(page.label) }))} />
 }
 
 export function SettingsIndex() {

@@ -1,7 +1,8 @@
+import { account } from './account'
 import { alerts } from './alerts'
 import { common } from './common'
 import { devices } from './devices'
 import { settings } from './settings'
 import { shell } from './shell'
 
-export const en = { ...common, ...shell, ...devices, ...alerts, ...settings } as const
+export const en = { ...common, ...shell, ...devices, ...alerts, ...settings, ...account } as const

@@ -1,0 +1,48 @@
+import { Elysia, t } from 'elysia'
+import { renderSVG } from 'uqr'
+import { callOf, guard } from '../../core/guard'
+import { instant } from '../../core/wire'
+import { confirmMfa, describeMfa, disableMfa, enrolMfa } from './service'
+
+const password = t.String({ minLength: 1, maxLength: 1000 })
+const totp_code = t.String({ pattern: '^\\d{6}$' })
+const recovery_code = t.String({ minLength: 1, maxLength: 100 })
+
+export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
+  .use(guard)
+  .get('/', ({ run }) => run(describeMfa), {
+    signedIn: true,
+    response: { 200: t.Object({ enabled: t.Boolean(), enabled_at: t.Nullable(instant), recovery_codes_left: t.Integer() }) },
+    detail: { summary: 'Whether the caller signs in with a second factor' },
+  })
+  .post(
+    '/enrol',
+    async (context) => {
+      const begun = await enrolMfa(context.known, context.body.password, callOf(context))
+      return { ...begun, qr_svg: renderSVG(begun.otpauth_url, { border: 4 }) }
+    },
+    {
+      signedIn: true,
+      body: t.Object({ password }),
+      response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+      detail: { summary: 'Begin to use an authenticator app; nothing changes until a code of it is confirmed' },
+    },
+  )
+  .post('/confirm', (context) => confirmMfa(context.known, context.body.totp_code, callOf(context)), {
+    signedIn: true,
+    body: t.Object({ totp_code }),
+    response: { 200: t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+    detail: { summary: 'Switch the second factor on; all other sessions of the user end' },
+  })
+  .post(
+    '/disable',
+    async (context) => {
+      await disableMfa(context.known, context.body, callOf(context))
+      context.set.status = 204
+    },
+    {
+      signedIn: true,
+      body: t.Object({ password, totp_code: t.Optional(totp_code), recovery_code: t.Optional(recovery_code) }),
+      detail: { summary: 'Switch the second factor off; all other sessions of the user end' },
+    },
+  )

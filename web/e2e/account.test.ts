@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { Secret, TOTP } from 'otpauth'
+import type { Browser, Page } from 'playwright-core'
+import { axe, launch, visit } from './browser'
+import { type Platform, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+}, 30_000)
+
+const stepMs = 30_000
+const better = 'lantern whistle copper dune'
+const codeAt = (secret: string, ms: number) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ms })
+
+async function begin(page: Page) {
+  await page.goto(`${platform.url}/sign-in`)
+  await page.getByLabel('E-mail address').fill(platform.other.email)
+  await page.getByLabel('Password', { exact: true }).fill(platform.other.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+const inside = (page: Page) => page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+
+test('another session is seen and ended; a second factor is switched on, asked for, replaced by a recovery code, and switched off; the password is changed', async () => {
+  const [visitor, phone] = [await visit(browser), await visit(browser)]
+  const { page } = visitor
+  await signIn(page, platform.url, platform.other)
+  await signIn(phone.page, platform.url, platform.other)
+
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Account' }).click()
+  await page.getByText('This session').waitFor()
+  await page
+    .getByRole('button', { name: /^End the session of Chrome/ })
+    .first()
+    .click()
+  expect(await axe(page)).toEqual([])
+  await page.getByRole('button', { name: 'End', exact: true }).click()
+  await page.getByText('The session has ended').waitFor()
+  await phone.page.getByText('Sign in again').waitFor()
+  await phone.context.close()
+
+  await page.getByRole('link', { name: 'Two-factor authentication' }).click()
+  await page.getByRole('button', { name: 'Switch on' }).click()
+  await page.getByLabel('Current password').fill(platform.other.password)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
+  await page.getByText('The session has ended').waitFor({ state: 'hidden' })
+  expect(await page.evaluate("document.querySelector('[role=dialog] img').decode().then(() => true)")).toBe(true)
+  expect(await axe(page)).toEqual([])
+  const secret = (await page.getByRole('dialog').locator('code').textContent())!.replaceAll(' ', '')
+  // The code of the step before, so that the current one is left for signing in.
+  await page.getByLabel('Code of the app').fill(codeAt(secret, Date.now() - stepMs))
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click()
+  const codes = page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem')
+  await codes.first().waitFor()
+  expect(await codes.count()).toBe(10)
+  expect(await axe(page)).toEqual([])
+  const [recovery, spare] = await codes.allTextContents()
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  await page.getByText('Recovery codes left').waitFor()
+
+  const second = await visit(browser)
+  await begin(second.page)
+  await second.page.getByLabel('Code of the app').fill(codeAt(secret, Date.now()))
+  expect(await axe(second.page)).toEqual([])
+  await second.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await inside(second.page)
+  await second.context.close()
+
+  const third = await visit(browser)
+  await begin(third.page)
+  await third.page.getByLabel('Code of the app').fill('000000')
+  await third.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await third.page.getByText('The code is not right').waitFor()
+  await third.page.getByRole('button', { name: 'Use a recovery code' }).click()
+  await third.page.getByLabel('Recovery code').fill(recovery)
+  await third.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await inside(third.page)
+
+  await third.page.goto(`${platform.url}/account/password`)
+  const change = async (password: string) => {
+    await third.page.getByLabel('Current password').fill(platform.other.password)
+    await third.page.getByLabel('New password', { exact: true }).fill(password)
+    await third.page.getByLabel('New password again').fill(password)
+    await third.page.getByRole('button', { name: 'Change password' }).click()
+  }
+  await change('password1234')
+  await third.page.getByText('is a common password').waitFor()
+  expect(await axe(third.page)).toEqual([])
+  await change(better)
+  await third.page.getByText('Your password has been changed').waitFor()
+  await page.getByText('Sign in again').waitFor()
+
+  await third.page.goto(`${platform.url}/account/two-factor`)
+  await third.page.getByRole('button', { name: 'Switch off' }).click()
+  await third.page.getByLabel('Current password').fill(better)
+  await third.page.getByRole('button', { name: 'Use a recovery code' }).click()
+  const disable = async (code: string) => {
+    await third.page.getByLabel('Recovery code').fill(code)
+    await third.page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
+  }
+  await disable(recovery)
+  await third.page.getByText('is not right, or was used already').waitFor()
+  expect(await axe(third.page)).toEqual([])
+  await disable(spare)
+  await third.page.getByText('Two-factor authentication is off').waitFor()
+  await third.context.close()
+  await visitor.context.close()
+}, 60_000)

@@ -1,0 +1,46 @@
+import { queryOptions, useMutation } from '@tanstack/react-query'
+import { answer, api, type ItemOf } from '@/lib/api'
+import { listOptions } from '@/lib/list'
+
+const { sessions, mfa } = api.me
+
+export type OwnSession = ItemOf<typeof sessions.get>
+
+export const sessionList = listOptions(['sessions', 'list'], (cursor) => answer(sessions.get({ query: { limit: 100, cursor } })))
+export const mfaQuery = queryOptions({ queryKey: ['mfa'], queryFn: () => answer(mfa.get()) })
+
+const ofSessions = { invalidates: ['sessions'], handlesError: true }
+const ofMfa = { invalidates: ['mfa', 'sessions'], handlesError: true }
+
+export function useEndSession() {
+  return useMutation({ meta: ofSessions, mutationFn: (id: string) => answer(sessions({ id }).delete()) })
+}
+
+export function useEndOtherSessions() {
+  return useMutation({ meta: ofSessions, mutationFn: () => answer(sessions.delete()) })
+}
+
+export function useChangePassword() {
+  return useMutation({
+    meta: ofSessions,
+    mutationFn: (change: { current_password: string; new_password: string }) => answer(api.auth.password.change.post(change)),
+  })
+}
+
+export type Enrolment = Awaited<ReturnType<typeof enrol>>
+const enrol = (password: string) => answer(mfa.enrol.post({ password }))
+
+export function useEnrol() {
+  return useMutation({ meta: { handlesError: true }, mutationFn: enrol })
+}
+
+export function useConfirmMfa() {
+  return useMutation({ meta: ofMfa, mutationFn: (totp_code: string) => answer(mfa.confirm.post({ totp_code })) })
+}
+
+export function useDisableMfa() {
+  return useMutation({
+    meta: ofMfa,
+    mutationFn: (proof: { password: string; totp_code?: string; recovery_code?: string }) => answer(mfa.disable.post(proof)),
+  })
+}

@@ -1,0 +1,14 @@
+import { Navigate, type RouteObject } from 'react-router'
+
+export const accountRoutes: RouteObject[] = [
+  {
+    path: '/account',
+    lazy: async () => ({ Component: (await import('./account-layout')).AccountLayout }),
+    children: [
+      { index: true, element: <Navigate to="/account/sessions" replace /> },
+      { path: 'sessions', lazy: async () => ({ Component: (await import('./sessions-page')).SessionsPage }) },
+      { path: 'password', lazy: async () => ({ Component: (await import('./password-page')).PasswordPage }) },
+      { path: 'two-factor', lazy: async () => ({ Component: (await import('./mfa-page')).MfaPage }) },
+    ],
+  },
+]
