@@ -10,7 +10,7 @@ function showCurrent(list: HTMLUListElement | null): void {
 export function SideNavigation({ label, pages }: { label: string; pages: readonly { to: string; label: string }[] }) {
   return (
     <div className="flex h-full flex-col gap-4 xl:flex-row xl:gap-6">
-      <nav aria-label={label} className="thin-scrollbar -mx-1 shrink-0 overflow-x-auto px-1 xl:w-44 xl:pt-1">
+      <nav aria-label={label} className="thin-scrollbar -mx-1 shrink-0 overflow-x-auto px-1 xl:w-48 xl:pt-1">
         <ul ref={showCurrent} className="flex gap-1 xl:flex-col xl:gap-0.5">
           {pages.map((page) => (
             <li key={page.to}>
