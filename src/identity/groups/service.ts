@@ -134,7 +134,7 @@ export async function deleteGroup(scope: Scope, id: string) {
 }
 
 /** The groups of these ids with their permissions; 422 when one does not exist. */
-export async function groupsOf({ tx, own }: Scope, ids: string[]) {
+async function groupsOf({ tx, own }: Scope, ids: string[]) {
   const found = ids.length
     ? await tx
         .select()

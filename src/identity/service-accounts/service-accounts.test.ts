@@ -104,6 +104,19 @@ describe('a service account', () => {
   })
 })
 
+test('a service account does not change its own rights', async () => {
+  const client = await signedIn()
+  const scopes = ['settings.service_accounts.read', 'settings.service_accounts.update', 'settings.service_accounts.delete']
+  const account = await added(client, { group_ids: [await groupOf(client, scopes)] })
+  const { token } = await tokenOf(client, account.id, scopes)
+  const path = `/api/v1/service-accounts/${account.id}`
+  const ask = (method: string, body?: unknown) => send(method, path, { headers: { authorization: `Bearer ${token}` }, body })
+  for (const change of [{ disabled: true }, { group_ids: [] }, { org_unit_scope: [] }])
+    expect((await problem(await ask('PATCH', change))).error).toBe('own_account')
+  expect((await problem(await ask('DELETE'))).error).toBe('own_account')
+  expect((await ask('PATCH', { description: 'as it says itself' })).status).toBe(200)
+})
+
 describe('nobody gives a service account what he does not hold', () => {
   const some = everyPermission.filter((permission) => permission !== 'devices.delete')
 

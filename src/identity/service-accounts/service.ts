@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
-import { notFound } from '../../core/errors'
+import { Problem, notFound } from '../../core/errors'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
@@ -20,7 +20,7 @@ const byName = sql<string>`lower(${serviceAccounts.name})`
 type NamedUnit = { org_unit_id: string; name: string; subtree: boolean }
 
 // Outer columns are written out: drizzle drops the table's name where there is but one.
-const columns = {
+const columns = () => ({
   account: serviceAccounts,
   groups: sql<
     { id: string; name: string }[]
@@ -33,8 +33,8 @@ const columns = {
     from service_account_unit su join org_unit u on u.tenant_id = su.tenant_id and u.id = su.org_unit_id
     where su.tenant_id = service_account.tenant_id and su.service_account_id = service_account.id)`,
   token_count: sql<number>`(select count(*)::int from api_token k where k.tenant_id = service_account.tenant_id
-    and k.service_account_id = service_account.id and k.revoked_at is null and k.expires_at > now())`,
-}
+    and k.service_account_id = service_account.id and k.revoked_at is null and k.expires_at > ${now().toISOString()})`,
+})
 interface Found {
   account: typeof serviceAccounts.$inferSelect
   groups: { id: string; name: string }[]
@@ -59,7 +59,7 @@ const visible = ({ actor }: Scope) =>
 export async function listServiceAccounts(scope: Scope, { search, ...paging }: Paging & { search?: string }) {
   const { rows, after, order, cut } = keyset(paging, serviceAccounts.id, { by: byName })
   const found = await scope.tx
-    .select({ ...columns, key: byName })
+    .select({ ...columns(), key: byName })
     .from(serviceAccounts)
     .where(
       and(
@@ -82,7 +82,7 @@ export async function listServiceAccounts(scope: Scope, { search, ...paging }: P
 
 export async function getServiceAccount(scope: Scope, id: string) {
   const [found] = await scope.tx
-    .select(columns)
+    .select(columns())
     .from(serviceAccounts)
     .where(and(scope.own(serviceAccounts), visible(scope), eq(serviceAccounts.id, id)))
   if (!found) throw notFound('service account')
@@ -138,11 +138,14 @@ export async function createServiceAccount(scope: Scope, { name, description, gr
   return after
 }
 
+const ownAccount = () => new Problem(409, 'own_account', 'Somebody else must change the rights of this service account')
+
 /** Takes effect on its tokens at once. */
 export async function updateServiceAccount(scope: Scope, id: string, change: ServiceAccountChange) {
   const { tx, own, actor, signals } = scope
   const { name, description, disabled, group_ids, org_unit_scope } = change
   const before = await getServiceAccountToChange(scope, id)
+  if (id === personOf(actor) && (disabled || group_ids || org_unit_scope)) throw ownAccount()
   if (disabled !== undefined || org_unit_scope) await assertHoldsAllOf(scope, before)
   await tx
     .update(serviceAccounts)
@@ -159,6 +162,7 @@ export async function updateServiceAccount(scope: Scope, id: string, change: Ser
 /** Its tokens go with it. */
 export async function removeServiceAccount(scope: Scope, id: string) {
   const before = await getServiceAccountToChange(scope, id)
+  if (id === personOf(scope.actor)) throw ownAccount()
   await assertHoldsAllOf(scope, before)
   await scope.tx.delete(serviceAccounts).where(and(scope.own(serviceAccounts), eq(serviceAccounts.id, id)))
   await audit(scope, 'service_accounts.delete', id, { before })
