@@ -1,7 +1,7 @@
 import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
 import { version } from '../package.json'
-import { recognizeDevices, recognizeSessions } from './core/authenticate'
+import { recognizeApiTokens, recognizeDevices, recognizeSessions } from './core/authenticate'
 import { config } from './core/config'
 import { errors } from './core/errors'
 import { guard } from './core/guard'
@@ -17,18 +17,22 @@ import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
+import { apiTokenRoutes } from './identity/api-tokens/routes'
+import { loadApiToken } from './identity/api-tokens/service'
 import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { serviceAccountRoutes } from './identity/service-accounts/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
 
 recognizeSessions(loadSession)
 recognizeDevices(loadDevice)
+recognizeApiTokens(loadApiToken)
 
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
@@ -38,6 +42,8 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(userRoutes)
   .use(groupRoutes)
   .use(orgUnitRoutes)
+  .use(serviceAccountRoutes)
+  .use(apiTokenRoutes)
   .use(auditRoutes)
   .use(provisioningRoutes)
   .use(deviceRoutes)
@@ -51,6 +57,11 @@ const documentation = {
   components: {
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      api_token: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API token (`mzt_...`) of a user or of a service account, within its scopes',
+      },
       device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
       provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
     },

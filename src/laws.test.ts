@@ -50,6 +50,7 @@ describe('every route with an id', () => {
   const bodies: Record<string, unknown> = {
     'PATCH /api/v1/groups/:id': { name: 'taken over' },
     'PATCH /api/v1/users/:id': { name: 'taken over' },
+    'PATCH /api/v1/service-accounts/:id': { name: 'taken over' },
     'PATCH /api/v1/org-units/:id': { name: 'taken over' },
     'PATCH /api/v1/devices/:id': { name: 'taken over' },
     'POST /api/v1/devices/:id/commands': { type: 'ping' },
@@ -65,7 +66,12 @@ describe('every route with an id', () => {
     const command = (await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })).data!.id
     const group = (await client.api.groups.post({ name: 'Some', permissions: [] })).data!.id
     const key = (await client.api.settings['edge-registration-keys'].get({ query: {} })).data!.items[0]!.id
+    const service = (await client.api['service-accounts'].post({ name: 'Exporter', group_ids: [], org_unit_scope: 'all' })).data!.id
+    const expires_at = new Date(Date.now() + 86_400_000)
+    const token = (await client.api['api-tokens'].post({ name: 'nightly', scopes: ['devices.read'], expires_at })).data!.id
     const ids: [RegExp, string][] = [
+      [/\/service-accounts\//, service],
+      [/\/api-tokens\//, token],
       [/edge-registration-keys/, key],
       [/\/sessions\//, client.sid],
       [/\/groups\//, group],
@@ -91,6 +97,8 @@ describe('every route with an id', () => {
       'audit_log',
       'alert',
       'session',
+      'service_account',
+      'api_token',
       'tenant',
     ]
     const { default: postgres } = await import('postgres')

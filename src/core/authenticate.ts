@@ -12,6 +12,8 @@ export interface Known {
   endsAt: number
   /** The session of a signed-in user. */
   session?: SessionRef
+  /** What an API token asks of each call: whether it may come from there. */
+  token?: { admits: (address: string | undefined) => boolean; used: () => void }
 }
 
 export interface SessionRef {
@@ -22,19 +24,21 @@ export interface SessionRef {
 
 type Load<K> = (key: K) => Promise<Known | undefined>
 
-export interface DeviceCredential {
+export interface Credential {
   tenant_id: string
   id: string
   hash: string
 }
 
 /** How contexts say who somebody is; core only remembers it. */
-const loaders: { session: Load<SessionRef>; device: Load<DeviceCredential> } = {
+const loaders: { session: Load<SessionRef>; device: Load<Credential>; apiToken: Load<Credential> } = {
   session: async () => undefined,
   device: async () => undefined,
+  apiToken: async () => undefined,
 }
 export const recognizeSessions = (load: Load<SessionRef>) => void (loaders.session = load)
-export const recognizeDevices = (load: Load<DeviceCredential>) => void (loaders.device = load)
+export const recognizeDevices = (load: Load<Credential>) => void (loaders.device = load)
+export const recognizeApiTokens = (load: Load<Credential>) => void (loaders.apiToken = load)
 
 const sessions = remembered(
   'sessions',
@@ -43,8 +47,14 @@ const sessions = remembered(
 )
 const devices = remembered(
   'devices',
-  (key: DeviceCredential) => key.hash,
+  (key: Credential) => key.hash,
   (key) => loaders.device(key),
+)
+/** Whatever changes what users may do changes their tokens with it: hence the same signals. */
+const apiTokens = remembered(
+  'sessions',
+  (token: Credential) => token.hash,
+  (token) => loaders.apiToken(token),
 )
 
 const alive = (known: Known | undefined) => (known && known.endsAt > nowMs() ? known : undefined)
@@ -66,6 +76,17 @@ export const knownBySession = async (ref: SessionRef) => alive(await sessions.fi
 export async function knownByDeviceKey(text: string): Promise<Known | undefined> {
   const credential = readCredential('mzd', text)
   return credential && alive(await devices.find(credential))
+}
+
+export const isApiToken = (text: string) => text.startsWith('mzt_')
+
+/** An API token used from this address. */
+export async function knownByApiToken(text: string, address: string | undefined): Promise<Known | undefined> {
+  const credential = readCredential('mzt', text)
+  const known = credential && alive(await apiTokens.find(credential))
+  if (!known?.token?.admits(address)) return undefined
+  known.token.used()
+  return known
 }
 
 export const bearerOf = (authorization: string | null | undefined) =>

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { addressOf, bearerOf, knownByDeviceKey, knownByToken, type Known } from './authenticate'
+import { addressOf, bearerOf, isApiToken, knownByApiToken, knownByDeviceKey, knownByToken, type Known } from './authenticate'
 import { Problem } from './errors'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
@@ -27,11 +27,16 @@ interface Context {
   set: { headers: Record<string, unknown> }
 }
 
+const addressFrom = ({ request, server }: Part<'request' | 'server'>) => addressOf(request, server?.requestIP(request)?.address)
+
 /** Authentication sits in `transform`, before validation, so that a stranger learns nothing of the schema. It waits only when it must. */
 const admitUser =
   (permission?: Permission) =>
-  ({ request }: Part<'request'>) => {
+  ({ request, server }: Part<'request' | 'server'>) => {
     const token = bearerOf(request.headers.get('authorization'))
+    // What only asks for a signed-in user is about his sessions and secrets: no program's business.
+    if (token && permission && isApiToken(token))
+      return knownByApiToken(token, addressFrom({ request, server })).then((found) => admit(request, found, permission))
     const known = token ? knownByToken(token) : undefined
     return known instanceof Promise ? known.then((found) => admit(request, found, permission)) : admit(request, known, permission)
   }
@@ -43,7 +48,7 @@ export const admitDevice = async ({ request }: Part<'request'>) =>
 export function callOf({ request, server, set }: Part<'request' | 'server' | 'set'>): Call {
   return {
     request_id: set.headers['x-request-id'] as string | undefined,
-    address: addressOf(request, server?.requestIP(request)?.address),
+    address: addressFrom({ request, server }),
     ifMatch: request.headers.get('if-match') ?? undefined,
   }
 }
@@ -74,14 +79,15 @@ const handing =
 /** `security` and the reason go into OpenAPI; the laws read them there. */
 const says = (detail: object) => ({ detail })
 const bearer = { security: [{ bearer: [] }] }
+const bearerOrToken = { security: [{ bearer: [] }, { api_token: [] }] }
 
 /**
  * One of these on a route is all of its protection:
- * `permission: 'devices.read'` (401 without a valid token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`.
+ * `permission: 'devices.read'` (401 without a valid access or API token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`.
  */
 export const guard = new Elysia({ name: 'guard' }).macro({
   permission: (permission: Permission) => ({
-    ...says({ ...bearer, 'x-permission': permission }),
+    ...says({ ...bearerOrToken, 'x-permission': permission }),
     transform: admitUser(permission),
     resolve: handing(permission.endsWith('.read') ? 'read only' : undefined),
   }),

@@ -27,6 +27,15 @@ export const permissions = {
   'settings.edge_registration_keys.read': 'See edge registration keys',
   'settings.edge_registration_keys.create': 'Make edge registration keys',
   'settings.edge_registration_keys.delete': 'Revoke edge registration keys',
+  'settings.service_accounts.read': 'See service accounts',
+  'settings.service_accounts.create': 'Add service accounts',
+  'settings.service_accounts.update': 'Change service accounts and make their API tokens; disable them',
+  'settings.service_accounts.delete': 'Remove service accounts together with their API tokens',
+  'settings.api_tokens.read': 'See the API tokens of everybody',
+  'settings.api_tokens.delete': 'Revoke the API tokens of everybody',
+  'api_tokens.read': 'See the own API tokens',
+  'api_tokens.create': 'Make own API tokens',
+  'api_tokens.delete': 'Revoke own API tokens',
   'audit.read': 'See the audit log',
 } as const
 

@@ -11,11 +11,16 @@ import { type Signal, hearAtOnce, sendSignals } from './signals'
 export interface Actor {
   kind: 'user' | 'api_token' | 'device' | 'job' | 'webhook' | 'staff'
   id: string
+  /** In whose name an API token acts: a user or a service account. */
+  owner_id?: string
   tenant_id: string
   /** The units this actor sees, subtrees expanded; 'all' for the whole tenant. */
   units: 'all' | readonly string[]
   permissions: ReadonlySet<Permission>
 }
+
+/** The user or service account behind an actor: what a rule about the caller himself is held against. */
+export const personOf = ({ id, owner_id }: Actor) => owner_id ?? id
 
 /** Where a call came from: what an audit row and a retried request need to know of it. */
 export interface Call {

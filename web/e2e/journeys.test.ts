@@ -173,6 +173,40 @@ test('it works by keyboard alone, in Italian too, and a reload keeps the session
   await endWell(visitor)
 })
 
+test('a service account gets a token that works until the account is disabled', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/settings/service-accounts?add=true`)
+  await page.getByLabel('Name', { exact: true }).fill('Exporter')
+  await page.getByRole('checkbox', { name: 'Read only' }).check()
+  expect(await axe(page)).toEqual([])
+  await page.getByRole('button', { name: 'Create service account' }).click()
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Make a token' })
+  await dialog.getByLabel('Name', { exact: true }).fill('nightly')
+  await dialog.getByRole('checkbox', { name: 'See devices and whether they are online' }).check()
+  await dialog.getByLabel('Allowed addresses').fill('not an address')
+  await dialog.getByRole('button', { name: 'Make token' }).click()
+  await dialog.getByText('is no IP address').waitFor()
+  await dialog.getByLabel('Allowed addresses').fill('127.0.0.1\n::1')
+  expect(await axe(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Make token' }).click()
+  const token = await page.locator('code', { hasText: 'mzt_' }).innerText()
+  await page.getByRole('button', { name: 'Done' }).click()
+  const use = async () => (await fetch(`${platform.url}/api/v1/devices`, { headers: { authorization: `Bearer ${token.trim()}` } })).status
+  expect(await use()).toBe(200)
+  await page.getByText('nightly').waitFor()
+  await page.getByRole('button', { name: 'Disable' }).click()
+  await page.getByRole('button', { name: 'Enable', exact: true }).waitFor()
+  expect(await use()).toBe(401)
+  expect(visitor.complaints.splice(0).filter((complaint) => !complaint.includes('422'))).toEqual([])
+  await page.goto(`${platform.url}/settings/api-tokens`)
+  await page.getByText('nightly').waitFor()
+  await page.getByText('Exporter').waitFor()
+  await endWell(visitor)
+})
+
 const pages = [
   '/',
   '/devices',
@@ -182,6 +216,9 @@ const pages = [
   '/settings/groups',
   '/settings/org-units',
   '/settings/edge-registration-keys',
+  '/settings/service-accounts',
+  '/settings/api-tokens',
+  '/account/api-tokens',
   '/settings/audit',
   '/account/sessions',
   '/account/password',

@@ -1,6 +1,6 @@
 import { type SQL, and, eq, isNull, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
-import type { DeviceCredential, Known } from '../../core/authenticate'
+import type { Credential, Known } from '../../core/authenticate'
 import { now } from '../../core/clock'
 import { config } from '../../core/config'
 import { Problem, notFound } from '../../core/errors'
@@ -215,7 +215,7 @@ async function renewKey({ tx, own, owned, signals, actor }: Scope, device_id: st
 }
 
 /** Whose key it is; undefined when it is unknown or revoked. */
-export async function loadDevice({ tenant_id, id, hash }: DeviceCredential): Promise<Known | undefined> {
+export async function loadDevice({ tenant_id, id, hash }: Credential): Promise<Known | undefined> {
   const [key] = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
     tx
       .select({ device_id: deviceKeys.device_id })

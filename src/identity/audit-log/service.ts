@@ -15,6 +15,7 @@ export interface AuditFilter extends Paging {
 /** Whoever did it, by the name it has today. */
 const actorName = sql<string | null>`coalesce(
   (select m.name from membership m where m.tenant_id = audit_log.tenant_id and m.user_id = audit_log.actor_id),
+  (select k.name from api_token k where k.tenant_id = audit_log.tenant_id and k.id = audit_log.actor_id),
   (select d.name from device d where d.tenant_id = audit_log.tenant_id and d.id = audit_log.actor_id))`
 
 const placed = ['device', 'org_unit', 'alert', 'command'].map((table) => sql.raw(table))

@@ -88,9 +88,10 @@ export function assertHolds({ actor }: Scope, permissions: readonly Permission[]
   if (beyond) throw new Problem(403, 'beyond_own_permissions', `You cannot give or take ${beyond}, which you do not hold`)
 }
 
-function known(permissions: string[]): Permission[] {
+/** The permissions of these names, each once; `field` is where a 422 points. */
+export function known(permissions: string[], field = 'permissions'): Permission[] {
   const at = permissions.findIndex((permission) => !isPermission(permission))
-  if (at >= 0) throw invalid(`/permissions/${at}`, 'is not in the permission catalogue')
+  if (at >= 0) throw invalid(`/${field}/${at}`, 'is not in the permission catalogue')
   return [...new Set(permissions.filter(isPermission))].sort()
 }
 
@@ -133,7 +134,7 @@ export async function deleteGroup(scope: Scope, id: string) {
 }
 
 /** The groups of these ids with their permissions; 422 when one does not exist. */
-export async function groupsOf({ tx, own }: Scope, ids: string[]) {
+async function groupsOf({ tx, own }: Scope, ids: string[]) {
   const found = ids.length
     ? await tx
         .select()
@@ -143,4 +144,22 @@ export async function groupsOf({ tx, own }: Scope, ids: string[]) {
     : []
   if (found.length < new Set(ids).size) throw invalid('/group_ids', 'names a group that does not exist')
   return found
+}
+
+/** The groups that come and go; whoever changes them holds all that they give. */
+export async function groupChanges(scope: Scope, before: { id: string }[], wanted: string[]) {
+  const added = [...new Set(wanted)].filter((id) => !before.some((group) => group.id === id))
+  const removed = before.map(({ id }) => id).filter((id) => !wanted.includes(id))
+  const touched = await groupsOf(scope, [...added, ...removed])
+  for (const { permissions } of touched) assertHolds(scope, expand(permissions))
+  return { added, removed }
+}
+
+/** Who may do more than the caller is not his to shut out, to let in again, or to place elsewhere. */
+export async function assertHoldsAllOf(scope: Scope, { groups }: { groups: { id: string }[] }) {
+  for (const { permissions } of await groupsOf(
+    scope,
+    groups.map(({ id }) => id),
+  ))
+    assertHolds(scope, expand(permissions))
 }

@@ -1,18 +1,17 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
-import { Problem, codeOf, constraintOf, invalid, notFound } from '../../core/errors'
-import { expand } from '../../core/permissions'
-import { type Scope, expectVersion } from '../../core/scope'
+import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
+import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { hashPassword } from '../auth/passwords'
 import { sessions } from '../auth/schema'
-import { assertHolds, groupsOf } from '../groups/service'
 import { groups } from '../groups/schema'
+import { assertHoldsAllOf, groupChanges } from '../groups/service'
 import { orgUnits } from '../org-units/schema'
+import { type OrgUnitScope, assertMayGive, assertSees, unitsOf } from './org-unit-scope'
 import { identities, membershipGroups, membershipUnits, memberships, users } from './schema'
 
-export type OrgUnitScope = 'all' | { org_unit_id: string; subtree: boolean }[]
 export interface UserInput {
   email: string
   name: string
@@ -34,7 +33,7 @@ type Member = { membership: typeof memberships.$inferSelect; email: string }
 const visible = ({ actor }: Scope) =>
   actor.units === 'all'
     ? undefined
-    : sql`(${memberships.user_id} = ${actor.id} or exists (select from membership_unit mu where mu.tenant_id = ${memberships.tenant_id}
+    : sql`(${memberships.user_id} = ${personOf(actor)} or exists (select from membership_unit mu where mu.tenant_id = ${memberships.tenant_id}
         and mu.membership_id = ${memberships.id} and mu.org_unit_id = any(${uuids(actor.units)})))`
 
 /** Adds groups and scope to the members of a page, two statements for all of them. */
@@ -115,48 +114,9 @@ export async function getUser(scope: Scope, id: string) {
   return user
 }
 
-const beyondOwnScope = () => new Problem(403, 'beyond_own_scope', 'You see only a part of the organization, and this goes beyond it')
-
-/** Whoever has a unit alone does not see what is below it, and so neither gives nor changes its subtree. */
-async function assertSees({ tx, actor }: Scope, units: { org_unit_id: string; subtree: boolean }[]) {
-  if (actor.units === 'all') return
-  const seen = actor.units
-  const whole = [...new Set(units.filter(({ subtree }) => subtree).map(({ org_unit_id }) => org_unit_id))]
-  if (units.some(({ org_unit_id }) => !seen.includes(org_unit_id))) throw beyondOwnScope()
-  const [held] = await tx.execute<{ count: number }>(sql`
-    with recursive path as (
-      select u.id as unit, u.id, u.parent_id from org_unit u where u.tenant_id = ${actor.tenant_id} and u.id = any(${uuids(whole)})
-      union
-      select path.unit, u.id, u.parent_id from path join org_unit u on u.tenant_id = ${actor.tenant_id} and u.id = path.parent_id)
-    select count(distinct path.unit)::int as count from path
-      join membership_unit mu on mu.tenant_id = ${actor.tenant_id} and mu.org_unit_id = path.id and mu.subtree
-      join membership m on m.tenant_id = mu.tenant_id and m.id = mu.membership_id and m.user_id = ${actor.id}`)
-  if (held!.count < whole.length) throw beyondOwnScope()
-}
-
-/** Nobody gives a wider view than his own, or puts somebody out of his own sight. */
-async function assertMayGive(scope: Scope, wanted: OrgUnitScope) {
-  const { tx, own, actor } = scope
-  if (wanted === 'all') {
-    if (actor.units !== 'all') throw beyondOwnScope()
-    return
-  }
-  if (!wanted.length && actor.units !== 'all') throw invalid('/org_unit_scope', 'must name an organization unit')
-  const ids = [...new Set(wanted.map(({ org_unit_id }) => org_unit_id))]
-  const found = await tx
-    .select({ id: orgUnits.id })
-    .from(orgUnits)
-    .where(and(own(orgUnits), sql`${orgUnits.id} = any(${uuids(ids)})`))
-  if (found.length < ids.length) throw invalid('/org_unit_scope', 'names an organization unit that does not exist')
-  await assertSees(scope, wanted)
-}
-
 async function setGroups(scope: Scope, membership_id: string, before: { id: string }[], wanted: string[]) {
   const { tx, own, owned } = scope
-  const added = [...new Set(wanted)].filter((id) => !before.some((group) => group.id === id))
-  const removed = before.map(({ id }) => id).filter((id) => !wanted.includes(id))
-  const touched = await groupsOf(scope, [...added, ...removed])
-  for (const { permissions } of touched) assertHolds(scope, expand(permissions))
+  const { added, removed } = await groupChanges(scope, before, wanted)
   if (removed.length) {
     await tx
       .delete(membershipGroups)
@@ -169,9 +129,8 @@ async function setScope(scope: Scope, membership_id: string, wanted: OrgUnitScop
   const { tx, own, owned } = scope
   await assertMayGive(scope, wanted)
   await tx.delete(membershipUnits).where(and(own(membershipUnits), eq(membershipUnits.membership_id, membership_id)))
-  if (wanted === 'all' || !wanted.length) return
-  const once = new Map(wanted.map((unit) => [unit.org_unit_id, unit]))
-  await tx.insert(membershipUnits).values([...once.values()].map((unit) => owned({ membership_id, ...unit })))
+  const units = unitsOf(wanted)
+  if (units.length) await tx.insert(membershipUnits).values(units.map((unit) => owned({ membership_id, ...unit })))
 }
 
 /** 20 characters of 62: 119 bits, shown once to who adds the user. */
@@ -244,22 +203,13 @@ async function getUserToChange(scope: Scope, id: string) {
     .for('no key update')
   const user = await getUser(scope, id)
   expectVersion(scope, user)
-  if (id === actor.id) return user
+  if (id === personOf(actor)) return user
   const units = await tx
     .select({ org_unit_id: membershipUnits.org_unit_id, subtree: membershipUnits.subtree })
     .from(membershipUnits)
     .where(and(own(membershipUnits), eq(membershipUnits.membership_id, user.membership_id)))
   await assertSees(scope, units)
   return user
-}
-
-/** Who may do more than the caller is not his to shut out, to let in again, or to place elsewhere. */
-async function assertHoldsAllOf(scope: Scope, { groups }: { groups: { id: string }[] }) {
-  for (const { permissions } of await groupsOf(
-    scope,
-    groups.map(({ id }) => id),
-  ))
-    assertHolds(scope, expand(permissions))
 }
 
 async function endSessionsOf({ tx, own }: Scope, user_id: string) {
@@ -274,7 +224,7 @@ export async function updateUser(scope: Scope, id: string, { name, disabled, gro
   const decides = disabled !== undefined || group_ids !== undefined || org_unit_scope !== undefined
   const admin_id = decides && (await lockAdministrators(scope))
   const before = await getUserToChange(scope, id)
-  if (id === actor.id && (disabled || group_ids || org_unit_scope))
+  if (id === personOf(actor) && (disabled || group_ids || org_unit_scope))
     throw new Problem(409, 'own_account', 'Somebody else must change your own rights')
   if (disabled !== undefined || org_unit_scope) await assertHoldsAllOf(scope, before)
   const { membership_id } = before
@@ -298,7 +248,7 @@ export async function removeUser(scope: Scope, id: string) {
   const { tx, own, actor, signals } = scope
   const admin_id = await lockAdministrators(scope)
   const before = await getUserToChange(scope, id)
-  if (id === actor.id) throw new Problem(409, 'own_account', 'Somebody else must remove you')
+  if (id === personOf(actor)) throw new Problem(409, 'own_account', 'Somebody else must remove you')
   await assertHoldsAllOf(scope, before)
   await endSessionsOf(scope, id)
   await tx.delete(memberships).where(and(own(memberships), eq(memberships.id, before.membership_id)))

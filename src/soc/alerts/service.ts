@@ -18,7 +18,8 @@ export interface AlertFilter extends Paging {
 
 const acknowledger = sql<
   string | null
->`(select m.name from membership m where m.tenant_id = ${alerts.tenant_id} and m.user_id = ${alerts.acknowledged_by})`
+>`coalesce((select m.name from membership m where m.tenant_id = ${alerts.tenant_id} and m.user_id = ${alerts.acknowledged_by}),
+  (select k.name from api_token k where k.tenant_id = ${alerts.tenant_id} and k.id = ${alerts.acknowledged_by}))`
 const columns = { alert: alerts, acknowledger }
 type Found = { alert: typeof alerts.$inferSelect; acknowledger: string | null }
 

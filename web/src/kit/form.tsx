@@ -16,13 +16,18 @@ export function useServerForm<Values extends FieldValues>(options: {
   submit: (values: Values) => Promise<unknown>
 }): ServerForm<Values> {
   const form = useForm<Values>({ defaultValues: options.defaultValues })
-  const send = form.handleSubmit(async (values) => {
+  const submit = form.handleSubmit(async (values) => {
     try {
       await options.submit(values)
     } catch (error) {
       land(form, asProblem(error), Object.keys(values))
     }
   })
+  const send = (event?: React.BaseSyntheticEvent) => {
+    // A refusal on a field that no input is registered for would otherwise hold back every further attempt.
+    form.clearErrors()
+    return submit(event)
+  }
   const root: { problem?: Problem } | undefined = form.formState.errors.root?.['server'] as { problem?: Problem } | undefined
   return { ...form, formState: form.formState, send, problem: root?.problem ?? null }
 }

@@ -15,14 +15,19 @@ type SettingsLabel =
   | 'settings.groups.title'
   | 'settings.org_units.title'
   | 'settings.edge_keys.title'
+  | 'settings.service_accounts.title'
+  | 'settings.api_tokens.title'
   | 'settings.audit.title'
 
+type AccountLabel = 'account.sessions.title' | 'account.password.title' | 'account.mfa.title' | 'account.tokens.title'
+
 /** What is everybody's own; reached from the user menu. */
-export const accountPages = [
+const accountPages: readonly { to: string; label: AccountLabel; permission?: string }[] = [
   { to: '/account/sessions', label: 'account.sessions.title' },
   { to: '/account/password', label: 'account.password.title' },
   { to: '/account/two-factor', label: 'account.mfa.title' },
-] as const
+  { to: '/account/api-tokens', label: 'account.tokens.title', permission: 'api_tokens.read' },
+]
 
 type Entry = Destination & { permission?: string | readonly string[]; feature?: keyof Features }
 
@@ -37,6 +42,13 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
     permission: 'settings.edge_registration_keys.read',
     key: 'k',
   },
+  {
+    to: '/settings/service-accounts',
+    label: 'settings.service_accounts.title',
+    permission: 'settings.service_accounts.read',
+    key: 'c',
+  },
+  { to: '/settings/api-tokens', label: 'settings.api_tokens.title', permission: 'settings.api_tokens.read', key: 'p' },
   { to: '/settings/audit', label: 'settings.audit.title', permission: 'audit.read', key: 'l' },
 ]
 
@@ -60,4 +72,9 @@ export function useDestinations(): readonly Destination[] {
 export function useSettingsPages() {
   const can = useCan()
   return settingsPages.filter((page) => can(page.permission))
+}
+
+export function useAccountPages() {
+  const can = useCan()
+  return accountPages.filter(({ permission }) => permission === undefined || can(permission))
 }

@@ -23,7 +23,7 @@ import { userSearchQuery } from '@/features/users/queries'
 import { useCan } from '@/lib/me'
 import { chooseTheme, useTheme } from '@/lib/theme'
 import { overlayClasses } from '@/ui/dialog'
-import { accountPages, useDestinations, useSettingsPages } from './navigation'
+import { useAccountPages, useDestinations, useSettingsPages } from './navigation'
 import { useSignOut } from './use-sign-out'
 
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -33,6 +33,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const can = useCan()
   const destinations = useDestinations()
   const settings = useSettingsPages()
+  const account = useAccountPages()
   const theme = useTheme((state) => state.resolved)
   const [text, setText] = useState('')
   const search = useDeferredValue(text.trim())
@@ -76,7 +77,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 {settings.map((page) => (
                   <Item key={page.to} icon={Settings} text={`${t('nav.settings')} › ${t(page.label)}`} onSelect={go(page.to)} />
                 ))}
-                {accountPages.map((page) => (
+                {account.map((page) => (
                   <Item key={page.to} icon={CircleUserRound} text={`${t('account.title')} › ${t(page.label)}`} onSelect={go(page.to)} />
                 ))}
               </Group>

@@ -9,6 +9,7 @@ export const accountRoutes: RouteObject[] = [
       { path: 'sessions', lazy: async () => ({ Component: (await import('./sessions-page')).SessionsPage }) },
       { path: 'password', lazy: async () => ({ Component: (await import('./password-page')).PasswordPage }) },
       { path: 'two-factor', lazy: async () => ({ Component: (await import('./mfa-page')).MfaPage }) },
+      { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/own-tokens-page')).OwnTokensPage }) },
     ],
   },
 ]

@@ -16,17 +16,30 @@ export function PermissionChoice({ value, onChange, disabled }: PermissionChoice
     <div className="space-y-3">
       <p className="font-medium">{t('settings.groups.permissions')}</p>
       <Loaded query={query} skeleton={<Skeleton className="h-64" />}>
-        {({ items }) =>
-          [...Map.groupBy(items, (item) => item.area)].map(([area, permissions]) => (
-            <Area key={area} area={area} permissions={permissions} value={value} onChange={onChange} disabled={disabled} />
-          ))
-        }
+        {({ items }) => <PermissionAreas items={items} value={value} onChange={onChange} disabled={disabled} />}
       </Loaded>
     </div>
   )
 }
 
-const knownAreas = ['devices', 'commands', 'discoveries', 'telemetry', 'alerts', 'org_units', 'vpn', 'settings', 'audit'] as const
+export function PermissionAreas({ items, ...choice }: PermissionChoiceProps & { items: readonly Permission[] }) {
+  return [...Map.groupBy(items, (item) => item.area)].map(([area, permissions]) => (
+    <Area key={area} area={area} permissions={permissions} {...choice} />
+  ))
+}
+
+const knownAreas = [
+  'devices',
+  'commands',
+  'discoveries',
+  'telemetry',
+  'alerts',
+  'org_units',
+  'vpn',
+  'settings',
+  'api_tokens',
+  'audit',
+] as const
 
 /** The name of an area of the catalogue; one that this console does not know yet keeps the server's word. */
 function useAreaName(area: string): string {

@@ -11,6 +11,11 @@ export const settingsRoutes: RouteObject[] = [
       { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },
       { path: 'org-units', lazy: async () => ({ Component: (await import('../org-units/org-units-page')).OrgUnitsPage }) },
       { path: 'edge-registration-keys', lazy: async () => ({ Component: (await import('../edge-keys/edge-keys-page')).EdgeKeysPage }) },
+      {
+        path: 'service-accounts',
+        lazy: async () => ({ Component: (await import('../service-accounts/service-accounts-page')).ServiceAccountsPage }),
+      },
+      { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/all-tokens-page')).AllTokensPage }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-page')).AuditPage }) },
     ],
   },

@@ -36,6 +36,11 @@ export const account = {
       changed: 'Your password has been changed',
       changed_hint: 'All other sessions have ended.',
     },
+    tokens: {
+      title: 'API tokens',
+      description:
+        'With a token your own programs work in your name, within the permissions you give it. It keeps working after you sign out.',
+    },
     mfa: {
       title: 'Two-factor authentication',
       description: 'Besides your password, signing in asks for a code of an app on your phone. It counts in all of your organizations.',

@@ -39,6 +39,11 @@ export const account: Shape<typeof english> = {
       changed: 'La password è stata cambiata',
       changed_hint: 'Tutte le altre sessioni sono terminate.',
     },
+    tokens: {
+      title: 'Token API',
+      description:
+        'Con un token i tuoi programmi lavorano a tuo nome, entro i permessi che gli dai. Continua a funzionare anche dopo che sei uscito.',
+    },
     mfa: {
       title: 'Autenticazione a due fattori',
       description: 'Oltre alla password, l’accesso chiede un codice di un’app del telefono. Vale in tutte le tue organizzazioni.',

@@ -1,0 +1,170 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { audit } from '../../core/audit'
+import { now } from '../../core/clock'
+import { Problem, notFound } from '../../core/errors'
+import { type Scope, expectVersion, personOf } from '../../core/scope'
+import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { assertHoldsAllOf, groupChanges } from '../groups/service'
+import { type OrgUnitScope, assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
+import { serviceAccountGroups, serviceAccountUnits, serviceAccounts } from './schema'
+
+export interface ServiceAccountInput {
+  name: string
+  description?: string | null
+  group_ids: string[]
+  org_unit_scope: OrgUnitScope
+}
+export type ServiceAccountChange = Partial<ServiceAccountInput> & { disabled?: boolean }
+
+const byName = sql<string>`lower(${serviceAccounts.name})`
+type NamedUnit = { org_unit_id: string; name: string; subtree: boolean }
+
+// Outer columns are written out: drizzle drops the table's name where there is but one.
+const columns = () => ({
+  account: serviceAccounts,
+  groups: sql<
+    { id: string; name: string }[]
+  >`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) order by g.name), '[]')
+    from service_account_group sg join access_group g on g.tenant_id = sg.tenant_id and g.id = sg.group_id
+    where sg.tenant_id = service_account.tenant_id and sg.service_account_id = service_account.id)`,
+  units: sql<
+    NamedUnit[]
+  >`(select coalesce(json_agg(json_build_object('org_unit_id', u.id, 'name', u.name, 'subtree', su.subtree) order by u.name), '[]')
+    from service_account_unit su join org_unit u on u.tenant_id = su.tenant_id and u.id = su.org_unit_id
+    where su.tenant_id = service_account.tenant_id and su.service_account_id = service_account.id)`,
+  token_count: sql<number>`(select count(*)::int from api_token k where k.tenant_id = service_account.tenant_id
+    and k.service_account_id = service_account.id and k.revoked_at is null and k.expires_at > ${now().toISOString()})`,
+})
+interface Found {
+  account: typeof serviceAccounts.$inferSelect
+  groups: { id: string; name: string }[]
+  units: NamedUnit[]
+  token_count: number
+}
+
+const shown = ({ account: { whole_tenant, tenant_id: _, ...account }, groups, units, token_count }: Found) => ({
+  ...account,
+  groups,
+  org_unit_scope: whole_tenant ? ('all' as const) : units,
+  token_count,
+})
+
+/** Who sees a part of the organization sees the accounts that work there, and a program its own. */
+const visible = ({ actor }: Scope) =>
+  actor.units === 'all'
+    ? undefined
+    : sql`(${serviceAccounts.id} = ${personOf(actor)} or exists (select from service_account_unit su
+        where su.tenant_id = ${serviceAccounts.tenant_id} and su.service_account_id = ${serviceAccounts.id} and su.org_unit_id = any(${uuids(actor.units)})))`
+
+export async function listServiceAccounts(scope: Scope, { search, ...paging }: Paging & { search?: string }) {
+  const { rows, after, order, cut } = keyset(paging, serviceAccounts.id, { by: byName })
+  const found = await scope.tx
+    .select({ ...columns(), key: byName })
+    .from(serviceAccounts)
+    .where(
+      and(
+        scope.own(serviceAccounts),
+        visible(scope),
+        search
+          ? sql`(${serviceAccounts.name} ilike ${containing(search)} or ${serviceAccounts.description} ilike ${containing(search)})`
+          : undefined,
+        after,
+      ),
+    )
+    .orderBy(order)
+    .limit(rows)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.account.id })),
+    ({ key }) => key,
+  )
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+export async function getServiceAccount(scope: Scope, id: string) {
+  const [found] = await scope.tx
+    .select(columns())
+    .from(serviceAccounts)
+    .where(and(scope.own(serviceAccounts), visible(scope), eq(serviceAccounts.id, id)))
+  if (!found) throw notFound('service account')
+  return shown(found)
+}
+
+/** The account, locked until the transaction ends, in the version the caller saw (If-Match). One that sees more than the caller is not his to change. */
+export async function getServiceAccountToChange(scope: Scope, id: string) {
+  const { tx, own } = scope
+  await tx
+    .select({ id: serviceAccounts.id })
+    .from(serviceAccounts)
+    .where(and(own(serviceAccounts), eq(serviceAccounts.id, id)))
+    .for('no key update')
+  const account = await getServiceAccount(scope, id)
+  expectVersion(scope, account)
+  if (account.org_unit_scope === 'all') await assertMayGive(scope, 'all')
+  // Read past its name, which the caller may not see: a unit outside of his own view counts too.
+  const units = await tx
+    .select({ org_unit_id: serviceAccountUnits.org_unit_id, subtree: serviceAccountUnits.subtree })
+    .from(serviceAccountUnits)
+    .where(and(own(serviceAccountUnits), eq(serviceAccountUnits.service_account_id, id)))
+  await assertSees(scope, units)
+  return account
+}
+
+async function setGroups(scope: Scope, service_account_id: string, before: { id: string }[], wanted: string[]) {
+  const { tx, own, owned } = scope
+  const { added, removed } = await groupChanges(scope, before, wanted)
+  const mine = and(own(serviceAccountGroups), eq(serviceAccountGroups.service_account_id, service_account_id))
+  if (removed.length) await tx.delete(serviceAccountGroups).where(and(mine, inArray(serviceAccountGroups.group_id, removed)))
+  if (added.length) await tx.insert(serviceAccountGroups).values(added.map((group_id) => owned({ service_account_id, group_id })))
+}
+
+async function setScope(scope: Scope, service_account_id: string, wanted: OrgUnitScope) {
+  const { tx, own, owned } = scope
+  await assertMayGive(scope, wanted)
+  await tx.delete(serviceAccountUnits).where(and(own(serviceAccountUnits), eq(serviceAccountUnits.service_account_id, service_account_id)))
+  const units = unitsOf(wanted)
+  if (units.length) await tx.insert(serviceAccountUnits).values(units.map((unit) => owned({ service_account_id, ...unit })))
+}
+
+export async function createServiceAccount(scope: Scope, { name, description, group_ids, org_unit_scope }: ServiceAccountInput) {
+  const [account] = await scope.tx
+    .insert(serviceAccounts)
+    .values(scope.owned({ name, description, whole_tenant: org_unit_scope === 'all' }))
+    .returning({ id: serviceAccounts.id })
+  const { id } = account!
+  await setGroups(scope, id, [], group_ids)
+  await setScope(scope, id, org_unit_scope)
+  const after = await getServiceAccount(scope, id)
+  await audit(scope, 'service_accounts.create', id, { after })
+  return after
+}
+
+const ownAccount = () => new Problem(409, 'own_account', 'Somebody else must change the rights of this service account')
+
+/** Takes effect on its tokens at once. */
+export async function updateServiceAccount(scope: Scope, id: string, change: ServiceAccountChange) {
+  const { tx, own, actor, signals } = scope
+  const { name, description, disabled, group_ids, org_unit_scope } = change
+  const before = await getServiceAccountToChange(scope, id)
+  if (id === personOf(actor) && (disabled || group_ids || org_unit_scope)) throw ownAccount()
+  if (disabled !== undefined || org_unit_scope) await assertHoldsAllOf(scope, before)
+  await tx
+    .update(serviceAccounts)
+    .set({ name, description, disabled, ...(org_unit_scope && { whole_tenant: org_unit_scope === 'all' }), updated_at: now() })
+    .where(and(own(serviceAccounts), eq(serviceAccounts.id, id)))
+  if (group_ids) await setGroups(scope, id, before.groups, group_ids)
+  if (org_unit_scope) await setScope(scope, id, org_unit_scope)
+  const after = await getServiceAccount(scope, id)
+  await audit(scope, 'service_accounts.update', id, { before, after })
+  signals.push({ topic: 'sessions', key: actor.tenant_id })
+  return after
+}
+
+/** Its tokens go with it. */
+export async function removeServiceAccount(scope: Scope, id: string) {
+  const before = await getServiceAccountToChange(scope, id)
+  if (id === personOf(scope.actor)) throw ownAccount()
+  await assertHoldsAllOf(scope, before)
+  await scope.tx.delete(serviceAccounts).where(and(scope.own(serviceAccounts), eq(serviceAccounts.id, id)))
+  await audit(scope, 'service_accounts.delete', id, { before })
+  scope.signals.push({ topic: 'sessions', key: scope.actor.tenant_id })
+}

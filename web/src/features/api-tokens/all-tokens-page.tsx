@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next'
+import { ListPage } from '@/kit/data-table/list-frame'
+import { PageHeader } from '@/kit/page-header'
+import { TokenTable } from './token-table'
+
+export function AllTokensPage() {
+  const { t } = useTranslation()
+  return (
+    <ListPage
+      header={
+        <PageHeader
+          title={t('settings.api_tokens.title')}
+          crumbs={[{ label: t('nav.settings'), to: '/settings' }]}
+          description={t('settings.api_tokens.description')}
+        />
+      }
+    >
+      <TokenTable own={false} action={null} />
+    </ListPage>
+  )
+}

@@ -1,0 +1,105 @@
+import { KeySquare } from 'lucide-react'
+import { type ReactNode, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { DataTable } from '@/kit/data-table/data-table'
+import type { TableColumn } from '@/kit/data-table/types'
+import { EmptyState } from '@/kit/empty-state'
+import { RelativeTime } from '@/kit/relative-time'
+import { formatNumber } from '@/lib/format'
+import { useList } from '@/lib/list'
+import { useCan, useMe } from '@/lib/me'
+import { Button } from '@/ui/button'
+import { type ApiToken, apiTokenList } from './queries'
+import { RevokeToken } from './revoke-token'
+import { TokenState } from './token-state'
+
+/** The caller's own tokens, or those of everybody with whom they belong to. */
+export function TokenTable({ own, action }: { own: boolean; action: ReactNode }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const { user } = useMe()
+  const [revoking, setRevoking] = useState<ApiToken | null>(null)
+  const { rows, query } = useList(apiTokenList(own ? { own } : {}))
+  const [mayRevoke, mayRevokeAll] = [can('api_tokens.delete'), can('settings.api_tokens.delete')]
+  const columns = useMemo<TableColumn<ApiToken>[]>(
+    () => [
+      {
+        id: 'name',
+        header: t('settings.api_tokens.name'),
+        choice: 'locked',
+        cell: (token) => <span className={token.revoked_at ? 'text-muted' : 'font-medium'}>{token.name}</span>,
+      },
+      ...(own
+        ? []
+        : [{ id: 'owner', header: t('settings.api_tokens.owner'), from: 'sm' as const, cell: (token: ApiToken) => token.owner.name }]),
+      {
+        id: 'prefix',
+        header: t('settings.api_tokens.prefix'),
+        width: 130,
+        from: 'lg',
+        cell: (token) => <code className="font-mono text-xs">{token.prefix}…</code>,
+      },
+      { id: 'state', header: t('settings.api_tokens.state'), width: 110, cell: (token) => <TokenState token={token} /> },
+      {
+        id: 'scopes',
+        header: t('settings.api_tokens.scopes'),
+        width: 100,
+        align: 'end',
+        from: 'lg',
+        cell: (token) => <span title={token.scopes.join('\n')}>{formatNumber(token.scopes.length)}</span>,
+      },
+      {
+        id: 'expires',
+        header: t('settings.api_tokens.expires'),
+        width: 120,
+        from: 'md',
+        cell: (token) => <RelativeTime at={token.expires_at} />,
+      },
+      {
+        id: 'last_used',
+        header: t('settings.api_tokens.last_used'),
+        width: 120,
+        from: 'md',
+        cell: (token) => <RelativeTime at={token.last_used_at} none={t('settings.api_tokens.never_used')} />,
+      },
+      {
+        id: 'actions',
+        header: t('alerts.actions'),
+        width: 96,
+        align: 'end',
+        choice: 'locked',
+        cell: (token) =>
+          mayRevoke &&
+          (mayRevokeAll || token.owner.id === user.id) &&
+          !token.revoked_at && (
+            <Button
+              size="small"
+              variant="quiet"
+              onClick={() => setRevoking(token)}
+              aria-label={t('settings.api_tokens.revoke_named', { name: token.name })}
+            >
+              {t('settings.api_tokens.revoke')}
+            </Button>
+          ),
+      },
+    ],
+    [t, own, mayRevoke, mayRevokeAll, user.id],
+  )
+  return (
+    <>
+      <DataTable
+        label={t('settings.api_tokens.title')}
+        rowLabel={(token) => token.name}
+        rows={rows}
+        query={query}
+        columns={columns}
+        empty={
+          <EmptyState icon={KeySquare} title={t('settings.api_tokens.none')} description={t('settings.api_tokens.none_hint')}>
+            {action}
+          </EmptyState>
+        }
+      />
+      <RevokeToken token={revoking} onClose={() => setRevoking(null)} />
+    </>
+  )
+}
