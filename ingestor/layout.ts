@@ -1,5 +1,6 @@
-import { bytesOf, hashOf, idOf } from '../src/core/secrets'
+import { bytesOf, hashOf } from '../src/core/secrets'
 import { cleanText } from './canonical'
+import { idFrom } from './ids'
 import { limits } from './limits'
 import { Refusal, unfit } from './refusals'
 
@@ -35,19 +36,11 @@ export function describeLayout(tenant_id: string, names: string[], values: unkno
   if (labels.length > limits.labels) throw new Refusal('too_many_labels', `A record may have at most ${limits.labels} labels`)
   const metrics = columns.map((index) => names[index]!)
   const hash = hashOf(JSON.stringify([metrics, labels]))
-  const id = layoutId(tenant_id, hash)
+  const id = idFrom(tenant_id, hash)
   return { id, idBytes: bytesOf(id), hash, metrics, labels: Object.fromEntries(labels), columns: Uint16Array.from(columns), stored: false }
 }
 
 function labelOf(value: string): string {
   if (value.length > limits.labelCharacters) throw unfit(`A label may have at most ${limits.labelCharacters} characters`)
   return cleanText(value)
-}
-
-/** A UUID of version 8 (RFC 9562, section 5.8) made from tenant and hash, so that ingestors agree on it without asking. */
-function layoutId(tenant_id: string, hash: string): string {
-  const bytes = new Bun.CryptoHasher('sha256').update(`${tenant_id} ${hash}`).digest().subarray(0, 16)
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  return idOf(bytes)
 }

@@ -138,15 +138,15 @@ describe('a bad record does not fail its neighbours', () => {
     expect((await send(url, device, [], { raw: text })).body).toMatchObject({ accepted: 0, duplicates: 2 })
     expect((await framesOf(device.tenant_id)).map(({ values }) => values)).toEqual([[1], [2]])
     const kept = await rejectedOf(device.tenant_id)
-    expect(kept.slice(0, 3).map(({ error }) => error)).toEqual(['number_out_of_range', 'invalid_record', 'invalid_text'])
-    expect(kept[0]!.record).toContain('1e999')
+    expect(kept.map(({ error }) => error)).toEqual(['invalid_record', 'invalid_text', 'number_out_of_range'])
+    expect(kept[2]!.record).toContain('1e999')
   })
 
   test('none valid: 422, and kept all the same', async () => {
     const device = await makeDevice()
     const answer = await send(url, device, [{ kind: 'weather' }, telemetry({ value: true })])
     expect(answer).toMatchObject({ status: 422, body: { error: 'no_valid_record', errors: [{ path: '/0' }, { path: '/1' }] } })
-    expect((await rejectedOf(device.tenant_id)).map(({ error }) => error)).toEqual(['unknown_kind', 'invalid_data'])
+    expect((await rejectedOf(device.tenant_id)).map(({ error }) => error)).toEqual(['invalid_data', 'unknown_kind'])
   })
 
   test('a broken line of newline-delimited JSON', async () => {

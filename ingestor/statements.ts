@@ -1,6 +1,7 @@
 import { now } from '../src/core/clock'
 import type { Unit } from './examine'
 import { frameColumns } from './frames'
+import { idFrom } from './ids'
 import type { Device } from './keys'
 
 /** A statement and its one parameter, JSON text. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
@@ -59,13 +60,21 @@ export function addRecords(units: Unit[]): Statement | undefined {
 
 export function addRejected(units: Unit[]): Statement | undefined {
   const rows = units.flatMap(({ device: { tenant_id, device_id }, rejected }) =>
-    rejected.map(({ error, detail, record }) => ({ tenant_id, id: Bun.randomUUIDv7(), device_id, error, detail, record })),
+    rejected.map(({ error, detail, record }) => ({
+      tenant_id,
+      id: idFrom(tenant_id, device_id, error, record),
+      device_id,
+      error,
+      detail,
+      record,
+    })),
   )
   if (!rows.length) return undefined
   return {
     text: `insert into rejected_record (tenant_id, id, device_id, error, detail, record)
       select tenant_id, id, device_id, error, detail, record
-      ${from('tenant_id uuid, id uuid, device_id uuid, error text, detail text, record text')}`,
+      ${from('tenant_id uuid, id uuid, device_id uuid, error text, detail text, record text')}
+      order by tenant_id, id on conflict do nothing`,
     value: JSON.stringify(rows),
   }
 }

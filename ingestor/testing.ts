@@ -69,7 +69,7 @@ export const recordsOf = (tenant_id: string) => owner<
 >`
   select device_id, kind, key, at, data from device_record where tenant_id = ${tenant_id} order by at, kind, key`
 export const rejectedOf = (tenant_id: string) => owner<{ device_id: string; error: string; detail: string; record: string }[]>`
-  select device_id, error, detail, record from rejected_record where tenant_id = ${tenant_id} order by id`
+  select device_id, error, detail, record from rejected_record where tenant_id = ${tenant_id} order by error`
 
 /** Asks again until it is so, for at most ten seconds. */
 export async function until(isSo: () => Promise<boolean>) {

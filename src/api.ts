@@ -14,7 +14,7 @@ import { answerPolls } from './edge/commands/poll'
 /** Serves until SIGTERM or SIGINT, then drains. The exit code. */
 export async function serveApi(): Promise<number> {
   await raiseHeaderLimit(config.HTTP_READ_BUFFER_BYTES)
-  await assertSafeRole()
+  await assertSafeRole(config.DATABASE_URL, 'monozu_app')
   const { server } = app.listen({ hostname: config.HOST, port: apiPort })
   publishWith(server!)
   listen().catch(() => log.warn('the database cannot be reached yet; signals are heard as soon as it can'))

@@ -1,9 +1,10 @@
 import { Logger, type Runner, type TaskList, run } from 'graphile-worker'
 import { config } from './core/config'
 import { assertSafeRole } from './core/database-role'
-import { closeDatabase } from './core/db'
+import { closeDatabase, takeTime } from './core/db'
 import { describe } from './core/errors'
 import { runJob } from './core/jobs'
+import { limits } from './core/limits'
 import { log } from './core/log'
 import { untilStopped } from './core/stop'
 import { chores, jobs } from './jobs'
@@ -47,7 +48,8 @@ const startQueue = () =>
 
 /** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
 export async function work(): Promise<number> {
-  await assertSafeRole()
+  takeTime(limits.jobMs)
+  await assertSafeRole(config.DATABASE_URL, 'monozu_app')
   const stopped = untilStopped()
   let ending = false
   void stopped.then(() => (ending = true))

@@ -1,12 +1,10 @@
 import { runAgent } from '../agent/agent'
 import { readConfig } from '../agent/config'
 
-export const help = `monozu edge: reference edge agent
+export const help = `Usage: monozu edge
 
-Registers this host as a device, reports its figures, what it offers on the network and what is alarming, and executes
+The reference edge agent. Registers this host as a device, reports its figures, what it offers on the network and what is alarming, and executes
 commands from the console. Only outbound connections; no port is opened.
-
-Usage: monozu edge [--help]
 
 Environment
   MONOZU_URL             base of the Cloud API (default http://localhost:8000)
@@ -19,10 +17,6 @@ Environment
 
 /** Runs until SIGTERM or SIGINT; exit code 2 for a fault in the arguments or the environment. */
 export async function run(args: string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(help)
-    return 0
-  }
   const { config, problems } = readConfig(process.env)
   for (const argument of args) problems.unshift(`unknown argument ${argument}`)
   if (problems.length > 0) {

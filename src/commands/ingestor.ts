@@ -8,6 +8,8 @@ SIGTERM drains: readiness fails, requests in flight finish (10 s).`
 
 export async function run(): Promise<number> {
   const { DATABASE_URL, HOST, PORT, INGESTOR_PORT } = readConfiguration(Bun.env, ['DATABASE_URL'])
+  const { assertSafeRole } = await import('../core/database-role')
+  await assertSafeRole(DATABASE_URL, 'monozu_ingest')
   const { openIngestor } = await import('../../ingestor/server')
   const { untilStopped } = await import('../core/stop')
   const stopped = untilStopped()

@@ -81,7 +81,7 @@ const ignore = () => {}
  * Runs `work` between `opening` (BEGIN and the settings, one round trip together with the first statement of `work`) and COMMIT.
  * A read-only transaction answers before its COMMIT returns: there is nothing in it to lose.
  */
-export async function transaction<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function inLane<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
   const taken = takeLane()
   const lane = taken instanceof Promise ? await taken : taken
   const { client, connection, assertSame, tx } = lane
@@ -115,6 +115,21 @@ export async function transaction<T>(opening: string, readOnly: boolean, work: (
   } finally {
     returnLane(lane)
   }
+}
+
+let patienceMs: number = limits.transactionMs
+
+/** For a process that serves nobody who waits: its transactions may take longer. */
+export const takeTime = (ms: number) => void (patienceMs = ms)
+
+/** As `inLane`, but nobody waits for ever: 503 after 8 s. The transaction itself ends as it ends, and only then gives its connection back. */
+export function transaction<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(unavailable()), patienceMs)
+    inLane(opening, readOnly, work)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
 }
 
 export async function closeDatabase() {

@@ -3,7 +3,7 @@ import { addressOf, bearerOf, knownByDeviceKey, knownByToken, type Known } from 
 import { Problem } from './errors'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
-import { type AccessMode, type Call, type Scope, etagOf, inTenant } from './scope'
+import { type AccessMode, type Call, type Scope, inTenant } from './scope'
 import { hashOf } from './secrets'
 
 const stranger = () => new Problem(401, 'unauthenticated', 'Sign in first')
@@ -79,23 +79,18 @@ const bearer = { security: [{ bearer: [] }] }
  * One of these on a route is all of its protection:
  * `permission: 'devices.read'` (401 without a valid token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`.
  */
-export const guard = new Elysia({ name: 'guard' })
-  .macro({
-    permission: (permission: Permission) => ({
-      ...says({ ...bearer, 'x-permission': permission }),
-      transform: admitUser(permission),
-      resolve: handing(permission.endsWith('.read') ? 'read only' : undefined),
-    }),
-    signedIn: (_: true) => ({ ...says({ ...bearer, 'x-signed-in': true }), transform: admitUser(), resolve: handing() }),
-    device: (_: true) => ({
-      ...says({ security: [{ device: [] }], 'x-device': true }),
-      transform: admitDevice,
-      // A poll leases commands: the one GET that writes, as the contract has it.
-      resolve: handing('read write'),
-    }),
-    public: (reason: string) => says({ security: [], 'x-public': reason }),
-  })
-  .onAfterHandle({ as: 'global' }, ({ response, set }) => {
-    const version = (response as { version?: unknown } | null | undefined)?.version
-    if (typeof version === 'number') set.headers.etag = etagOf({ version })
-  })
+export const guard = new Elysia({ name: 'guard' }).macro({
+  permission: (permission: Permission) => ({
+    ...says({ ...bearer, 'x-permission': permission }),
+    transform: admitUser(permission),
+    resolve: handing(permission.endsWith('.read') ? 'read only' : undefined),
+  }),
+  signedIn: (_: true) => ({ ...says({ ...bearer, 'x-signed-in': true }), transform: admitUser(), resolve: handing() }),
+  device: (_: true) => ({
+    ...says({ security: [{ device: [] }], 'x-device': true }),
+    transform: admitDevice,
+    // A poll leases commands: the one GET that writes, as the contract has it.
+    resolve: handing('read write'),
+  }),
+  public: (reason: string) => says({ security: [], 'x-public': reason }),
+})

@@ -4,7 +4,9 @@ export const limits = {
   bodyDepth: 32,
   pageRows: 200,
   defaultPageRows: 50,
-  requestMs: 30_000,
+  /** How long a request waits for a transaction before 503: a frozen database must not hold its callers. */
+  transactionMs: 8_000,
+  jobMs: 600_000,
   shutdownMs: 10_000,
   /** Requests that may wait for a database connection, and for how long, before 503. */
   waitingRequests: 1_000,

@@ -130,6 +130,31 @@ test('a server that is started while the database is away serves as soon as it i
   }
 }, 40_000)
 
+test('a database that freezes holds nobody for long, and what was asked meanwhile goes on when it thaws', async () => {
+  const { headers } = await signIn()
+  const { pid } = database.process
+  const family = Bun.spawnSync(['ps', '-o', 'pid=', '--ppid', String(pid)])
+    .stdout.toString()
+    .split('\n')
+    .map(Number)
+    .filter(Boolean)
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => [pid, ...family].forEach((each) => process.kill(each, name))
+  signal('SIGSTOP')
+  try {
+    const [request, readiness] = await Promise.all([
+      fetch(`${api.url}/api/v1/groups`, { headers, signal: AbortSignal.timeout(20_000) }),
+      fetch(`${api.url}/readyz`),
+    ])
+    expect([request.status, readiness.status]).toEqual([503, 503])
+    expect(request.headers.get('retry-after')).toBeTruthy()
+    expect(await statusOf(ask('/healthz'))).toBe(200)
+  } finally {
+    signal('SIGCONT')
+  }
+  expect(await eventually(async () => (await statusOf(ask('/api/v1/groups', { headers }))) === 200, 10_000)).toBe(true)
+  expect(await statusOf(ask('/readyz'))).toBe(200)
+}, 40_000)
+
 test('SIGTERM ends it in order, with code 0', async () => {
   expect(await api.stop()).toBe(0)
   expect(api.output()).toContain('draining')
