@@ -21,8 +21,10 @@ import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
+import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { recoveryRoutes } from './identity/recovery/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -34,6 +36,8 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
   .use(accountRoutes)
   .use(mfaRoutes)
+  .use(recoveryRoutes)
+  .use(mailRoutes)
   .use(tenantRoutes)
   .use(userRoutes)
   .use(groupRoutes)

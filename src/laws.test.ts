@@ -205,6 +205,8 @@ describe('rights', () => {
       'mfa_remove',
       'mfa_take_recovery_code',
       'mfa_take_step',
+      'password_reset_begin',
+      'password_reset_use',
       'prepare_partitions',
       'queue_records',
     ])

@@ -18,6 +18,7 @@ export const permissions = {
   'settings.tenant.update': 'Rename the organization',
   'settings.users.read': 'See users',
   'settings.users.create': 'Add users',
+  'settings.users.invite': 'Invite users and take invitations back',
   'settings.users.update': 'Change users, their groups and their scope; disable them',
   'settings.users.delete': 'Remove users from the organization',
   'settings.groups.read': 'See groups and the permission catalogue',
@@ -27,6 +28,7 @@ export const permissions = {
   'settings.edge_registration_keys.read': 'See edge registration keys',
   'settings.edge_registration_keys.create': 'Make edge registration keys',
   'settings.edge_registration_keys.delete': 'Revoke edge registration keys',
+  'settings.mail.read': 'See mail that was sent or kept here; kept mail with its links, which sign-ins rest on',
   'audit.read': 'See the audit log',
 } as const
 
@@ -36,8 +38,8 @@ export const everyPermission = Object.keys(permissions) as Permission[]
 
 export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 
-/** The areas whose readings the built-in group "Read only" does not include. */
-const withheld = /^(maintenance|vpn|backup)\./
+/** The areas whose readings the built-in group "Read only" does not include: kept mail holds links that change passwords. */
+const withheld = /^(maintenance|vpn|backup|settings\.mail)\./
 
 export const readOnlyPermissions = everyPermission.filter((name) => name.endsWith('.read') && !withheld.test(name))
 

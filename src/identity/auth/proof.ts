@@ -12,6 +12,11 @@ interface Kept extends Record<string, unknown> {
   password_hash: string | null
 }
 
+/** Under AUTH_POLICY=restricted nothing rests on a password. */
+export function assertPasswords() {
+  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+}
+
 /** The e-mail address of somebody who is signed in. */
 export async function addressOfUser(actor: Actor): Promise<string> {
   const [user] = await inTenant(actor, 'read only', ({ tx, own }) =>
@@ -30,7 +35,7 @@ export async function addressOfUser(actor: Actor): Promise<string> {
  * 422 `wrong_password` on `path`, 429 after failures; counted apart from signing in, so that strangers do not keep him from it.
  */
 export async function provePassword(actor: Actor, password: string, call: Call, path: string): Promise<string> {
-  if (config.AUTH_POLICY === 'restricted') throw new Problem(403, 'auth_restricted', 'Sign in with Microsoft')
+  assertPasswords()
   const email = await addressOfUser(actor)
   const attempt = throttle(`proof ${actor.id}`, call.address)
   try {

@@ -40,6 +40,9 @@ export const identities = pgTable(
   ],
 )
 
+/** The whole tenant, or units with or without what lies below them. */
+export type OrgUnitScope = 'all' | { org_unit_id: string; subtree: boolean }[]
+
 /** What a user is in one tenant. The name is the tenant's own, so that no tenant changes what another sees. */
 export const memberships = tenantTable(
   'membership',
