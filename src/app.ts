@@ -21,6 +21,7 @@ import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
+import { invitationRoutes } from './identity/invitations/routes'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
@@ -38,6 +39,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(mfaRoutes)
   .use(recoveryRoutes)
   .use(mailRoutes)
+  .use(invitationRoutes)
   .use(tenantRoutes)
   .use(userRoutes)
   .use(groupRoutes)

@@ -65,7 +65,10 @@ describe('every route with an id', () => {
     const command = (await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })).data!.id
     const group = (await client.api.groups.post({ name: 'Some', permissions: [] })).data!.id
     const key = (await client.api.settings['edge-registration-keys'].get({ query: {} })).data!.items[0]!.id
+    const invited = { email: `${Bun.randomUUIDv7()}@test.example`, group_ids: [], org_unit_scope: 'all' as const }
+    const invitation = (await client.api.invitations.post(invited)).data!.id
     const ids: [RegExp, string][] = [
+      [/\/invitations\//, invitation],
       [/edge-registration-keys/, key],
       [/\/sessions\//, client.sid],
       [/\/groups\//, group],
@@ -90,6 +93,8 @@ describe('every route with an id', () => {
       'provisioning_key',
       'audit_log',
       'alert',
+      'invitation',
+      'mail',
       'session',
       'tenant',
     ]
