@@ -15,6 +15,7 @@ type SettingsLabel =
   | 'settings.groups.title'
   | 'settings.org_units.title'
   | 'settings.edge_keys.title'
+  | 'settings.mail.title'
   | 'settings.audit.title'
 
 /** What is everybody's own; reached from the user menu. */
@@ -37,6 +38,7 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
     permission: 'settings.edge_registration_keys.read',
     key: 'k',
   },
+  { to: '/settings/mail', label: 'settings.mail.title', permission: 'settings.mail.read', key: 'm' },
   { to: '/settings/audit', label: 'settings.audit.title', permission: 'audit.read', key: 'l' },
 ]
 

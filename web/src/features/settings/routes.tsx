@@ -11,6 +11,7 @@ export const settingsRoutes: RouteObject[] = [
       { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },
       { path: 'org-units', lazy: async () => ({ Component: (await import('../org-units/org-units-page')).OrgUnitsPage }) },
       { path: 'edge-registration-keys', lazy: async () => ({ Component: (await import('../edge-keys/edge-keys-page')).EdgeKeysPage }) },
+      { path: 'mail', lazy: async () => ({ Component: (await import('../mail/mail-page')).MailPage }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-page')).AuditPage }) },
     ],
   },
