@@ -83,7 +83,7 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail'] loop
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -110,6 +110,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from tenant_choice where expires_at < housekeep.at;
   delete from password_reset where expires_at < housekeep.at;
   delete from invitation where expires_at < housekeep.at - interval '30 days';
+  delete from address_check where expires_at < housekeep.at;
   delete from mail where created_at < housekeep.at - interval '30 days';
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
@@ -162,6 +163,7 @@ begin
   delete from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash and r.expires_at > at;
   if not found then return null; end if;
   update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password';
+  update app_user u set verified_at = at where u.id = person and u.verified_at is null;
   delete from mfa_challenge c where c.user_id = person;
   delete from tenant_choice c where c.user_id = person;
   with ended as (
@@ -169,6 +171,11 @@ begin
   select coalesce(json_agg(id), '[]') into gone from ended;
   return gone;
 end $$;
+
+-- A mailed link has shown that the address is this member's.
+create or replace function verify_address(person uuid, at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
+  update app_user u set verified_at = verify_address.at where u.id = person and is_member(person) and u.verified_at is null;
+$$;
 
 create or replace function mfa_find(person uuid)
   returns table (secret text, confirmed_at timestamptz, created_at timestamptz, recovery_codes_left int)
@@ -232,7 +239,7 @@ do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
     'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'password_reset_begin(uuid, uuid, text, timestamptz)',
-    'password_reset_use(uuid, text, text, timestamptz)']::regprocedure[]
+    'password_reset_use(uuid, text, text, timestamptz)', 'verify_address(uuid, timestamptz)']::regprocedure[]
   loop
     execute format('revoke all on function %s from public', f);
     execute format('grant execute on function %s to monozu_app', f);

@@ -26,6 +26,7 @@ import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
 import { recoveryRoutes } from './identity/recovery/routes'
+import { registrationRoutes } from './identity/registration/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -38,6 +39,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(accountRoutes)
   .use(mfaRoutes)
   .use(recoveryRoutes)
+  .use(registrationRoutes)
   .use(mailRoutes)
   .use(invitationRoutes)
   .use(tenantRoutes)

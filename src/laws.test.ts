@@ -214,6 +214,7 @@ describe('rights', () => {
       'password_reset_use',
       'prepare_partitions',
       'queue_records',
+      'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')
   })

@@ -40,6 +40,7 @@ export const limits = {
   /** Requests for a reset link that may be worked on behind their answers. */
   resetsAtOnce: 100,
   invitationMs: 7 * 86_400_000,
+  addressCheckMs: 3 * 86_400_000,
   tenantChoiceMs: 5 * 60_000,
   orgUnits: 2_000,
   orgUnitDepth: 32,

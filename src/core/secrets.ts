@@ -27,7 +27,7 @@ const crc32 = (bytes: Buffer) => {
   return sum
 }
 
-export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzr' | 'mzi' | 'mzc'
+export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzr' | 'mzi' | 'mzc' | 'mzv'
 const credentialBytes = 68
 const credentialLength = 92
 

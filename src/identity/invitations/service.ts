@@ -228,6 +228,7 @@ export async function acceptInvitation(input: Acceptance, caller: Known | undefi
       if (!taken) throw ended()
       if (password_hash) await addPerson(scope, { user_id, email, password_hash })
       const after = await join(scope, invitation, user_id, input.name ?? known[0]?.name ?? email)
+      await scope.tx.execute(sql`select verify_address(${user_id}, ${now().toISOString()})`)
       const guest: Actor = { ...inviter, id: user_id }
       await audit({ ...scope, actor: guest }, 'invitations.accept', invitation.id, { after })
       routine(scope, 'recorded as done by who accepted')

@@ -11,6 +11,8 @@ export const users = pgTable(
   {
     id: uuid().primaryKey(),
     email: text().notNull(),
+    /** Shown by a mailed link; null until then. */
+    verified_at: instant(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [

@@ -56,3 +56,8 @@ export async function readInvitation(token: string) {
 
 export const acceptInvitation = (acceptance: { token: string; name?: string; password?: string }) =>
   answer(api.auth.invitations.accept.post(acceptance))
+
+export const register = (registration: { email: string; password: string; name: string; tenant_name: string }) =>
+  answer(api.auth.register.post({ ...registration, language: languages.find((known) => known === i18next.resolvedLanguage) }))
+
+export const verifyAddress = (token: string) => answer(api.auth['verify-email'].post({ token }))

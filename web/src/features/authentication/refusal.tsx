@@ -17,6 +17,7 @@ export function Refusal({ problem }: { problem: Problem }) {
     choice_ended: t('sign_in.mfa_session_ended'),
     link_ended: t('recovery.link_ended'),
     invitation_ended: t('invitation.ended'),
+    registration_closed: t('registration.closed'),
     already_member: t('invitation.already_member'),
     network: t('error.network'),
   }

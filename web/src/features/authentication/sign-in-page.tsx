@@ -37,9 +37,14 @@ export function SignInPage() {
       )}
       {!pending && <SignInForm onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
       {!pending && (
-        <Button asChild variant="quiet" size="small" className="mt-3 w-full">
-          <Link to="/forgot-password">{t('sign_in.forgot')}</Link>
-        </Button>
+        <div className="mt-3 flex flex-wrap justify-between gap-2">
+          <Button asChild variant="quiet" size="small">
+            <Link to="/forgot-password">{t('sign_in.forgot')}</Link>
+          </Button>
+          <Button asChild variant="quiet" size="small">
+            <Link to="/register">{t('registration.title')}</Link>
+          </Button>
+        </div>
       )}
     </Frame>
   )

@@ -94,6 +94,18 @@ export const shell = {
     another: 'Ask for another link',
     link_ended: 'This link has been used, is too old, or was replaced by a newer one. Ask for another.',
   },
+  registration: {
+    title: 'Register an organization',
+    subtitle: 'You become its first administrator.',
+    tenant_name: 'Name of the organization',
+    submit: 'Register',
+    done: 'A mail is on its way. If the address is new here, you can sign in now; the mail asks you to confirm it.',
+    closed: 'New organizations are made by invitation here.',
+    verify: 'Confirm your e-mail address',
+    verify_subtitle: 'One press, and we know that it is yours.',
+    confirm: 'Confirm',
+    verified: 'Your e-mail address is confirmed.',
+  },
   invitation: {
     title: 'Invitation',
     heading: 'Join {{tenant}}',

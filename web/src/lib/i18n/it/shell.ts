@@ -97,6 +97,18 @@ export const shell: Shape<typeof english> = {
     another: 'Chiedi un altro link',
     link_ended: 'Questo link è già stato usato, è troppo vecchio o ce n’è uno più recente. Chiedine un altro.',
   },
+  registration: {
+    title: 'Registra un’organizzazione',
+    subtitle: 'Ne diventi il primo amministratore.',
+    tenant_name: 'Nome dell’organizzazione',
+    submit: 'Registra',
+    done: 'Un’e-mail è in arrivo. Se l’indirizzo è nuovo qui, puoi già accedere; l’e-mail ti chiede di confermarlo.',
+    closed: 'Qui le nuove organizzazioni nascono su invito.',
+    verify: 'Conferma il tuo indirizzo e-mail',
+    verify_subtitle: 'Basta un clic per sapere che è il tuo.',
+    confirm: 'Conferma',
+    verified: 'Il tuo indirizzo e-mail è confermato.',
+  },
   invitation: {
     title: 'Invito',
     heading: 'Unisciti a {{tenant}}',
