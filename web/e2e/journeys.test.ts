@@ -182,6 +182,9 @@ const pages = [
   '/settings/groups',
   '/settings/org-units',
   '/settings/edge-registration-keys',
+  '/settings/mail',
+  '/forgot-password',
+  '/register',
   '/settings/audit',
   '/nowhere',
 ]
