@@ -83,7 +83,7 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge'] loop
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -107,6 +107,11 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
   delete from socket_ticket where expires_at < housekeep.at;
   delete from mfa_challenge where expires_at < housekeep.at;
+  delete from tenant_choice where expires_at < housekeep.at;
+  delete from password_reset where expires_at < housekeep.at;
+  delete from invitation where expires_at < housekeep.at - interval '30 days';
+  delete from address_check where expires_at < housekeep.at;
+  delete from mail where created_at < housekeep.at - interval '30 days';
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
 $$;
@@ -121,6 +126,7 @@ begin
     then raise insufficient_privilege; end if;
   perform from identity i where i.user_id = person for update;
   delete from mfa_challenge c where c.user_id = person;
+  delete from tenant_choice c where c.user_id = person;
   with ended as (
     update session s set ended_at = at, end_reason = reason where s.user_id = person and s.id <> keep and s.ended_at is null returning s.id)
   select coalesce(json_agg(id), '[]') into gone from ended;
@@ -133,6 +139,7 @@ create or replace function change_password(person uuid, expected text, replaceme
 begin
   update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password' and i.password_hash = expected;
   if not found then return null; end if;
+  delete from password_reset r where r.user_id = person;
   return end_other_sessions(person, keep, 'password_changed', at);
 end $$;
 
@@ -143,6 +150,41 @@ begin
   perform from identity i where i.user_id = person and is_member(person) and i.kind = 'password' and i.password_hash = expected for share;
   return found;
 end $$;
+
+-- A link to a new password, for a member who has one: every earlier link is gone. The identity is locked first, here and wherever links are used or dropped.
+create or replace function password_reset_begin(person uuid, reset uuid, reset_hash text, ends timestamptz) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from identity i where i.user_id = person and i.kind = 'password' and is_member(person) for update;
+  if not found then return false; end if;
+  delete from password_reset r where r.user_id = person;
+  insert into password_reset (tenant_id, id, hash, user_id, expires_at) values (current_tenant(), reset, reset_hash, person, ends);
+  return true;
+end $$;
+
+-- Only who was mailed the link knows what hashes to this. All sessions and sign-ins under way end; null when the link no longer holds.
+create or replace function password_reset_use(reset uuid, reset_hash text, replacement text, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare person uuid; gone json;
+begin
+  select r.user_id into person from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash;
+  perform from identity i where i.user_id = person and i.kind = 'password' for update;
+  delete from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash and r.expires_at > at;
+  if not found then return null; end if;
+  update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password';
+  update app_user u set verified_at = at where u.id = person and u.verified_at is null;
+  delete from mfa_challenge c where c.user_id = person;
+  delete from tenant_choice c where c.user_id = person;
+  with ended as (
+    update session s set ended_at = at, end_reason = 'password_changed' where s.user_id = person and s.ended_at is null returning s.id)
+  select coalesce(json_agg(id), '[]') into gone from ended;
+  return gone;
+end $$;
+
+-- A mailed link has shown that the address is this member's.
+create or replace function verify_address(person uuid, at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
+  update app_user u set verified_at = verify_address.at where u.id = person and is_member(person) and u.verified_at is null;
+$$;
 
 create or replace function mfa_find(person uuid)
   returns table (secret text, confirmed_at timestamptz, created_at timestamptz, recovery_codes_left int)
@@ -205,7 +247,8 @@ grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_a
 do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
-    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)']::regprocedure[]
+    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'password_reset_begin(uuid, uuid, text, timestamptz)',
+    'password_reset_use(uuid, text, text, timestamptz)', 'verify_address(uuid, timestamptz)']::regprocedure[]
   loop
     execute format('revoke all on function %s from public', f);
     execute format('grant execute on function %s to monozu_app', f);

@@ -23,9 +23,13 @@ import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
+import { invitationRoutes } from './identity/invitations/routes'
+import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
+import { recoveryRoutes } from './identity/recovery/routes'
+import { registrationRoutes } from './identity/registration/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -38,6 +42,10 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
   .use(accountRoutes)
   .use(mfaRoutes)
+  .use(recoveryRoutes)
+  .use(registrationRoutes)
+  .use(mailRoutes)
+  .use(invitationRoutes)
   .use(tenantRoutes)
   .use(userRoutes)
   .use(groupRoutes)

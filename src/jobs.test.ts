@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { moveClock } from './core/clock'
 import { type Job, enqueue, runJob } from './core/jobs'
+import { queueMail } from './identity/mail/service'
 import { chores, jobs } from './jobs'
 import { registered, send, signedIn, within } from './testing/api'
 import { addFrames, addLayout, owner, queued, report, until } from './testing/world'
@@ -34,7 +35,14 @@ async function busy() {
     { kind: 'discovery', data: { ip: '192.0.2.7', open_ports: [] } },
   ])
   await client.api.devices({ id: gone.device_id }).delete()
-  const payloads: Record<string, Record<string, unknown>> = { 'records.handle': {}, 'telemetry.purge': { device_id: gone.device_id } }
+  const letter = { kind: 'password_reset', to: client.email, language: 'en', link: 'https://console.example' } as const
+  await within(client.tenant_id, (scope) => queueMail(scope, letter))
+  const [mail] = await owner`select id from mail where tenant_id = ${client.tenant_id}`
+  const payloads: Record<string, Record<string, unknown>> = {
+    'records.handle': {},
+    'telemetry.purge': { device_id: gone.device_id },
+    'mail.send': { mail_id: mail!.id },
+  }
   return { client, device, payloads }
 }
 

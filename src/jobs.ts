@@ -3,9 +3,10 @@ import { now } from './core/clock'
 import type { Chore, Job } from './core/jobs'
 import { recordJobs } from './edge/records/jobs'
 import { telemetryJobs } from './edge/telemetry/jobs'
+import { mailJobs } from './identity/mail/jobs'
 
 /** Every background job of every context, by its name in the queue. */
-export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs }
+export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs, ...mailJobs }
 
 /** The platform's own housekeeping. */
 export const chores: Record<string, Chore> = {

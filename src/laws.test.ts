@@ -69,9 +69,12 @@ describe('every route with an id', () => {
     const service = (await client.api['service-accounts'].post({ name: 'Exporter', group_ids: [], org_unit_scope: 'all' })).data!.id
     const expires_at = new Date(Date.now() + 86_400_000)
     const token = (await client.api['api-tokens'].post({ name: 'nightly', scopes: ['devices.read'], expires_at })).data!.id
+    const invited = { email: `${Bun.randomUUIDv7()}@test.example`, group_ids: [], org_unit_scope: 'all' as const }
+    const invitation = (await client.api.invitations.post(invited)).data!.id
     const ids: [RegExp, string][] = [
       [/\/service-accounts\//, service],
       [/\/api-tokens\//, token],
+      [/\/invitations\//, invitation],
       [/edge-registration-keys/, key],
       [/\/sessions\//, client.sid],
       [/\/groups\//, group],
@@ -96,6 +99,8 @@ describe('every route with an id', () => {
       'provisioning_key',
       'audit_log',
       'alert',
+      'invitation',
+      'mail',
       'session',
       'service_account',
       'api_token',
@@ -214,8 +219,11 @@ describe('rights', () => {
       'mfa_remove',
       'mfa_take_recovery_code',
       'mfa_take_step',
+      'password_reset_begin',
+      'password_reset_use',
       'prepare_partitions',
       'queue_records',
+      'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')
   })

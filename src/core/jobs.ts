@@ -10,11 +10,12 @@ export interface Chore {
   run: () => Promise<unknown>
 }
 
-/** Queues a job with the commit of this transaction. Jobs with the same `key` that have not started yet become one. */
-export async function enqueue({ tx, actor }: Scope, task: string, payload: Record<string, unknown> = {}, key?: string) {
+/** Queues a job with the commit of this transaction. Jobs with the same `key` that have not started yet become one; it starts after `waitMs`. */
+export async function enqueue({ tx, actor }: Scope, task: string, payload: Record<string, unknown> = {}, key?: string, waitMs = 0) {
   const text = JSON.stringify({ ...payload, tenant_id: actor.tenant_id })
   await tx.execute(
-    sql`select graphile_worker.add_job(${task}, ${text}::json, job_key => ${key ? `${task}:${actor.tenant_id}:${key}` : null}, max_attempts => 10)`,
+    sql`select graphile_worker.add_job(${task}, ${text}::json, job_key => ${key ? `${task}:${actor.tenant_id}:${key}` : null}, max_attempts => 10,
+      run_at => now() + ${waitMs} * interval '1 millisecond')`,
   )
 }
 

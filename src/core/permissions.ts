@@ -18,6 +18,7 @@ export const permissions = {
   'settings.tenant.update': 'Rename the organization',
   'settings.users.read': 'See users',
   'settings.users.create': 'Add users',
+  'settings.users.invite': 'Invite users and take invitations back',
   'settings.users.update': 'Change users, their groups and their scope; disable them',
   'settings.users.delete': 'Remove users from the organization',
   'settings.groups.read': 'See groups and the permission catalogue',
@@ -36,6 +37,7 @@ export const permissions = {
   'api_tokens.read': 'See the own API tokens',
   'api_tokens.create': 'Make own API tokens',
   'api_tokens.delete': 'Revoke own API tokens',
+  'settings.mail.read': 'See mail that was sent or kept here; kept mail with its links, which sign-ins rest on',
   'audit.read': 'See the audit log',
 } as const
 
@@ -45,8 +47,8 @@ export const everyPermission = Object.keys(permissions) as Permission[]
 
 export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 
-/** The areas whose readings the built-in group "Read only" does not include. */
-const withheld = /^(maintenance|vpn|backup)\./
+/** The areas whose readings the built-in group "Read only" does not include: kept mail holds links that change passwords. */
+const withheld = /^(maintenance|vpn|backup|settings\.mail)\./
 
 export const readOnlyPermissions = everyPermission.filter((name) => name.endsWith('.read') && !withheld.test(name))
 

@@ -27,7 +27,7 @@ const crc32 = (bytes: Buffer) => {
   return sum
 }
 
-export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt'
+export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt' | 'mzr' | 'mzi' | 'mzc' | 'mzv'
 const credentialBytes = 68
 const credentialLength = 92
 

@@ -219,6 +219,9 @@ const pages = [
   '/settings/service-accounts',
   '/settings/api-tokens',
   '/account/api-tokens',
+  '/settings/mail',
+  '/forgot-password',
+  '/register',
   '/settings/audit',
   '/account/sessions',
   '/account/password',
@@ -228,6 +231,31 @@ const pages = [
 
 const themes = ['dark', 'light'] as const
 const widths = [1440, 375]
+
+test('a forgotten password is replaced with the mailed link, which the worker sends to the outbox', async () => {
+  const administrator = await visit(browser)
+  await signIn(administrator.page, platform.url, platform.admin)
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await page.goto(`${platform.url}/sign-in`)
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('E-mail address').fill(platform.technician.email)
+  await page.keyboard.press('Enter')
+  await page.getByText('a mail is on its way').waitFor()
+  await administrator.page.goto(`${platform.url}/settings/mail`)
+  await administrator.page.getByText('Kept here').waitFor()
+  await administrator.page.getByText(platform.technician.email).first().click()
+  const text = await administrator.page.locator('pre').innerText()
+  await page.goto(text.match(/http\S+/)![0].replace(/^https?:\/\/[^/]+/, platform.url))
+  await page.getByLabel('New password').fill('seven blue lanterns over water')
+  expect(page.url()).toBe(`${platform.url}/reset-password`)
+  await page.keyboard.press('Enter')
+  await page.getByText('Your new password is set').waitFor()
+  expect(await axe(page)).toEqual([])
+  platform.technician.password = 'seven blue lanterns over water'
+  await endWell(visitor)
+  await administrator.context.close()
+})
 
 test.each(themes)('every page is free of accessibility faults and of sideways scrolling, %s, wide and narrow', async (colorScheme) => {
   await Promise.all(widths.map((width) => look(colorScheme, width)))

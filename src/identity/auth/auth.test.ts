@@ -151,6 +151,81 @@ describe('signing in', () => {
     expect((await problem(foreign)).error).toBe('invalid_credentials')
   })
 
+  /** Somebody of two tenants who gave the password and is asked which one. */
+  async function choosing() {
+    const tenants = [await newTenant(), await newTenant()]
+    const user = await registered(...tenants)
+    const asked = (await (await login({ email: user.email, password })).json()) as { session_token: string }
+    return { ...user, tenants, session_token: asked.session_token }
+  }
+
+  test('the answer to which tenant needs no password again, within 5 minutes and once', async () => {
+    const { tenants, session_token, user_id } = await choosing()
+    expect(JSON.stringify(await owner`select * from tenant_choice where user_id = ${user_id}`)).not.toContain(session_token)
+    const replies = await Promise.all(Array.from({ length: 20 }, () => login({ session_token, tenant_id: tenants[1] })))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 401)])
+    const opened = replies.find(({ status }) => status === 200)!
+    expect(cookieOf(opened)).not.toBe('')
+    expect(await opened.json()).toMatchObject({ tenant: { id: tenants[1] }, user: { id: user_id } })
+    expect((await problem(await login({ session_token, tenant_id: tenants[1] }))).error).toBe('choice_ended')
+    const late = await choosing()
+    moveClock(limits.tenantChoiceMs + second)
+    const ended = await problem(await login({ session_token: late.session_token, tenant_id: late.tenants[0] }))
+    expect([ended.status, ended.error]).toEqual([401, 'choice_ended'])
+  })
+
+  test('a tenant that is not the chooser’s is refused, as is one that is closed, and a token together with a password', async () => {
+    const { session_token } = await choosing()
+    expect((await problem(await login({ session_token, tenant_id: await newTenant() }))).error).toBe('invalid_credentials')
+    const { tenants, session_token: other } = await choosing()
+    await setTenantStatus(tenants[0]!, 'suspended')
+    expect((await problem(await login({ session_token: other, tenant_id: tenants[0] }))).error).toBe('tenant_suspended')
+    for (const [body, path] of [
+      [{ session_token, email: 'a@b.example', tenant_id: tenants[0] }, '/session_token'],
+      [{ session_token }, '/tenant_id'],
+      [{ email: 'a@b.example' }, '/password'],
+      [{ password }, '/email'],
+    ] as const)
+      expect((await problem(await login(body))).errors?.[0]?.path).toBe(path)
+  })
+
+  test('somebody of several tenants switches: a new session begins and the one before ends', async () => {
+    const client = await browser()
+    const [other, foreign] = [await newTenant(), await newTenant()]
+    const { user_id } = client
+    await within(other, ({ tx, owned }) => tx.insert(memberships).values(owned({ user_id, name: 'Elsewhere', whole_tenant: true })))
+    const listed = await client.api.me.tenants.get()
+    expect(listed.data!.items.map(({ id, current }) => [id, current]).sort()).toEqual(
+      [
+        [client.tenant_id, true],
+        [other, false],
+      ].sort(),
+    )
+    const to = (tenant_id: string, headers: Record<string, string> = client.headers) =>
+      send('POST', '/api/v1/auth/switch-tenant', { headers, body: { tenant_id } })
+    const [unknown, refused] = [await to(Bun.randomUUIDv7()), await to(foreign)]
+    expect(await told(refused)).toEqual(await told(unknown))
+    expect(refused.status).toBe(404)
+    expect((await to(other, { ...client.headers, origin: 'https://evil.example' })).status).toBe(403)
+    const opened = await to(other)
+    expect(await opened.clone().json()).toMatchObject({ tenant: { id: other }, user: { id: user_id, name: 'Elsewhere' } })
+    expect((await refresh(cookieOf(opened))).status).toBe(200)
+    expect((await me(await tokenOf(opened))).status).toBe(200)
+    expect((await me(client.token)).status).toBe(401)
+    expect(await sessionRow(client.sid)).toMatchObject({ end_reason: 'signed_out' })
+  })
+
+  test('a session without the second factor is asked for it as it switches', async () => {
+    const client = await browser()
+    const other = await newTenant()
+    const { user_id } = client
+    await within(other, ({ tx, owned }) => tx.insert(memberships).values(owned({ user_id, name: 'Elsewhere', whole_tenant: true })))
+    await owner`insert into mfa_factor (user_id, secret, confirmed_at) values (${user_id}, 'sealed', now())`
+    const reply = await send('POST', '/api/v1/auth/switch-tenant', { headers: client.headers, body: { tenant_id: other } })
+    expect(await reply.json()).toMatchObject({ mfa_required: true })
+    expect((await me(client.token)).status).toBe(200)
+  })
+
   test('a session of a foreign site is not begun', async () => {
     const reply = await send('POST', '/api/v1/auth/login', {
       body: { email: 'a@b.example', password },

@@ -5,9 +5,9 @@ import { features } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
 import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
-import { instant, oneOf } from '../../core/wire'
+import { instant, list, oneOf, uuid } from '../../core/wire'
 import { tenantStates } from '../tenants/schema'
-import { describeMe, refreshSession, signIn, signOut, verifySecondFactor } from './service'
+import { describeMe, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
@@ -26,7 +26,11 @@ const mfaChallenge = t.Object({
   mfa_required: t.Literal(true),
   session_token: t.String({ description: 'for /auth/mfa/verify, 5 minutes' }),
 })
-const tenantChoice = t.Object({ tenant_required: t.Literal(true), tenants: t.Array(named) })
+const tenantChoice = t.Object({
+  tenant_required: t.Literal(true),
+  tenants: t.Array(named),
+  session_token: t.String({ description: 'for /auth/login together with tenant_id, 5 minutes, one use' }),
+})
 
 /** What sets or uses the cookie is for our own pages and for programs; a form, which any site can send, is neither. */
 function assertOrigin(request: Request) {
@@ -49,14 +53,36 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     {
       public: 'this is how one stops being a stranger',
       body: t.Object({
-        email: t.String({ minLength: 3, maxLength: 254 }),
-        password: t.String({ minLength: 1, maxLength: 1000 }),
+        email: t.Optional(t.String({ minLength: 3, maxLength: 254 })),
+        password: t.Optional(t.String({ minLength: 1, maxLength: 1000 })),
         tenant_id: t.Optional(t.String({ format: 'uuid' })),
+        session_token: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'instead of email and password' })),
       }),
       response: { 200: t.Union([session, tenantChoice, mfaChallenge]) },
-      detail: { summary: 'Sign in with e-mail address and password' },
+      detail: { summary: 'Sign in with e-mail address and password, or answer which organization' },
     },
   )
+  .post(
+    '/auth/switch-tenant',
+    async (context) => {
+      assertOrigin(context.request)
+      const answer = await switchTenant(context.known, context.body.tenant_id, callOf(context), context.headers['user-agent'])
+      if ('mfa_required' in answer) return answer
+      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      return answer
+    },
+    {
+      signedIn: true,
+      body: t.Object({ tenant_id: uuid }),
+      response: { 200: t.Union([session, mfaChallenge]) },
+      detail: { summary: 'Go on in another organization of the caller; the session so far ends' },
+    },
+  )
+  .get('/me/tenants', ({ known }) => listOwnTenants(known), {
+    signedIn: true,
+    response: { 200: list(t.Object({ ...named.properties, current: t.Boolean() })) },
+    detail: { summary: 'The organizations the caller may enter' },
+  })
   .post(
     '/auth/mfa/verify',
     async (context) => {

@@ -18,3 +18,10 @@ export const sessions = tenantTable(
   },
   (t) => [index().on(t.tenant_id, t.user_id)],
 )
+
+/** A sign-in of somebody of several tenants, who is to say which: the password was right. */
+export const tenantChoices = tenantTable(
+  'tenant_choice',
+  { hash: text().notNull(), user_id: uuid().notNull(), expires_at: instant().notNull() },
+  (t) => [index().on(t.user_id)],
+)

@@ -1,21 +1,32 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
+import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
-import { Problem } from '../../core/errors'
+import { Problem, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
+import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, verifyPassword } from './passwords'
+import { addressOfUser } from './proof'
 import { readRefreshToken, writeRefreshToken } from './refresh'
-import { sessions } from './schema'
+import { sessions, tenantChoices } from './schema'
 
 export interface SignIn {
+  email?: string
+  password?: string
+  tenant_id?: string
+  /** Of a sign-in that asked which tenant. */
+  session_token?: string
+}
+
+interface Credentials {
   email: string
   password: string
   tenant_id?: string
@@ -49,9 +60,22 @@ function assertOpen(status: string) {
   if (status !== 'active' && status !== 'grace') throw new Problem(403, 'tenant_suspended', 'This organization is suspended')
 }
 
-/** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
-export async function signIn({ email, password, tenant_id }: SignIn, call: Call, userAgent?: string) {
+/** With address and password, or with the token of a sign-in that asked which tenant, and the answer. */
+export function signIn({ email, password, tenant_id, session_token }: SignIn, call: Call, userAgent?: string) {
   assertPasswordsAllowed()
+  if (session_token === undefined) {
+    if (email === undefined) throw invalid('/email', 'is required')
+    if (password === undefined) throw invalid('/password', 'is required')
+    return signInByPassword({ email, password, tenant_id }, call, userAgent)
+  }
+  if (email !== undefined || password !== undefined)
+    throw invalid('/session_token', 'stands for address and password: send it without them')
+  if (tenant_id === undefined) throw invalid('/tenant_id', 'is required')
+  return chooseTenant(session_token, tenant_id, call, userAgent)
+}
+
+/** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
+async function signInByPassword({ email, password, tenant_id }: Credentials, call: Call, userAgent?: string) {
   const attempt = throttle(email, call.address)
   const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
     attempt.withdraw()
@@ -68,7 +92,11 @@ export async function signIn({ email, password, tenant_id }: SignIn, call: Call,
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()
   if (!place) {
-    return { tenant_required: true as const, tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })) }
+    return {
+      tenant_required: true as const,
+      tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
+      session_token: await askForTenant(places[0]!, call),
+    }
   }
   try {
     assertOpen(place.tenant_status)
@@ -87,6 +115,89 @@ export async function signIn({ email, password, tenant_id }: SignIn, call: Call,
   )
 }
 
+/** A token for the answer to `tenant_required`: 5 minutes, one use. It opens nothing by itself. */
+function askForTenant(place: Place, call: Call): Promise<string> {
+  return inTenant(
+    signingIn(place),
+    'read write',
+    async (scope) => {
+      const id = Bun.randomUUIDv7()
+      const { text, hash } = mintCredential('mzc', place.tenant_id, id)
+      const expires_at = new Date(nowMs() + limits.tenantChoiceMs)
+      await scope.tx.insert(tenantChoices).values(scope.owned({ id, hash, user_id: place.user_id, expires_at }))
+      routine(scope, 'half a sign-in opens nothing')
+      return text
+    },
+    call,
+  )
+}
+
+/** 401 `choice_ended` for a token that no longer holds, `invalid_credentials` for a tenant that is not the user's. */
+async function chooseTenant(session_token: string, tenant_id: string, call: Call, userAgent?: string) {
+  const token = readCredential('mzc', session_token)
+  const [used] = token
+    ? await inTenant(signingIn({ tenant_id: token.tenant_id, user_id: unknownUser }), 'read write', (scope) => {
+        routine(scope, 'using up a token')
+        const { tx, own } = scope
+        const mine = and(own(tenantChoices), eq(tenantChoices.id, token.id), eq(tenantChoices.hash, token.hash))
+        return tx
+          .delete(tenantChoices)
+          .where(and(mine, gt(tenantChoices.expires_at, now())))
+          .returning({ user_id: tenantChoices.user_id })
+      })
+    : []
+  if (!used) throw new Problem(401, 'choice_ended', 'Begin again with the password')
+  return enter({ user_id: used.user_id, tenant_id }, ['pwd'], call, userAgent, wrong)
+}
+
+async function assertMayEnter({ tx, own, actor }: Scope, refusal: () => Problem) {
+  const [member] = await tx
+    .select({ status: tenants.status })
+    .from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
+    .where(and(own(memberships), eq(memberships.user_id, actor.id), eq(memberships.disabled, false)))
+  if (!member) throw refusal()
+  assertOpen(member.status)
+}
+
+/** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
+function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem) {
+  return inTenant(
+    signingIn(place),
+    'read write',
+    async (scope) => {
+      await assertMayEnter(scope, refusal)
+      const asked = amr.includes('mfa') ? undefined : await challenge(scope)
+      return asked ?? startSession(scope, amr, userAgent)
+    },
+    call,
+  )
+}
+
+/** Goes on in another tenant of the caller; the session he came with ends. 404 for a tenant that is not his. */
+export async function switchTenant({ actor, session }: Known, tenant_id: string, call: Call, userAgent?: string) {
+  const { sid } = session!
+  const here = { user_id: actor.id, tenant_id: actor.tenant_id }
+  const [current] = await inTenant(signingIn(here), 'read only', ({ tx, own }) =>
+    tx
+      .select()
+      .from(sessions)
+      .where(and(own(sessions), eq(sessions.id, sid))),
+  )
+  if (!current) throw ended()
+  const answer = await enter({ user_id: actor.id, tenant_id }, current.amr, call, userAgent, () => notFound('organization'))
+  if (!('mfa_required' in answer)) await inTenant(signingIn(here), 'read write', (scope) => endSession(scope, current, 'signed_out'), call)
+  return answer
+}
+
+/** The tenants the caller may enter. */
+export async function listOwnTenants({ actor }: Known) {
+  const email = await addressOfUser(actor)
+  const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
+  const mine = found.filter((row): row is Found & Place => row.tenant_id !== null && !row.disabled)
+  return { items: mine.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name, current: tenant_id === actor.tenant_id })) }
+}
+
 /** The second factor of a sign-in; `tenant_id` enters another of the user's tenants than the one the sign-in began with. */
 export async function verifySecondFactor(
   { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
@@ -95,14 +206,7 @@ export async function verifySecondFactor(
 ) {
   assertPasswordsAllowed()
   return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope) => {
-    const { tx, own, actor } = scope
-    const [member] = await tx
-      .select({ status: tenants.status })
-      .from(memberships)
-      .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
-      .where(and(own(memberships), eq(memberships.user_id, actor.id), eq(memberships.disabled, false)))
-    if (!member) throw wrong()
-    assertOpen(member.status)
+    await assertMayEnter(scope, wrong)
     return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
   })
 }

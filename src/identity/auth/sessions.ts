@@ -2,21 +2,20 @@ import { sql } from 'drizzle-orm'
 import type { Known, SessionRef } from '../../core/authenticate'
 import { limits } from '../../core/limits'
 import { expand } from '../../core/permissions'
-import { ago, inTenant, jobActor } from '../../core/scope'
+import { type Actor, ago, inTenant, jobActor } from '../../core/scope'
 import { now } from '../../core/clock'
 
-interface Row extends Record<string, unknown> {
-  ends_at: string
+interface Rights extends Record<string, unknown> {
   whole_tenant: boolean
   permissions: string[] | null
   units: string[] | null
 }
+interface Row extends Rights {
+  ends_at: string
+}
 
-/** The session of an access token with what its user may do just now; undefined when the session, the membership or the tenant no longer holds. */
-export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
-  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
-    tx.execute<Row>(sql`
-      select s.expires_at as ends_at, m.whole_tenant,
+/** What the membership `m` allows just now, and the units it sees, subtrees expanded. */
+const rights = sql`m.whole_tenant,
         (select json_agg(distinct p) from membership_group mg
           join access_group g on g.tenant_id = mg.tenant_id and g.id = mg.group_id, unnest(g.permissions) p
           where mg.tenant_id = m.tenant_id and mg.membership_id = m.id) as permissions,
@@ -24,7 +23,31 @@ export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Prom
             select mu.org_unit_id as id, mu.subtree from membership_unit mu where mu.tenant_id = m.tenant_id and mu.membership_id = m.id
             union
             select u.id, true from seen join org_unit u on u.tenant_id = m.tenant_id and u.parent_id = seen.id where seen.subtree)
-          select json_agg(distinct id) from seen) as units
+          select json_agg(distinct id) from seen) as units`
+
+const actorOf = (tenant_id: string, user_id: string, row: Rights): Actor => ({
+  kind: 'user',
+  id: user_id,
+  tenant_id,
+  units: row.whole_tenant ? 'all' : (row.units ?? []).slice(0, limits.orgUnits),
+  permissions: new Set(expand(row.permissions ?? [])),
+})
+
+/** Somebody who is not here, as what he is in this tenant just now; undefined when he is no longer a member, or disabled. */
+export async function loadMember(tenant_id: string, user_id: string): Promise<Actor | undefined> {
+  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
+    tx.execute<Rights>(
+      sql`select ${rights} from membership m where m.tenant_id = ${tenant_id} and m.user_id = ${user_id} and not m.disabled`,
+    ),
+  )
+  return row && actorOf(tenant_id, user_id, row)
+}
+
+/** The session of an access token with what its user may do just now; undefined when the session, the membership or the tenant no longer holds. */
+export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
+  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
+    tx.execute<Row>(sql`
+      select s.expires_at as ends_at, ${rights}
       from session s
         join membership m on m.tenant_id = s.tenant_id and m.user_id = s.user_id and not m.disabled
         join tenant t on t.id = s.tenant_id and t.status in ('active', 'grace')
@@ -35,12 +58,6 @@ export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Prom
   return {
     session: { sid, tenant_id, user_id },
     endsAt: Date.parse(row.ends_at),
-    actor: {
-      kind: 'user',
-      id: user_id,
-      tenant_id,
-      units: row.whole_tenant ? 'all' : (row.units ?? []).slice(0, limits.orgUnits),
-      permissions: new Set(expand(row.permissions ?? [])),
-    },
+    actor: actorOf(tenant_id, user_id, row),
   }
 }

@@ -5,7 +5,8 @@ import { Problem, notFound } from '../../core/errors'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
-import { type OrgUnitScope, assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
+import { assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
+import type { OrgUnitScope } from '../users/schema'
 import { serviceAccountGroups, serviceAccountUnits, serviceAccounts } from './schema'
 
 export interface ServiceAccountInput {

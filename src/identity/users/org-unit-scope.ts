@@ -3,8 +3,7 @@ import { Problem, invalid } from '../../core/errors'
 import { type Scope, personOf } from '../../core/scope'
 import { uuids } from '../../core/wire'
 import { orgUnits } from '../org-units/schema'
-
-export type OrgUnitScope = 'all' | { org_unit_id: string; subtree: boolean }[]
+import type { OrgUnitScope } from './schema'
 
 const beyondOwnScope = () => new Problem(403, 'beyond_own_scope', 'You see only a part of the organization, and this goes beyond it')
 

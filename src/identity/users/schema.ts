@@ -11,6 +11,8 @@ export const users = pgTable(
   {
     id: uuid().primaryKey(),
     email: text().notNull(),
+    /** Shown by a mailed link; null until then. */
+    verified_at: instant(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [
@@ -39,6 +41,9 @@ export const identities = pgTable(
     pgPolicy('identity_added', { to: appRole, for: 'insert', withCheck: sql`true` }),
   ],
 )
+
+/** The whole tenant, or units with or without what lies below them. */
+export type OrgUnitScope = 'all' | { org_unit_id: string; subtree: boolean }[]
 
 /** What a user is in one tenant. The name is the tenant's own, so that no tenant changes what another sees. */
 export const memberships = tenantTable(

@@ -9,8 +9,8 @@ import { sessions } from '../auth/schema'
 import { groups } from '../groups/schema'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
 import { orgUnits } from '../org-units/schema'
-import { type OrgUnitScope, assertMayGive, assertSees, unitsOf } from './org-unit-scope'
-import { identities, membershipGroups, membershipUnits, memberships, users } from './schema'
+import { assertMayGive, assertSees, unitsOf } from './org-unit-scope'
+import { type OrgUnitScope, identities, membershipGroups, membershipUnits, memberships, users } from './schema'
 
 export interface UserInput {
   email: string
@@ -142,25 +142,44 @@ const initialPassword = () => {
   ).join('')
 }
 
-/** Adds a person to the platform and to this tenant, with a first password. 409 `already_registered` for an address that has an account. */
-export async function createUser(scope: Scope, input: UserInput, password = initialPassword()) {
-  const { tx, owned } = scope
-  const user_id = Bun.randomUUIDv7()
-  const password_hash = await hashPassword(password)
+/** A person who is new to the platform. 409 `already_registered` for an address that has an account. */
+export async function addPerson(
+  { tx }: Scope,
+  { user_id, email, password_hash }: { user_id: string; email: string; password_hash: string },
+) {
   try {
-    await tx.insert(users).values({ id: user_id, email: input.email })
+    await tx.insert(users).values({ id: user_id, email })
   } catch (error) {
     if (codeOf(error) === '23505' && constraintOf(error) === 'app_user_email')
-      throw new Problem(409, 'already_registered', 'This e-mail address has an account already')
+      throw new Problem(409, 'already_registered', 'This e-mail address has an account already; send an invitation')
     throw error
   }
   await tx.insert(identities).values({ id: Bun.randomUUIDv7(), user_id, kind: 'password', password_hash })
-  const [membership] = await tx
+}
+
+/** Makes somebody a member, with no more than the scope's actor holds. */
+export async function addMember(scope: Scope, member: Omit<UserInput, 'email'> & { user_id: string }) {
+  const { user_id, name, group_ids, org_unit_scope } = member
+  const [membership] = await scope.tx
     .insert(memberships)
-    .values(owned({ user_id, name: input.name, whole_tenant: input.org_unit_scope === 'all' }))
+    .values(scope.owned({ user_id, name, whole_tenant: org_unit_scope === 'all' }))
     .returning()
-  await setGroups(scope, membership!.id, [], input.group_ids)
-  await setScope(scope, membership!.id, input.org_unit_scope)
+  await setGroups(scope, membership!.id, [], group_ids)
+  await setScope(scope, membership!.id, org_unit_scope)
+  return { user_id, name, group_ids, org_unit_scope }
+}
+
+/** Refuses what the actor does not hold, before anybody is given it. */
+export async function assertMayGrant(scope: Scope, { group_ids, org_unit_scope }: Pick<UserInput, 'group_ids' | 'org_unit_scope'>) {
+  await groupChanges(scope, [], group_ids)
+  await assertMayGive(scope, org_unit_scope)
+}
+
+/** Adds a person to the platform and to this tenant, with a first password. 409 `already_registered` for an address that has an account. */
+export async function createUser(scope: Scope, input: UserInput, password = initialPassword()) {
+  const user_id = Bun.randomUUIDv7()
+  await addPerson(scope, { user_id, email: input.email, password_hash: await hashPassword(password) })
+  await addMember(scope, { ...input, user_id })
   const user = await getUser(scope, user_id)
   await audit(scope, 'users.create', user_id, { after: user })
   return { ...user, initial_password: password }

@@ -74,3 +74,11 @@ export async function signOut(): Promise<void> {
   await api.auth.logout.post({}).catch(() => undefined)
   endSession()
 }
+
+/** True once the session goes on in the other tenant; false where that needs a sign-in with the second factor. */
+export async function switchTenant(tenant_id: string): Promise<boolean> {
+  const session = await answer(api.auth['switch-tenant'].post({ tenant_id }))
+  if (!('access_token' in session)) return false
+  beginSession(session)
+  return true
+}

@@ -11,6 +11,8 @@ export const featuresQuery = queryOptions({
   staleTime: 300_000,
 })
 
+export const ownTenantsQuery = queryOptions({ queryKey: ['me', 'tenants'], queryFn: () => answer(api.me.tenants.get()), staleTime: 60_000 })
+
 export function useMe(): Me {
   return useSuspenseQuery(meQuery).data
 }

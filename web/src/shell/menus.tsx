@@ -1,9 +1,13 @@
 import { CircleUserRound, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { chooseLanguage, i18next, type Language, languages } from '@/lib/i18n'
-import { useMe } from '@/lib/me'
+import { switchTenant } from '@/lib/api'
+import { ownTenantsQuery, useMe } from '@/lib/me'
+import { notify } from '@/lib/notify'
+import { asProblem } from '@/lib/problem'
 import { chooseTheme, type Theme, themes, useTheme } from '@/lib/theme'
 import { KeyboardKey } from '@/ui/keyboard-key'
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '@/ui/menu'
@@ -70,6 +74,7 @@ function UserItems() {
         <p className="truncate font-medium">{user.name}</p>
         <p className="text-muted truncate text-xs">{user.email}</p>
       </div>
+      <Tenants />
       <MenuSeparator />
       <MenuLabel>{t('shell.language')}</MenuLabel>
       <LanguageItems />
@@ -87,6 +92,37 @@ function UserItems() {
         <LogOut aria-hidden />
         {t('shell.sign_out')}
       </MenuItem>
+    </>
+  )
+}
+
+/** Shown to who belongs to several. Another tenant is another world: everything is loaded anew. */
+function Tenants() {
+  const { t } = useTranslation()
+  const { tenant } = useMe()
+  const leave = useSignOut()
+  const tenants = useQuery(ownTenantsQuery).data?.items ?? []
+  if (tenants.length < 2) return null
+  const enter = async (id: string) => {
+    try {
+      if (await switchTenant(id)) return location.assign('/')
+      notify.success(t('shell.switch_needs_code'))
+      await leave()
+    } catch (error) {
+      notify.error(asProblem(error).message)
+    }
+  }
+  return (
+    <>
+      <MenuSeparator />
+      <MenuLabel>{t('shell.organizations')}</MenuLabel>
+      <MenuRadioGroup value={tenant.id} onValueChange={(id) => id !== tenant.id && void enter(id)}>
+        {tenants.map(({ id, name }) => (
+          <MenuRadioItem key={id} value={id}>
+            {name}
+          </MenuRadioItem>
+        ))}
+      </MenuRadioGroup>
     </>
   )
 }

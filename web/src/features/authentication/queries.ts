@@ -1,13 +1,21 @@
-import { answer, api } from '@/lib/api'
-import { beginSession } from '@/lib/session'
+import { answer, api, renewSession } from '@/lib/api'
+import { i18next, languages } from '@/lib/i18n'
+import { beginSession, mayBeSignedIn, useSession } from '@/lib/session'
 
 /** What is still missing: which of the user's tenants, or the code of the second factor. */
-export type NextStep = { step: 'tenant'; tenants: { id: string; name: string }[] } | { step: 'code'; session_token: string }
+export type NextStep =
+  | { step: 'tenant'; tenants: { id: string; name: string }[]; session_token: string }
+  | { step: 'code'; session_token: string }
 
 /** Signs in; answers what is missing, or null when the session has begun. */
-export async function signIn(credentials: { email: string; password: string; tenant_id?: string }): Promise<NextStep | null> {
-  const session = await answer(api.auth.login.post(credentials))
-  if ('tenant_required' in session) return { step: 'tenant', tenants: session.tenants }
+export const signIn = (credentials: { email: string; password: string; tenant_id?: string }) => proceed(credentials)
+
+/** Answers which tenant, with the token of the sign-in that asked. */
+export const chooseTenant = (session_token: string, tenant_id: string) => proceed({ session_token, tenant_id })
+
+async function proceed(proof: Parameters<typeof api.auth.login.post>[0]): Promise<NextStep | null> {
+  const session = await answer(api.auth.login.post(proof))
+  if ('tenant_required' in session) return { step: 'tenant', tenants: session.tenants, session_token: session.session_token }
   if ('mfa_required' in session) return { step: 'code', session_token: session.session_token }
   if (!('access_token' in session)) throw new TypeError('An answer to a sign-in that this console does not know')
   beginSession(session)
@@ -17,3 +25,39 @@ export async function signIn(credentials: { email: string; password: string; ten
 export async function verifyCode(proof: { session_token: string; totp_code?: string; recovery_code?: string }): Promise<void> {
   beginSession(await answer(api.auth.mfa.verify.post(proof)))
 }
+
+let held = ''
+
+/** The secret of a mailed link, taken out of the address and the history: neither is a place for it. */
+export function takeToken(): string {
+  const address = new URL(location.href)
+  const token = address.searchParams.get('token')
+  if (token === null) return held
+  held = token
+  address.searchParams.delete('token')
+  history.replaceState(history.state, '', address)
+  return held
+}
+
+export const askReset = (email: string) =>
+  answer(api.auth.password.forgot.post({ email, language: languages.find((known) => known === i18next.resolvedLanguage) }))
+
+export const resetPassword = (token: string, new_password: string) => answer(api.auth.password.reset.post({ token, new_password }))
+
+export type Offer = Awaited<ReturnType<typeof readInvitation>>
+
+/** What the link offers, and whether its account is the one that is signed in to in this browser. */
+export async function readInvitation(token: string) {
+  const offer = await answer(api.auth.invitations.inspect.post({ token }))
+  if (useSession.getState().status !== 'signed_in' && mayBeSignedIn()) await renewSession().catch(() => false)
+  const { user } = useSession.getState()
+  return { ...offer, signed_in: user?.email.toLowerCase() === offer.email.toLowerCase() }
+}
+
+export const acceptInvitation = (acceptance: { token: string; name?: string; password?: string }) =>
+  answer(api.auth.invitations.accept.post(acceptance))
+
+export const register = (registration: { email: string; password: string; name: string; tenant_name: string }) =>
+  answer(api.auth.register.post({ ...registration, language: languages.find((known) => known === i18next.resolvedLanguage) }))
+
+export const verifyAddress = (token: string) => answer(api.auth['verify-email'].post({ token }))

@@ -14,6 +14,11 @@ export function Refusal({ problem }: { problem: Problem }) {
     auth_restricted: t('sign_in.auth_restricted'),
     wrong_code: t('sign_in.wrong_code'),
     mfa_session_ended: t('sign_in.mfa_session_ended'),
+    choice_ended: t('sign_in.mfa_session_ended'),
+    link_ended: t('recovery.link_ended'),
+    invitation_ended: t('invitation.ended'),
+    registration_closed: t('registration.closed'),
+    already_member: t('invitation.already_member'),
     network: t('error.network'),
   }
   if (problem.status === 429) return <RateLimited key={problem.requestId} seconds={problem.retryAfterSeconds ?? 60} />

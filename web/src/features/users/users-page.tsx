@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleSlash, Plus, Users } from 'lucide-react'
+import { CircleCheck, CircleSlash, Mail, Plus, Users } from 'lucide-react'
 import { parseAsBoolean, parseAsString, useQueryState, useQueryStates } from 'nuqs'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupChoicesQuery } from '@/features/groups/queries'
+import { InviteUser } from '@/features/invitations/invite-user'
+import { PendingInvitations } from '@/features/invitations/pending-invitations'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -27,6 +29,7 @@ export function UsersPage() {
   const [filters, setFilters] = useQueryStates({ search: parseAsString.withDefault(''), group: parseAsString })
   const [openId, setOpenId] = useQueryState('user', parseAsString.withOptions({ history: 'push' }))
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
+  const [shown, setShown] = useState<'invite' | 'pending' | null>(null)
   const groups = useQuery({ ...groupChoicesQuery, enabled: can('settings.groups.read') })
   const { rows, query } = useList(userList({ search: filters.search || undefined, group_id: filters.group ?? undefined }))
   const filtered = filters.search !== '' || filters.group !== null
@@ -100,6 +103,13 @@ export function UsersPage() {
     <ListPage
       header={
         <PageHeader title={t('settings.users.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]}>
+          <Button onClick={() => setShown('pending')}>{t('settings.users.invitations')}</Button>
+          {can('settings.users.invite') && (
+            <Button onClick={() => setShown('invite')}>
+              <Mail aria-hidden />
+              {t('settings.users.invite')}
+            </Button>
+          )}
           {can('settings.users.create') && (
             <Button variant="primary" onClick={() => void setAdding(true)}>
               <Plus aria-hidden />
@@ -142,6 +152,8 @@ export function UsersPage() {
         empty={<EmptyState icon={Users} title={t('settings.users.none')} />}
       />
       <CreateUser open={adding && can('settings.users.create')} onClose={() => void setAdding(null)} />
+      <InviteUser open={shown === 'invite'} onClose={() => setShown(null)} />
+      <PendingInvitations open={shown === 'pending'} onClose={() => setShown(null)} />
       <UserDrawer id={openId} known={rows.find((user) => user.id === openId)} onClose={() => void setOpenId(null)} />
     </ListPage>
   )

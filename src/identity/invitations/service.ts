@@ -1,0 +1,238 @@
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import type { Known } from '../../core/authenticate'
+import { now, nowMs } from '../../core/clock'
+import { Problem, constraintOf, invalid, notFound } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor } from '../../core/scope'
+import { mintCredential, readCredential } from '../../core/secrets'
+import { throttle } from '../../core/throttle'
+import { type Paging, keyset } from '../../core/wire'
+import { assertGoodPassword } from '../auth/common-passwords'
+import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../auth/passwords'
+import { loadMember } from '../auth/sessions'
+import type { Language } from '../mail/schema'
+import { linkTo, queueMail } from '../mail/service'
+import { tenants } from '../tenants/schema'
+import { type OrgUnitScope, memberships, users } from '../users/schema'
+import { addMember, addPerson, assertMayGrant } from '../users/service'
+import { invitations } from './schema'
+
+interface InvitationInput {
+  email: string
+  group_ids: string[]
+  org_unit_scope: OrgUnitScope
+  language?: Language
+}
+export interface Acceptance {
+  token: string
+  name?: string
+  password?: string
+}
+type Invitation = typeof invitations.$inferSelect
+
+interface Found extends Record<string, unknown> {
+  user_id: string
+  password_hash: string | null
+  tenant_id: string | null
+  name: string | null
+}
+
+const ended = () =>
+  new Problem(422, 'invitation_ended', 'This invitation has been used, is too old, or was taken back', {
+    errors: [{ path: '/token', message: 'no longer holds' }],
+  })
+const alreadyMember = () => new Problem(409, 'already_member', 'This e-mail address belongs to a user of this organization')
+
+/** Who sees a part of the organization sees the invitations he made himself. */
+const pending = ({ own, actor }: Scope) =>
+  and(
+    own(invitations),
+    isNull(invitations.accepted_at),
+    isNull(invitations.revoked_at),
+    actor.units === 'all' ? undefined : eq(invitations.invited_by, actor.id),
+  )
+
+/** Newest first; what has run out stays until it is taken back or sent again. */
+export async function listInvitations(scope: Scope, paging: Paging) {
+  const { rows, after, order, cut } = keyset(paging, invitations.id, { descending: true })
+  const found = await scope.tx
+    .select()
+    .from(invitations)
+    .where(and(pending(scope), after))
+    .orderBy(order)
+    .limit(rows)
+  return cut(found)
+}
+
+async function mail(scope: Scope, { email, language }: Pick<Invitation, 'email' | 'language'>, token: string) {
+  const [tenant] = await scope.tx.select({ name: tenants.name }).from(tenants).where(eq(tenants.id, scope.actor.tenant_id))
+  const link = linkTo('accept-invitation', token)
+  await queueMail(scope, { kind: 'invitation', to: email, language, link, tenant: tenant?.name })
+}
+
+const mint = (scope: Scope, id: string) => ({
+  ...mintCredential('mzi', scope.actor.tenant_id, id),
+  expires_at: new Date(nowMs() + limits.invitationMs),
+})
+
+/** 403 for what the caller does not hold himself; 409 `already_member`, or `already_exists` while one is pending. */
+export async function createInvitation(scope: Scope, { language = 'en', ...input }: InvitationInput) {
+  const { tx, own, owned, actor } = scope
+  await assertMayGrant(scope, input)
+  const [member] = await tx
+    .select({ id: memberships.id })
+    .from(memberships)
+    .innerJoin(users, eq(users.id, memberships.user_id))
+    .where(and(own(memberships), sql`lower(${users.email}) = lower(${input.email})`))
+  if (member) throw alreadyMember()
+  const id = Bun.randomUUIDv7()
+  const { text, hash, expires_at } = mint(scope, id)
+  const [invitation] = await tx
+    .insert(invitations)
+    .values(owned({ ...input, id, hash, language, invited_by: actor.id, expires_at }))
+    .returning()
+  await mail(scope, invitation!, text)
+  await audit(scope, 'invitations.create', id, { after: invitation })
+  return invitation!
+}
+
+async function getToChange(scope: Scope, id: string) {
+  const [invitation] = await scope.tx
+    .select()
+    .from(invitations)
+    .where(and(pending(scope), eq(invitations.id, id)))
+    .for('update')
+  if (!invitation) throw notFound('invitation')
+  return invitation
+}
+
+/** A new link for 7 more days; the old one is gone. Whoever sends it again answers for it from then on. */
+export async function resendInvitation(scope: Scope, id: string) {
+  const before = await getToChange(scope, id)
+  await assertMayGrant(scope, before)
+  const { text, hash, expires_at } = mint(scope, id)
+  const [after] = await scope.tx
+    .update(invitations)
+    .set({ hash, expires_at, invited_by: scope.actor.id })
+    .where(and(scope.own(invitations), eq(invitations.id, id)))
+    .returning()
+  await mail(scope, after!, text)
+  await audit(scope, 'invitations.resend', id, { before, after })
+  return after!
+}
+
+export async function revokeInvitation(scope: Scope, id: string) {
+  const before = await getToChange(scope, id)
+  await scope.tx
+    .update(invitations)
+    .set({ revoked_at: now() })
+    .where(and(scope.own(invitations), eq(invitations.id, id)))
+  await audit(scope, 'invitations.revoke', id, { before })
+}
+
+const holds = ({ own }: Scope, { id, hash }: { id: string; hash: string }) =>
+  and(
+    own(invitations),
+    eq(invitations.id, id),
+    eq(invitations.hash, hash),
+    isNull(invitations.accepted_at),
+    isNull(invitations.revoked_at),
+    gt(invitations.expires_at, now()),
+  )
+
+async function read(text: string) {
+  const token = readCredential('mzi', text)
+  if (!token) throw ended()
+  const [found] = await inTenant(jobActor(token.tenant_id), 'read only', async (scope) =>
+    scope.tx
+      .select({ invitation: invitations, tenant_name: tenants.name })
+      .from(invitations)
+      .innerJoin(tenants, eq(tenants.id, invitations.tenant_id))
+      .where(holds(scope, token)),
+  )
+  if (!found) throw ended()
+  const known = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${found.invitation.email})`))
+  return { ...found, token, known }
+}
+
+/** What the holder of a link is asked to accept. Only he who has the mail learns whether its address has an account. */
+export async function inspectInvitation(text: string) {
+  const { invitation, tenant_name, known } = await read(text)
+  const { email, expires_at } = invitation
+  return { email, tenant: { id: invitation.tenant_id, name: tenant_name }, has_account: known.length > 0, expires_at }
+}
+
+/** Somebody who has an account shows that it is his: he is signed in to it, or knows its password. */
+async function proveAccount(
+  [account]: readonly Found[],
+  email: string,
+  password: string | undefined,
+  caller: Known | undefined,
+  call: Call,
+) {
+  if (caller?.actor.kind === 'user' && caller.actor.id === account!.user_id) return
+  assertPasswordsAllowed()
+  if (password === undefined) throw invalid('/password', 'is required')
+  const attempt = throttle(email, call.address)
+  const right = await verifyPassword(password, account!.password_hash).catch((error: unknown) => {
+    attempt.withdraw()
+    throw error
+  })
+  if (!right) {
+    attempt.failed()
+    throw new Problem(422, 'wrong_password', 'The password is not right', { errors: [{ path: '/password', message: 'is not right' }] })
+  }
+  attempt.succeeded()
+}
+
+function newAccount({ name, password }: Acceptance, email: string) {
+  assertPasswordsAllowed()
+  if (name === undefined) throw invalid('/name', 'is required')
+  if (password === undefined) throw invalid('/password', 'is required')
+  assertGoodPassword(password, email, '/password')
+  return { name, password }
+}
+
+/** Gives what was offered with what the inviter holds at this moment: rights that he lost meanwhile cannot be had from him. */
+async function join(scope: Scope, invitation: Invitation, user_id: string, name: string) {
+  try {
+    return await addMember(scope, { ...invitation, user_id, name })
+  } catch (error) {
+    if (constraintOf(error) === 'membership_user') throw alreadyMember()
+    if (error instanceof Problem) throw ended()
+    throw error
+  }
+}
+
+/** Makes the account where there is none, and the membership. Nobody is signed in by it: a second factor is asked for as ever. */
+export async function acceptInvitation(input: Acceptance, caller: Known | undefined, call: Call) {
+  const { invitation, tenant_name, token, known } = await read(input.token)
+  const { tenant_id, email } = invitation
+  if (known.length) await proveAccount(known, email, input.password, caller, call)
+  const fresh = known.length ? undefined : newAccount(input, email)
+  const password_hash = fresh && (await hashPassword(fresh.password))
+  const inviter = await loadMember(tenant_id, invitation.invited_by)
+  if (!inviter?.permissions.has('settings.users.invite')) throw ended()
+  const user_id = known[0]?.user_id ?? Bun.randomUUIDv7()
+  await inTenant(
+    inviter,
+    'read write',
+    async (scope) => {
+      const [taken] = await scope.tx
+        .update(invitations)
+        .set({ accepted_at: now() })
+        .where(holds(scope, token))
+        .returning({ id: invitations.id })
+      if (!taken) throw ended()
+      if (password_hash) await addPerson(scope, { user_id, email, password_hash })
+      const after = await join(scope, invitation, user_id, input.name ?? known[0]?.name ?? email)
+      await scope.tx.execute(sql`select verify_address(${user_id}, ${now().toISOString()})`)
+      const guest: Actor = { ...inviter, id: user_id }
+      await audit({ ...scope, actor: guest }, 'invitations.accept', invitation.id, { after })
+      routine(scope, 'recorded as done by who accepted')
+    },
+    call,
+  )
+  return { email, tenant: { id: tenant_id, name: tenant_name } }
+}

@@ -1,0 +1,109 @@
+import { and, eq, gt, sql } from 'drizzle-orm'
+import { audit } from '../../core/audit'
+import { now, nowMs } from '../../core/clock'
+import { Problem } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { log } from '../../core/log'
+import { type Actor, type Call, beforeTenant, inTenant } from '../../core/scope'
+import { mintCredential, readCredential } from '../../core/secrets'
+import { throttle } from '../../core/throttle'
+import { assertGoodPassword } from '../auth/common-passwords'
+import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
+import { linkTo, queueMail } from '../mail/service'
+import type { Language } from '../mail/schema'
+import { memberships, users } from '../users/schema'
+import { passwordResets } from './schema'
+
+interface Found extends Record<string, unknown> {
+  user_id: string
+  tenant_id: string | null
+  password_hash: string | null
+  disabled: boolean
+}
+
+const linkEnded = () =>
+  new Problem(422, 'link_ended', 'This link has been used, is too old, or was replaced by a newer one', {
+    errors: [{ path: '/token', message: 'no longer holds' }],
+  })
+
+/** Somebody who holds no more than a link. */
+const linkHolder = (tenant_id: string, id = '00000000-0000-0000-0000-000000000000'): Actor => ({
+  kind: 'user',
+  id,
+  tenant_id,
+  units: 'all',
+  permissions: new Set(),
+})
+
+let underWay = 0
+
+/** Answers before anybody is looked for, so that neither answer nor time tells whether the address is known. 429 after a few times. */
+export function askReset(email: string, language: Language, call: Call) {
+  assertPasswordsAllowed()
+  throttle(`forgot ${email}`, call.address)
+  if (underWay >= limits.resetsAtOnce) return
+  underWay += 1
+  mailReset(email, language, call)
+    .catch(() => log.warn('a reset link could not be made'))
+    .finally(() => (underWay -= 1))
+}
+
+/** To whoever can sign in somewhere with a password; the link lives in one of his tenants and counts for the person. */
+async function mailReset(wanted: string, language: Language, call: Call) {
+  const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${wanted})`))
+  const place = found.find(({ tenant_id, password_hash, disabled }) => tenant_id && password_hash && !disabled)
+  if (!place?.tenant_id) return
+  const { user_id, tenant_id } = place
+  await inTenant(
+    linkHolder(tenant_id, user_id),
+    'read write',
+    async (scope) => {
+      const { tx, own } = scope
+      const id = Bun.randomUUIDv7()
+      const { text, hash } = mintCredential('mzr', tenant_id, id)
+      const ends = new Date(nowMs() + limits.resetMs).toISOString()
+      const [begun] = await tx.execute<{ done: boolean }>(sql`select password_reset_begin(${user_id}, ${id}, ${hash}, ${ends}) as done`)
+      const [user] = await tx
+        .select({ email: users.email })
+        .from(users)
+        .innerJoin(memberships, and(own(memberships), eq(memberships.user_id, users.id)))
+        .where(eq(users.id, user_id))
+      await audit(scope, 'passwords.forget', user_id)
+      // To the address as it is kept: what was typed may only look like it.
+      if (begun?.done && user)
+        await queueMail(scope, { kind: 'password_reset', to: user.email, language, link: linkTo('reset-password', text) })
+    },
+    call,
+  )
+}
+
+/** A new password for the link's owner. All his sessions end, everywhere, and none begins: a second factor is asked for as ever. */
+export async function resetPassword(token: string, new_password: string, call: Call) {
+  assertPasswordsAllowed()
+  const link = readCredential('mzr', token)
+  if (!link) throw linkEnded()
+  const { tenant_id, id, hash } = link
+  const [owner] = await inTenant(linkHolder(tenant_id), 'read only', ({ tx, own }) =>
+    tx
+      .select({ id: users.id, email: users.email })
+      .from(passwordResets)
+      .innerJoin(users, eq(users.id, passwordResets.user_id))
+      .where(and(own(passwordResets), eq(passwordResets.id, id), eq(passwordResets.hash, hash), gt(passwordResets.expires_at, now()))),
+  )
+  if (!owner) throw linkEnded()
+  assertGoodPassword(new_password, owner.email, '/new_password')
+  const replacement = await hashPassword(new_password)
+  await inTenant(
+    linkHolder(tenant_id, owner.id),
+    'read write',
+    async (scope) => {
+      const [row] = await scope.tx.execute<{ ended: string[] | null }>(
+        sql`select password_reset_use(${id}, ${hash}, ${replacement}, ${now().toISOString()}) as ended`,
+      )
+      if (!row?.ended) throw linkEnded()
+      for (const key of row.ended) scope.signals.push({ topic: 'sessions', key })
+      await audit(scope, 'passwords.reset', owner.id, { after: { sessions_ended: row.ended.length } })
+    },
+    call,
+  )
+}

@@ -1,0 +1,110 @@
+import { and, eq, gt, sql } from 'drizzle-orm'
+import { audit } from '../../core/audit'
+import { now, nowMs } from '../../core/clock'
+import { config } from '../../core/config'
+import { Problem } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { everyPermission } from '../../core/permissions'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor } from '../../core/scope'
+import { mintCredential, readCredential } from '../../core/secrets'
+import { throttle } from '../../core/throttle'
+import { assertGoodPassword } from '../auth/common-passwords'
+import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
+import type { Language } from '../mail/schema'
+import { linkTo, queueMail } from '../mail/service'
+import { createTenant } from '../tenants/service'
+import { addMember, addPerson } from '../users/service'
+import { addressChecks } from './schema'
+
+export interface Registration {
+  email: string
+  password: string
+  name: string
+  tenant_name: string
+}
+
+const linkEnded = () =>
+  new Problem(422, 'link_ended', 'This link has been used, or is too old', { errors: [{ path: '/token', message: 'no longer holds' }] })
+
+const founder = (tenant_id: string, id: string): Actor => ({
+  kind: 'user',
+  id,
+  tenant_id,
+  units: 'all',
+  permissions: new Set(everyPermission),
+})
+
+async function mailCheck(scope: Scope, to: string, language: Language, tenant: string) {
+  const { tx, owned, actor } = scope
+  const id = Bun.randomUUIDv7()
+  const { text, hash } = mintCredential('mzv', actor.tenant_id, id)
+  await tx.insert(addressChecks).values(owned({ id, hash, user_id: actor.id, expires_at: new Date(nowMs() + limits.addressCheckMs) }))
+  await queueMail(scope, { kind: 'verification', to, language, link: linkTo('verify-email', text), tenant })
+}
+
+/** Its owner is told; who asked is not. */
+async function tellOwner(email: string, language: Language, call: Call) {
+  const found = await beforeTenant((tx) =>
+    tx.execute<{ tenant_id: string | null; disabled: boolean }>(sql`select tenant_id, disabled from find_sign_in(${email})`),
+  )
+  const tenant_id = found.find((row) => row.tenant_id && !row.disabled)?.tenant_id
+  if (!tenant_id) return
+  await inTenant(
+    jobActor(tenant_id),
+    'read write',
+    async (scope) => {
+      await queueMail(scope, { kind: 'already_registered', to: email, language, link: linkTo('sign-in') })
+      await audit(scope, 'registrations.refuse', null)
+    },
+    call,
+  )
+}
+
+/** A new tenant whose first user is its administrator. The answer is the same for an address that has an account: that is told by mail alone. */
+export async function register({ email, password, name, tenant_name }: Registration, language: Language, call: Call) {
+  assertPasswordsAllowed()
+  if (config.REGISTRATION === 'closed') throw new Problem(403, 'registration_closed', 'New organizations are made by invitation here')
+  assertGoodPassword(password, email, '/password')
+  throttle(`register ${email}`, call.address)
+  const password_hash = await hashPassword(password)
+  const [tenant_id, user_id] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()]
+  try {
+    await inTenant(
+      founder(tenant_id, user_id),
+      'read write',
+      async (scope) => {
+        await addPerson(scope, { user_id, email, password_hash })
+        const { admin_group_id } = await createTenant(scope, tenant_name)
+        const after = await addMember(scope, { user_id, name, group_ids: [admin_group_id], org_unit_scope: 'all' })
+        await audit(scope, 'users.create', user_id, { after })
+        await mailCheck(scope, email, language, tenant_name)
+      },
+      call,
+    )
+  } catch (error) {
+    if (!(error instanceof Problem && error.error === 'already_registered')) throw error
+    await tellOwner(email, language, call)
+  }
+  return { email, tenant_name, verification: 'sent' as const }
+}
+
+export async function verifyAddress(token: string, call: Call) {
+  const link = readCredential('mzv', token)
+  if (!link) throw linkEnded()
+  await inTenant(
+    jobActor(link.tenant_id),
+    'read write',
+    async (scope) => {
+      const { tx, own } = scope
+      const mine = and(own(addressChecks), eq(addressChecks.id, link.id), eq(addressChecks.hash, link.hash))
+      const [used] = await tx
+        .delete(addressChecks)
+        .where(and(mine, gt(addressChecks.expires_at, now())))
+        .returning({ user_id: addressChecks.user_id })
+      if (!used) throw linkEnded()
+      await tx.execute(sql`select verify_address(${used.user_id}, ${now().toISOString()})`)
+      await audit(scope, 'users.verify_address', used.user_id)
+    },
+    call,
+  )
+}

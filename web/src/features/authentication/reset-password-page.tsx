@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useServerForm } from '@/kit/form'
+import { Button } from '@/ui/button'
+import { Frame } from './frame'
+import { NewPassword } from './new-password'
+import { resetPassword, takeToken } from './queries'
+import { Refusal } from './refusal'
+
+export function ResetPasswordPage() {
+  const { t } = useTranslation()
+  const [token] = useState(takeToken)
+  const [done, setDone] = useState(false)
+  const form = useServerForm<{ new_password: string }>({
+    defaultValues: { new_password: '' },
+    submit: async ({ new_password }) => {
+      await resetPassword(token, new_password)
+      setDone(true)
+    },
+  })
+  return (
+    <Frame title={t('recovery.choose')} heading={t('recovery.choose')} subtitle={t('recovery.choose_subtitle')}>
+      {done ? (
+        <p role="status">{t('recovery.done')}</p>
+      ) : (
+        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+          <NewPassword form={form} name="new_password" label={t('account.password.new')} />
+          {form.problem && <Refusal problem={form.problem} />}
+          <Button type="submit" variant="primary" size="large" className="w-full" busy={form.formState.isSubmitting}>
+            {t('account.password.submit')}
+          </Button>
+        </form>
+      )}
+      <Button asChild variant="quiet" size="small" className="mt-3 w-full">
+        <Link to={done ? '/sign-in' : '/forgot-password'}>{done ? t('recovery.back') : t('recovery.another')}</Link>
+      </Button>
+    </Frame>
+  )
+}
