@@ -17,7 +17,7 @@ export interface Delivery {
 }
 
 /** With no way out configured, mail is kept and shown in the console. */
-export const keepsMail = () => !config.RESEND_API_KEY && !config.SMTP_URL
+const keepsMail = () => !config.RESEND_API_KEY && !config.SMTP_URL
 
 const waitMs = 10_000
 

@@ -4,7 +4,7 @@ import { now } from '../../core/clock'
 import { config } from '../../core/config'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
-import { type Message, deliver, keepsMail } from '../../core/mail'
+import { type Message, deliver } from '../../core/mail'
 import { type Scope, isId } from '../../core/scope'
 import { seal, unseal } from '../../core/secrets'
 import { type Paging, keyset } from '../../core/wire'
@@ -49,8 +49,14 @@ export async function sendMail(scope: Scope, mail_id: unknown) {
   if (state === 'failed') await audit(scope, 'mails.fail', mail_id, { after: { kind: mail.kind, reason, attempts } })
 }
 
-/** What a mail says is told outside of production, or where mail has no way out; and only to who sees the whole tenant. */
-const tells = ({ actor }: Scope) => actor.units === 'all' && (Bun.env.NODE_ENV !== 'production' || keepsMail())
+const atHome = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * What a mail says is told on a machine that serves itself alone, and only to who sees the whole tenant: a link in it may open
+ * another tenant of its reader, so that an installation with real tenants needs a way out for its mail.
+ */
+const tells = ({ actor }: Scope) =>
+  actor.units === 'all' && Bun.env.NODE_ENV !== 'production' && atHome.test(new URL(config.API_PUBLIC_URL).hostname)
 
 /** Newest first. */
 export async function listMail(scope: Scope, { state, ...paging }: Paging & { state?: (typeof mailStates)[number] }) {
