@@ -4,7 +4,7 @@ import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { Problem, constraintOf, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor } from '../../core/scope'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor, personOf } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { type Paging, keyset } from '../../core/wire'
@@ -50,7 +50,7 @@ const pending = ({ own, actor }: Scope) =>
     own(invitations),
     isNull(invitations.accepted_at),
     isNull(invitations.revoked_at),
-    actor.units === 'all' ? undefined : eq(invitations.invited_by, actor.id),
+    actor.units === 'all' ? undefined : eq(invitations.invited_by, personOf(actor)),
   )
 
 /** Newest first; what has run out stays until it is taken back or sent again. */
@@ -90,7 +90,7 @@ export async function createInvitation(scope: Scope, { language = 'en', ...input
   const { text, hash, expires_at } = mint(scope, id)
   const [invitation] = await tx
     .insert(invitations)
-    .values(owned({ ...input, id, hash, language, invited_by: actor.id, expires_at }))
+    .values(owned({ ...input, id, hash, language, invited_by: personOf(actor), expires_at }))
     .returning()
   await mail(scope, invitation!, text)
   await audit(scope, 'invitations.create', id, { after: invitation })
@@ -114,7 +114,7 @@ export async function resendInvitation(scope: Scope, id: string) {
   const { text, hash, expires_at } = mint(scope, id)
   const [after] = await scope.tx
     .update(invitations)
-    .set({ hash, expires_at, invited_by: scope.actor.id })
+    .set({ hash, expires_at, invited_by: personOf(scope.actor) })
     .where(and(scope.own(invitations), eq(invitations.id, id)))
     .returning()
   await mail(scope, after!, text)
