@@ -6,7 +6,7 @@ import { config } from '../../core/config'
 import { Problem, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
-import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
+import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
@@ -48,11 +48,7 @@ interface Place {
 const wrong = () => new Problem(401, 'invalid_credentials', 'The e-mail address or the password is not right')
 const ended = () => new Problem(401, 'unauthenticated', 'Sign in first')
 
-/** A user who is signing in: seen by the audit log, allowed nothing. */
-const signingIn = ({ user_id, tenant_id }: Place): Actor => ({ kind: 'user', id: user_id, tenant_id, units: 'all', permissions: new Set() })
-
-/** Until the session of a refresh token was read. */
-const unknownUser = '00000000-0000-0000-0000-000000000000'
+const signingIn = ({ user_id, tenant_id }: Place) => bareUser(tenant_id, user_id)
 
 /** A tenant that may not be entered says why, but only to somebody who proved to belong to it. */
 function assertOpen(status: string) {
@@ -136,7 +132,7 @@ function askForTenant(place: Place, call: Call): Promise<string> {
 async function chooseTenant(session_token: string, tenant_id: string, call: Call, userAgent?: string) {
   const token = readCredential('mzc', session_token)
   const [used] = token
-    ? await inTenant(signingIn({ tenant_id: token.tenant_id, user_id: unknownUser }), 'read write', (scope) => {
+    ? await inTenant(bareUser(token.tenant_id), 'read write', (scope) => {
         routine(scope, 'using up a token')
         const { tx, own } = scope
         const mine = and(own(tenantChoices), eq(tenantChoices.id, token.id), eq(tenantChoices.hash, token.hash))
@@ -284,7 +280,7 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
   if (!token) throw ended()
   const { tenant_id, session_id, generation } = token
   const outcome = await inTenant(
-    signingIn({ tenant_id, user_id: unknownUser }),
+    bareUser(tenant_id),
     'read write',
     async (scope) => {
       const { tx, own } = scope
@@ -330,7 +326,7 @@ export async function signOut(cookie: string | undefined, call: Call) {
   const token = cookie === undefined ? undefined : readRefreshToken(cookie)
   if (!token) return
   await inTenant(
-    signingIn({ tenant_id: token.tenant_id, user_id: unknownUser }),
+    bareUser(token.tenant_id),
     'read write',
     async (scope) => {
       const [session] = await scope.tx

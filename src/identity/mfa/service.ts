@@ -4,7 +4,7 @@ import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { type Actor, type Call, type Scope, inTenant } from '../../core/scope'
+import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { mintCredential, readCredential, seal, unseal } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { addressOfUser, provePassword } from '../auth/proof'
@@ -182,15 +182,6 @@ export async function challenge(scope: Scope) {
   return { mfa_required: true as const, session_token: text }
 }
 
-const asUser = (user_id: string, tenant_id: string): Actor => ({
-  kind: 'user',
-  id: user_id,
-  tenant_id,
-  units: 'all',
-  permissions: new Set(),
-})
-const unknownUser = '00000000-0000-0000-0000-000000000000'
-
 /**
  * The second half of a sign-in: `enter` opens the session, in the transaction that uses up challenge and code, or in another of the user's tenants after it.
  * A challenge lasts 5 minutes, 5 tries and one success; each try holds its row, so that tries at once come one after the other.
@@ -208,7 +199,7 @@ export async function meetChallenge<T>(
   const here = tenant_id === undefined || tenant_id === token.tenant_id
   const met = await attempt(user_id, call, () =>
     inTenant(
-      asUser(user_id, token.tenant_id),
+      bareUser(token.tenant_id, user_id),
       'read write',
       async (scope) => {
         const { tx, own } = scope
@@ -229,11 +220,11 @@ export async function meetChallenge<T>(
     ),
   )
   if (!met) throw new Problem(401, 'wrong_code', 'The code is not right, or was used already')
-  return met.entered ?? inTenant(asUser(user_id, tenant_id ?? token.tenant_id), 'read write', enter, call)
+  return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', enter, call)
 }
 
 async function challengedUser({ tenant_id, id, hash }: { tenant_id: string; id: string; hash: string }): Promise<string> {
-  const [found] = await inTenant(asUser(unknownUser, tenant_id), 'read only', ({ tx, own }) =>
+  const [found] = await inTenant(bareUser(tenant_id), 'read only', ({ tx, own }) =>
     tx
       .select({ user_id: mfaChallenges.user_id })
       .from(mfaChallenges)

@@ -4,7 +4,7 @@ import { now, nowMs } from '../../core/clock'
 import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
-import { type Actor, type Call, beforeTenant, inTenant } from '../../core/scope'
+import { type Call, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { assertGoodPassword } from '../auth/common-passwords'
@@ -26,15 +26,6 @@ const linkEnded = () =>
     errors: [{ path: '/token', message: 'no longer holds' }],
   })
 
-/** Somebody who holds no more than a link. */
-const linkHolder = (tenant_id: string, id = '00000000-0000-0000-0000-000000000000'): Actor => ({
-  kind: 'user',
-  id,
-  tenant_id,
-  units: 'all',
-  permissions: new Set(),
-})
-
 let underWay = 0
 
 /** Answers before anybody is looked for, so that neither answer nor time tells whether the address is known. 429 after a few times. */
@@ -55,7 +46,7 @@ async function mailReset(wanted: string, language: Language, call: Call) {
   if (!place?.tenant_id) return
   const { user_id, tenant_id } = place
   await inTenant(
-    linkHolder(tenant_id, user_id),
+    bareUser(tenant_id, user_id),
     'read write',
     async (scope) => {
       const { tx, own } = scope
@@ -83,7 +74,7 @@ export async function resetPassword(token: string, new_password: string, call: C
   const link = readCredential('mzr', token)
   if (!link) throw linkEnded()
   const { tenant_id, id, hash } = link
-  const [owner] = await inTenant(linkHolder(tenant_id), 'read only', ({ tx, own }) =>
+  const [owner] = await inTenant(bareUser(tenant_id), 'read only', ({ tx, own }) =>
     tx
       .select({ id: users.id, email: users.email })
       .from(passwordResets)
@@ -94,7 +85,7 @@ export async function resetPassword(token: string, new_password: string, call: C
   assertGoodPassword(new_password, owner.email, '/new_password')
   const replacement = await hashPassword(new_password)
   await inTenant(
-    linkHolder(tenant_id, owner.id),
+    bareUser(tenant_id, owner.id),
     'read write',
     async (scope) => {
       const [row] = await scope.tx.execute<{ ended: string[] | null }>(
