@@ -7,6 +7,8 @@ import { migrateDatabase } from '../src/core/migrate'
 
 export interface Bench {
   folder: string
+  /** Of PostgreSQL. */
+  pid: number
   owner: postgres.Sql
   urls: { owner: string; app: string; ingest: string }
   environment: Record<string, string>
@@ -28,6 +30,7 @@ export async function openBench(settings: string[] = []): Promise<Bench> {
   const urls = { owner: server.url, app: as('monozu_app', 'app'), ingest: as('monozu_ingest', 'ingest') }
   return {
     folder,
+    pid: server.process.pid,
     owner,
     urls,
     environment: {
