@@ -39,7 +39,7 @@ do $$ declare t regclass; begin
   for t in select c.oid from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
     where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
   loop execute format('alter table %s enable row level security', t); execute format('alter table %s force row level security', t); end loop;
-  foreach t in array array['app_user', 'identity', 'tenant', 'mfa_factor', 'mfa_recovery_code']::regclass[]
+  foreach t in array array['app_user', 'identity', 'tenant', 'mfa_factor', 'mfa_recovery_code', 'retired_pepper']::regclass[]
   loop execute format('alter table %s force row level security', t); end loop;
 end $$;
 
@@ -50,7 +50,7 @@ grant select, insert, update, delete on all tables in schema public to monozu_ap
 revoke update, delete on audit_log from monozu_app;
 revoke update, delete on app_user from monozu_app;
 revoke select, update, delete on identity from monozu_app;
-revoke all on mfa_factor, mfa_recovery_code from monozu_app;
+revoke all on mfa_factor, mfa_recovery_code, retired_pepper from monozu_app;
 revoke delete on tenant from monozu_app;
 revoke insert, update on telemetry_frame, telemetry_layout, device_record, rejected_record from monozu_app;
 grant update (handled_at, updated_at, version) on device_record to monozu_app;
@@ -83,7 +83,7 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check'] loop
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -142,6 +142,20 @@ begin
   delete from password_reset r where r.user_id = person;
   return end_other_sessions(person, keep, 'password_changed', at);
 end $$;
+
+-- The same password, hashed as it is done today: no session ends. False when the hash is no longer that one.
+create or replace function upgrade_password(person uuid, expected text, replacement text) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update identity i set password_hash = replacement
+    where i.user_id = person and is_member(person) and i.kind = 'password' and i.password_hash = expected;
+  return found;
+end $$;
+
+-- Sealed: it is of no use without a key of ENCRYPTION_KEYS.
+create or replace function retired_pepper_of(key_id text) returns text language sql stable security definer set search_path = public, pg_temp as $$
+  select p.sealed from retired_pepper p where p.kid = key_id
+$$;
 
 -- Held by a sign-in until its session is there: a change of password or factor comes before it and is seen, or after it and ends it.
 create or replace function hold_password(person uuid, expected text) returns boolean
@@ -245,7 +259,8 @@ $$;
 revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
 grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
-  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)', 'mfa_find(uuid)',
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)',
+    'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
     'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'password_reset_begin(uuid, uuid, text, timestamptz)',
     'password_reset_use(uuid, text, text, timestamptz)', 'verify_address(uuid, timestamptz)']::regprocedure[]

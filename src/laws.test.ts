@@ -178,7 +178,7 @@ describe('every table with a tenant_id', () => {
 })
 
 describe('rights', () => {
-  const globalTables = ['app_user', 'identity', 'mfa_factor', 'mfa_recovery_code', 'tenant']
+  const globalTables = ['app_user', 'identity', 'mfa_factor', 'mfa_recovery_code', 'retired_pepper', 'tenant']
 
   test('the application role owns nothing and is above nothing', async () => {
     const [role] =
@@ -223,6 +223,8 @@ describe('rights', () => {
       'password_reset_use',
       'prepare_partitions',
       'queue_records',
+      'retired_pepper_of',
+      'upgrade_password',
       'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')

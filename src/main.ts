@@ -13,6 +13,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   ingestor: { does: 'POST /v1/ingest, where edge appliances deliver', load: () => import('./commands/ingestor') },
   worker: { does: 'background jobs and schedules', load: () => import('./commands/worker') },
   migrate: { does: 'bring the database to this version', load: () => import('./commands/migrate') },
+  keys: { does: 'change the encryption key', load: () => import('./commands/keys') },
   edge: { does: 'the reference edge agent, on this host', load: () => import('./commands/edge') },
   doctor: { does: 'look for faults in configuration and database', load: () => import('./commands/doctor') },
   openapi: { does: 'print the OpenAPI document', load: () => import('./commands/openapi') },

@@ -23,6 +23,9 @@ export const limits = {
   bcryptAtOnce: 2,
   bcryptWaiting: 64,
   bcryptCost: 12,
+  /** Of a hash that was brought along from elsewhere; a dearer one would hold the queue. */
+  bcryptCostMost: 14,
+  rewrapRows: 500,
   passwordCharacters: { least: 12, most: 256 },
   mfaStepMs: 30_000,
   mfaPendingMs: 15 * 60_000,

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { derive } from '../../core/secrets'
+import { pepperOf } from './peppers'
 
 /** Under AUTH_POLICY=restricted nothing rests on a password. */
 export function assertPasswordsAllowed() {
@@ -11,10 +11,7 @@ export function assertPasswordsAllowed() {
 }
 
 /** bcrypt cuts at 72 bytes, so it is given a keyed digest that no password can outgrow. The pepper's key id is kept beside the hash. */
-function digest(password: string, kid: string): string | undefined {
-  const key = config.ENCRYPTION_KEYS.find((known) => known.kid === kid)?.key.toString('base64')
-  return key && createHmac('sha384', derive('password pepper', key)).update(password.normalize('NFKC')).digest('base64')
-}
+const digest = (password: string, pepper: Buffer) => createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
 
 let running = 0
 const queue: (() => void)[] = []
@@ -34,23 +31,52 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const currentKid = () => config.ENCRYPTION_KEYS[0]?.kid ?? ''
+
 /** `kid:bcrypt`, cost 12. */
 export async function hashPassword(password: string): Promise<string> {
-  const kid = config.ENCRYPTION_KEYS[0]?.kid ?? ''
-  const digested = digest(password, kid)
-  if (!digested) throw new Error('ENCRYPTION_KEYS is empty')
-  return `${kid}:${await inTurn(() => hash(digested, { cost: limits.bcryptCost }))}`
+  const kid = currentKid()
+  const pepper = await pepperOf(kid)
+  if (!pepper) throw new Error('ENCRYPTION_KEYS is empty')
+  return `${kid}:${await inTurn(() => hash(digest(password, pepper), { cost: limits.bcryptCost }))}`
 }
 
-const wellFormed = /^([\w-]+):(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/
-let dummy: Promise<string> | undefined
+interface Kept {
+  /** Of the pepper; none in a hash that was brought along from elsewhere, which is bcrypt of the password itself. */
+  kid?: string
+  bcrypt: string
+  cost: number
+}
 
-/** Costs one verification whoever is asked for: without a hash (unknown user, no password) it verifies against a dummy and says no. */
+function read(kept: string | null | undefined): Kept | undefined {
+  const [, kid, variant, cost = '', rest = ''] = kept?.match(/^(?:([\w-]{1,32}):)?\$(2[aby])\$(\d\d)\$([./A-Za-z0-9]{53})$/) ?? []
+  const known = variant !== undefined && Number(cost) >= 4 && Number(cost) <= limits.bcryptCostMost
+  return known ? { kid, bcrypt: `$${variant}$${cost}$${rest}`, cost: Number(cost) } : undefined
+}
+
+/** Nobody's hash: it takes the time of its cost, and no password is known for it. */
+const nobodys = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$K2/nDK8DwbfUp4uXeftcR.gXKvfnT30QqILe8cwDhlKQKfw1B83E2`
+
+/** 2^4 + 2^4 + 2^5 + ... + 2^11 = 2^12: what is left to do after a cheaper verification, so that it does not show who has an old hash. */
+async function makeUp(cost: number) {
+  for (let more = cost; more < limits.bcryptCost; more += 1) await compare('', nobodys(more))
+}
+
+/** Costs one verification whoever is asked for: without a hash (unknown user, no password) it verifies against nobody's and says no. */
 export async function verifyPassword(password: string, kept: string | null | undefined): Promise<boolean> {
-  dummy ??= hash('nobody has this password', { cost: limits.bcryptCost })
-  const [, kid = '', bcrypt] = kept?.match(wellFormed) ?? []
-  const digested = digest(password, kid)
-  const against = bcrypt && digested ? bcrypt : await dummy
-  const matches = await inTurn(() => compare(digested ?? password.slice(0, 64), against))
-  return matches && bcrypt !== undefined && digested !== undefined
+  const found = read(kept)
+  const pepper = found?.kid === undefined ? undefined : await pepperOf(found.kid)
+  const usable = found && (found.kid === undefined || pepper) ? found : undefined
+  const said = pepper ? digest(password, pepper) : password
+  return inTurn(async () => {
+    const matches = await compare(said, usable?.bcrypt ?? nobodys(limits.bcryptCost))
+    if (usable) await makeUp(usable.cost)
+    return matches && usable !== undefined
+  })
+}
+
+/** Whether a hash is not what `hashPassword` makes today: brought along, of another cost, or with a pepper that was rotated. */
+export function isOutdated(kept: string): boolean {
+  const found = read(kept)
+  return found?.kid !== currentKid() || found.cost !== limits.bcryptCost
 }

@@ -1,4 +1,5 @@
-import { index, integer, text, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { now } from '../../core/clock'
 import { instant, tenantTable } from '../../core/table'
 
 /** A signed-in browser. Refresh tokens are derived from the session and their generation, so that none is kept, not even as a hash. */
@@ -25,3 +26,10 @@ export const tenantChoices = tenantTable(
   { hash: text().notNull(), user_id: uuid().notNull(), expires_at: instant().notNull() },
   (t) => [index().on(t.user_id)],
 )
+
+/** What passwords were digested with under a key that left ENCRYPTION_KEYS, sealed with one that is there. Read through `retired_pepper_of` alone. */
+export const retiredPeppers = pgTable('retired_pepper', {
+  kid: text().primaryKey(),
+  sealed: text().notNull(),
+  created_at: instant().notNull().defaultNow().$defaultFn(now),
+}).enableRLS()

@@ -13,7 +13,7 @@ import { accessSeconds, signAccess } from '../../core/tokens'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
-import { assertPasswordsAllowed, verifyPassword } from './passwords'
+import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
 import { addressOfUser } from './proof'
 import { readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
@@ -70,8 +70,23 @@ export function signIn({ email, password, tenant_id, session_token }: SignIn, ca
   return chooseTenant(session_token, tenant_id, call, userAgent)
 }
 
+/** The hash that was verified is no longer the one that is kept. */
+class Replaced extends Error {}
+
 /** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
-async function signInByPassword({ email, password, tenant_id }: Credentials, call: Call, userAgent?: string) {
+async function signInByPassword(credentials: Credentials, call: Call, userAgent?: string) {
+  try {
+    return await tryPassword(credentials, call, userAgent)
+  } catch (error) {
+    if (!(error instanceof Replaced)) throw error
+    // Changed between verification and session, or upgraded by a sign-in beside this one: what is kept now decides.
+    return tryPassword(credentials, call, userAgent).catch((again: unknown) => {
+      throw again instanceof Replaced ? wrong() : again
+    })
+  }
+}
+
+async function tryPassword({ email, password, tenant_id }: Credentials, call: Call, userAgent?: string) {
   const attempt = throttle(email, call.address)
   const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
     attempt.withdraw()
@@ -85,6 +100,7 @@ async function signInByPassword({ email, password, tenant_id }: Credentials, cal
     throw wrong()
   }
   attempt.succeeded()
+  const password_hash = await upgraded(places[0]!, found[0]!.password_hash!, password)
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()
   if (!place) {
@@ -104,7 +120,7 @@ async function signInByPassword({ email, password, tenant_id }: Credentials, cal
     signingIn(place),
     'read write',
     async (scope) => {
-      await holdPassword(scope, found[0]!.password_hash)
+      await holdPassword(scope, password_hash)
       return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
     },
     call,
@@ -212,10 +228,29 @@ async function checkPassword(email: string, password: string) {
   return { found, right: await verifyPassword(password, found[0]?.password_hash) }
 }
 
+/** The hash of this password that is kept from now on: made anew where it is not what is made today. Left as it is where that fails: it is good enough to sign in. */
+async function upgraded(place: Place, kept: string, password: string): Promise<string> {
+  if (!isOutdated(kept)) return kept
+  try {
+    const replacement = await hashPassword(password)
+    const done = await inTenant(signingIn(place), 'read write', async (scope) => {
+      routine(scope, 'the password stays the same')
+      const [row] = await scope.tx.execute<{ done: boolean }>(
+        sql`select upgrade_password(${place.user_id}, ${kept}, ${replacement}) as done`,
+      )
+      return row?.done
+    })
+    return done ? replacement : kept
+  } catch {
+    log.warn('a password hash could not be upgraded')
+    return kept
+  }
+}
+
 /** The password that was verified is still the password, and stays it until this transaction ends. */
-async function holdPassword({ tx, actor }: Scope, password_hash: string | null) {
+async function holdPassword({ tx, actor }: Scope, password_hash: string) {
   const [row] = await tx.execute<{ held: boolean }>(sql`select hold_password(${actor.id}, ${password_hash}) as held`)
-  if (!row?.held) throw wrong()
+  if (!row?.held) throw new Replaced()
 }
 
 /** Written behind the answer, so that a known address takes no longer than an unknown one. */
