@@ -102,6 +102,43 @@ create or replace function find_sign_in(wanted text)
   order by t.name
 $$;
 
+-- Counts an attempt under its names and returns 0, or counts nothing and returns how long (ms) to wait. Rows are locked in the order of their names.
+-- `slow` waits longer with each failure until it was quiet for a window; the others are full at their limit until their window ends.
+create or replace function attempt_begin(slow text, others text[], most int[], at timestamptz, free int, longest_ms int, window_ms int) returns float8
+  language plpgsql set search_path = public, pg_temp as $$
+declare row attempt; wait float8 := 0; period interval := window_ms * interval '1 millisecond'; over int;
+begin
+  insert into attempt (name, count, since, last) select n, 0, at, at from unnest(slow || others) n order by n on conflict do nothing;
+  for row in select * from attempt a where a.name = any(slow || others) order by a.name for update loop
+    if (case when row.name = slow then row.last else row.since end) + period <= at then
+      update attempt a set count = 0, since = at where a.name = row.name;
+    elsif row.name = slow then
+      over := row.count - free;
+      if over >= 0 then
+        wait := greatest(wait, date_part('epoch', row.last - at) * 1000 + least(1000 * 2 ^ least(over, 20), longest_ms));
+      end if;
+    elsif row.count >= most[array_position(others, row.name)] then
+      wait := greatest(wait, date_part('epoch', row.since + period - at) * 1000);
+    end if;
+  end loop;
+  if wait > 0 then return wait; end if;
+  update attempt a set count = a.count + 1, last = at where a.name = any(slow || others);
+  return 0;
+end $$;
+
+-- A success forgets the failures of the account or browser, and of the others only its own attempt.
+create or replace function attempt_end(slow text, others text[], verdict text, at timestamptz) returns void
+  language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform from attempt a where a.name = any(slow || others) order by a.name for update;
+  if verdict = 'failed' then
+    update attempt a set last = at where a.name = any(slow || others);
+  else
+    update attempt a set count = case when a.name = slow and verdict = 'succeeded' then 0 else greatest(a.count - 1, 0) end
+      where a.name = any(slow || others);
+  end if;
+end $$;
+
 -- What has run out is removed; times are the caller's, so that its clock rules.
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
@@ -114,6 +151,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from mail where created_at < housekeep.at - interval '30 days';
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
+  delete from attempt where last < housekeep.at - interval '1 hour';
 $$;
 
 -- A person is global, so what becomes of a way of signing in reaches into all tenants: each of these concerns one member of the current tenant.
@@ -258,6 +296,8 @@ create or replace function queue_records(tenants uuid[]) returns void language s
 $$;
 revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
 grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
+revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
+grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',

@@ -39,6 +39,8 @@ export const limits = {
   longestDelayMs: 15 * 60_000,
   failureWindowMs: 15 * 60_000,
   addressFailures: 100,
+  domainFailures: 1_000,
+  deviceCookieMs: 180 * 86_400_000,
   mailAttempts: 8,
   mailFirstPauseMs: 15_000,
   mailKeptMs: 30 * 86_400_000,

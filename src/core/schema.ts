@@ -1,4 +1,4 @@
-import { bigint, index, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { Permission } from './permissions'
 import { instant, tenantTable } from './table'
 
@@ -55,3 +55,10 @@ export const tickets = tenantTable('socket_ticket', {
   user_id: uuid().notNull(),
   expires_at: instant().notNull(),
 })
+
+/** Failed attempts, counted by all processes together. The names are MACs: they say nothing about whom they count. */
+export const attempts = pgTable(
+  'attempt',
+  { name: text().primaryKey(), count: integer().notNull(), since: instant().notNull(), last: instant().notNull() },
+  (t) => [index().on(t.last)],
+)

@@ -26,6 +26,8 @@ export const personOf = ({ id, owner_id }: Actor) => owner_id ?? id
 export interface Call {
   request_id?: string
   address?: string
+  /** What a browser shows that signed in before (a cookie). */
+  device?: string
   /** The version the caller last saw (If-Match). */
   ifMatch?: string
 }

@@ -1,18 +1,14 @@
+import { sql } from 'drizzle-orm'
 import { nowMs } from './clock'
+import { transaction } from './db'
 import { Problem } from './errors'
 import { limits } from './limits'
 import { derive, mac } from './secrets'
 
-interface Failures {
-  count: number
-  last: number
-}
-
 const key = derive('throttle')
-const failures = new Map<string, Failures>()
 
 /** A name that says nothing about whom it counts. */
-const nameOf = (kind: string, value: string) => mac(key, `${kind} ${value.toLowerCase()}`).toString('base64')
+const nameOf = (kind: string, value: string) => `${kind} ${mac(key, `${kind} ${value.toLowerCase()}`).toString('base64url')}`
 
 /** An IPv6 customer holds a /64 (RFC 6177), so that is what is counted; IPv4 in IPv6 clothes is IPv4. */
 function network(address: string): string {
@@ -27,49 +23,55 @@ function network(address: string): string {
     .join(':')
 }
 
-const recent = (name: string) => {
-  const found = failures.get(name)
-  return found && nowMs() - found.last < limits.failureWindowMs ? found : undefined
+/** What one attempt counts for: one name that waits longer with each failure, and others that hold many accounts and are full at some number. */
+interface Names {
+  slow: string
+  full: { name: string; most: number }[]
 }
 
-function count(name: string) {
-  if (failures.size > 100_000) failures.delete(failures.keys().next().value!)
-  failures.set(name, { count: (recent(name)?.count ?? 0) + 1, last: nowMs() })
+function namesOf(account: string, address: string | undefined, { domain, device }: Circumstances): Names {
+  if (device) return { slow: nameOf('device', `${device} ${account}`), full: [] }
+  const full: Names['full'] = [{ name: nameOf('address', network(address ?? 'unknown')), most: limits.addressFailures }]
+  if (domain) full.push({ name: nameOf('domain', domain), most: limits.domainFailures })
+  return { slow: nameOf('account', account), full }
 }
 
-function renew(name: string) {
-  const counted = failures.get(name)
-  if (counted) counted.last = nowMs()
-}
+/** Each step is a transaction of its own: what was counted stays counted, whatever becomes of the attempt. */
+const tell = <T extends Record<string, unknown>>(statement: ReturnType<typeof sql>) =>
+  transaction('begin read write', false, (tx) => tx.execute<T>(statement))
 
-function takeBack(name: string) {
-  const counted = failures.get(name)
-  if (counted) counted.count -= 1
-}
+const array = (names: string[]) => sql`array(select json_array_elements_text(${JSON.stringify(names)}::json))`
 
-const refuse = (waitMs: number) => {
-  if (waitMs > 0)
-    throw new Problem(429, 'rate_limited', 'Too many attempts; wait a little', { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+interface Circumstances {
+  /** Of the e-mail address: it stands for the tenant, which is not known before the password is, and is the same for accounts that do not exist. */
+  domain?: string
+  /** A browser that signed in to this account before: it answers for itself alone, so that strangers cannot lock it out. */
+  device?: string
 }
 
 /**
- * Counts failed attempts by account (known or not) and by address. After 5 failures an account waits 1, 2, 4 ... seconds, at most 15 minutes;
- * an address is refused after 100 failures within 15 minutes. An attempt counts as failed from its beginning, so that many at once are no way around.
+ * Counts failed attempts by account (known or not), address and domain, in the database: all processes count together. After 5 failures an account
+ * waits 1, 2, 4 ... seconds, at most 15 minutes; an address is refused after 100 failures within 15 minutes, a domain after 1,000. An attempt counts
+ * as failed from its beginning, so that many at once are no way around. Without the database there is no attempt: 503.
  */
-export function throttle(account: string, address: string | undefined) {
-  const names = { account: nameOf('account', account), address: nameOf('address', network(address ?? 'unknown')) }
-  const mine = recent(names.account)
-  const over = (mine?.count ?? 0) - limits.failuresBeforeDelay
-  if (mine && over >= 0) refuse(mine.last + Math.min(1000 * 2 ** over, limits.longestDelayMs) - nowMs())
-  const theirs = recent(names.address)
-  if (theirs && theirs.count >= limits.addressFailures) refuse(theirs.last + limits.failureWindowMs - nowMs())
-  count(names.account)
-  count(names.address)
+export async function throttle(account: string, address: string | undefined, circumstances: Circumstances = {}) {
+  const { slow, full } = namesOf(account, address, circumstances)
+  const others = array(full.map(({ name }) => name))
+  const at = () => new Date(nowMs()).toISOString()
+  const [begun] = await tell<{ wait_ms: number }>(
+    sql`select attempt_begin(${slow}, ${others}, array(select json_array_elements_text(${JSON.stringify(full.map(({ most }) => most))}::json)::int),
+      ${at()}, ${limits.failuresBeforeDelay}, ${limits.longestDelayMs}, ${limits.failureWindowMs}) as wait_ms`,
+  )
+  if (begun!.wait_ms > 0)
+    throw new Problem(429, 'rate_limited', 'Too many attempts; wait a little', { retryAfterSeconds: Math.ceil(begun!.wait_ms / 1000) })
+  const end = async (verdict: 'failed' | 'succeeded' | 'withdrawn') => {
+    await tell(sql`select attempt_end(${slow}, ${others}, ${verdict}, ${at()})`)
+  }
   return {
     /** The wait begins with the verdict. */
-    failed: () => (renew(names.account), renew(names.address)),
-    succeeded: () => (failures.delete(names.account), takeBack(names.address)),
-    /** It came to no verdict: the database was away, or the queue full. */
-    withdraw: () => (takeBack(names.account), takeBack(names.address)),
+    failed: () => end('failed'),
+    succeeded: () => end('succeeded'),
+    /** It came to no verdict: the queue was full, or something broke. Where the database is away it stays counted. */
+    withdraw: () => end('withdrawn').catch(() => {}),
   }
 }

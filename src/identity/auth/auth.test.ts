@@ -35,7 +35,7 @@ async function registered(...tenants: string[]) {
 
 const login = (body: object) => send('POST', '/api/v1/auth/login', { body })
 const me = (token: string) => send('GET', '/api/v1/me', { headers: { authorization: `Bearer ${token}` } })
-const setCookie = (reply: Response) => reply.headers.get('set-cookie') ?? ''
+const setCookie = (reply: Response) => reply.headers.getSetCookie().find((cookie) => cookie.startsWith('monozu_refresh=')) ?? ''
 const cookieOf = (reply: Response) => setCookie(reply).match(/^monozu_refresh=([^;]+)/)?.[1] ?? ''
 const withCookie = (path: string, cookie: string, headers: Record<string, string> = {}) =>
   send('POST', `/api/v1/auth/${path}`, { body: {}, headers: { cookie: `monozu_refresh=${cookie}`, ...headers } })

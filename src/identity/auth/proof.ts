@@ -31,19 +31,19 @@ export async function addressOfUser(actor: Actor): Promise<string> {
 export async function provePassword(actor: Actor, password: string, call: Call, path: string): Promise<string> {
   assertPasswordsAllowed()
   const email = await addressOfUser(actor)
-  const attempt = throttle(`proof ${actor.id}`, call.address)
+  const attempt = await throttle(`proof ${actor.id}`, call.address)
   try {
     const [found] = await beforeTenant((tx) => tx.execute<Kept>(sql`select password_hash from find_sign_in(${email}) limit 1`))
     const right = await verifyPassword(password, found?.password_hash)
     if (right && found?.password_hash) {
-      attempt.succeeded()
+      await attempt.succeeded()
       return found.password_hash
     }
   } catch (error) {
-    attempt.withdraw()
+    await attempt.withdraw()
     throw error
   }
-  attempt.failed()
+  await attempt.failed()
   await inTenant(actor, 'read write', (scope) => audit(scope, 'passwords.refuse', actor.id), call).catch(() =>
     log.warn('a refused password could not be recorded'),
   )

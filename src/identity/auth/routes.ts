@@ -3,14 +3,17 @@ import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
 import { features } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
+import { limits } from '../../core/limits'
 import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
 import { instant, list, oneOf, uuid } from '../../core/wire'
 import { tenantStates } from '../tenants/schema'
+import { writeDeviceCookie } from './device-cookie'
 import { describeMe, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
+const deviceCookie = secure ? '__Host-monozu_device' : 'monozu_device'
 const attributes = { httpOnly: true, secure, sameSite: config.REFRESH_COOKIE_SAMESITE, path: '/' } as const
 
 const named = t.Object({ id: t.String(), name: t.String() })
@@ -39,15 +42,27 @@ function assertOrigin(request: Request) {
   if (type && !type.startsWith('application/json')) throw new Problem(415, 'unsupported_media_type', 'Send JSON')
 }
 
+type Jar = Record<string, { set: (cookie: object) => unknown }>
+
+/** What a browser keeps of a sign-in: its session, and that it was here. */
+function remember(jar: Jar, { refresh, user }: { refresh: { token: string; expires_at: Date }; user: { email: string } }) {
+  jar[refreshCookie]!.set({ ...attributes, value: refresh.token, expires: refresh.expires_at })
+  jar[deviceCookie]!.set({ ...attributes, value: writeDeviceCookie(user.email), maxAge: limits.deviceCookieMs / 1000 })
+}
+
 export const authRoutes = new Elysia({ tags: ['auth'] })
   .use(guard)
   .post(
     '/auth/login',
     async (context) => {
       assertOrigin(context.request)
-      const answer = await signIn(context.body, callOf(context), context.headers['user-agent'])
+      const answer = await signIn(
+        context.body,
+        { ...callOf(context), device: context.cookie[deviceCookie]?.value as string | undefined },
+        context.headers['user-agent'],
+      )
       if ('tenant_required' in answer || 'mfa_required' in answer) return answer
-      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      remember(context.cookie, answer)
       return answer
     },
     {
@@ -68,7 +83,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
       assertOrigin(context.request)
       const answer = await switchTenant(context.known, context.body.tenant_id, callOf(context), context.headers['user-agent'])
       if ('mfa_required' in answer) return answer
-      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      remember(context.cookie, answer)
       return answer
     },
     {
@@ -88,7 +103,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     async (context) => {
       assertOrigin(context.request)
       const answer = await verifySecondFactor(context.body, callOf(context), context.headers['user-agent'])
-      context.cookie[refreshCookie]!.set({ ...attributes, value: answer.refresh.token, expires: answer.refresh.expires_at })
+      remember(context.cookie, answer)
       return answer
     },
     {

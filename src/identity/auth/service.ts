@@ -15,6 +15,7 @@ import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
 import { addressOfUser } from './proof'
+import { readDeviceCookie } from './device-cookie'
 import { readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
 
@@ -87,19 +88,20 @@ async function signInByPassword(credentials: Credentials, call: Call, userAgent?
 }
 
 async function tryPassword({ email, password, tenant_id }: Credentials, call: Call, userAgent?: string) {
-  const attempt = throttle(email, call.address)
-  const { found, right } = await checkPassword(email, password).catch((error: unknown) => {
-    attempt.withdraw()
+  const circumstances = { domain: email.split('@').at(-1), device: readDeviceCookie(call.device, email) }
+  const attempt = await throttle(email, call.address, circumstances)
+  const { found, right } = await checkPassword(email, password).catch(async (error: unknown) => {
+    await attempt.withdraw()
     throw error
   })
   const member = found.filter((row): row is Found & Place => row.tenant_id !== null)
   const places = member.filter(({ disabled }) => !disabled)
   if (!right || !places.length) {
-    attempt.failed()
+    await attempt.failed()
     recordRefusal(member, call)
     throw wrong()
   }
-  attempt.succeeded()
+  await attempt.succeeded()
   const password_hash = await upgraded(places[0]!, found[0]!.password_hash!, password)
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()

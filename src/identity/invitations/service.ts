@@ -174,16 +174,16 @@ async function proveAccount(
   if (caller?.actor.kind === 'user' && caller.actor.id === account!.user_id) return
   assertPasswordsAllowed()
   if (password === undefined) throw invalid('/password', 'is required')
-  const attempt = throttle(email, call.address)
-  const right = await verifyPassword(password, account!.password_hash).catch((error: unknown) => {
-    attempt.withdraw()
+  const attempt = await throttle(email, call.address)
+  const right = await verifyPassword(password, account!.password_hash).catch(async (error: unknown) => {
+    await attempt.withdraw()
     throw error
   })
   if (!right) {
-    attempt.failed()
+    await attempt.failed()
     throw new Problem(422, 'wrong_password', 'The password is not right', { errors: [{ path: '/password', message: 'is not right' }] })
   }
-  attempt.succeeded()
+  await attempt.succeeded()
 }
 
 function newAccount({ name, password }: Acceptance, email: string) {

@@ -71,14 +71,13 @@ function assertOneCode({ totp_code, recovery_code }: Code) {
  * Wrong codes slow down the account itself (RFC 6238 section 5.2 leaves 2 in 10^6 to chance), and only those who know the password come this far.
  */
 async function attempt<T>(user_id: string, call: Call, work: () => Promise<T | undefined>): Promise<T | undefined> {
-  const counted = throttle(`mfa ${user_id}`, call.address)
+  const counted = await throttle(`mfa ${user_id}`, call.address)
   try {
     const outcome = await work()
-    if (outcome === undefined) counted.failed()
-    else counted.succeeded()
+    await (outcome === undefined ? counted.failed() : counted.succeeded())
     return outcome
   } catch (error) {
-    counted.withdraw()
+    await counted.withdraw()
     throw error
   }
 }

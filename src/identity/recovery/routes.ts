@@ -9,9 +9,9 @@ export const recoveryRoutes = new Elysia({ prefix: '/auth/password', tags: ['aut
   .use(guard)
   .post(
     '/forgot',
-    (context) => {
+    async (context) => {
       const { email, language } = context.body
-      askReset(email, language ?? languageOf(context.headers['accept-language']), callOf(context))
+      await askReset(email, language ?? languageOf(context.headers['accept-language']), callOf(context))
       context.set.status = 204
     },
     {

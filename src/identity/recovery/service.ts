@@ -29,9 +29,9 @@ const linkEnded = () =>
 let underWay = 0
 
 /** Answers before anybody is looked for, so that neither answer nor time tells whether the address is known. 429 after a few times. */
-export function askReset(email: string, language: Language, call: Call) {
+export async function askReset(email: string, language: Language, call: Call) {
   assertPasswordsAllowed()
-  throttle(`forgot ${email}`, call.address)
+  await throttle(`forgot ${email}`, call.address)
   if (underWay >= limits.resetsAtOnce) return
   underWay += 1
   mailReset(email, language, call)

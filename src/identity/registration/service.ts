@@ -65,7 +65,7 @@ export async function register({ email, password, name, tenant_name }: Registrat
   assertPasswordsAllowed()
   if (config.REGISTRATION === 'closed') throw new Problem(403, 'registration_closed', 'New organizations are made by invitation here')
   assertGoodPassword(password, email, '/password')
-  throttle(`register ${email}`, call.address)
+  await throttle(`register ${email}`, call.address)
   const password_hash = await hashPassword(password)
   const [tenant_id, user_id] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()]
   try {
