@@ -65,7 +65,7 @@ grant execute on function prepare_partitions(timestamptz) to monozu_app;
 grant insert on telemetry_frame, device_record, rejected_record to monozu_ingest;
 grant select, insert on telemetry_layout to monozu_ingest;
 grant select, insert, update on device_presence to monozu_ingest;
-grant select (tenant_id, id, device_id, key_hash, revoked_at) on device_key to monozu_ingest;
+grant select (tenant_id, id, device_id, key_hash, expires_at, revoked_at) on device_key to monozu_ingest;
 do $$ declare t text; begin
   foreach t in array array['telemetry_frame', 'telemetry_layout', 'device_record', 'rejected_record', 'device_presence'] loop
     execute format('drop policy if exists %I on %I', t || '_ingest_add', t);
@@ -83,7 +83,8 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper'] loop
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper',
+    'device_key'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -149,6 +150,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from invitation where expires_at < housekeep.at - interval '30 days';
   delete from address_check where expires_at < housekeep.at;
   delete from mail where created_at < housekeep.at - interval '30 days';
+  delete from device_key where least(revoked_at, expires_at) < housekeep.at - interval '30 days';
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
   delete from attempt where last < housekeep.at - interval '1 hour';
@@ -294,7 +296,34 @@ create or replace function queue_records(tenants uuid[]) returns void language s
   select graphile_worker.add_job('records.handle', json_build_object('tenant_id', t), job_key => 'records.handle:' || t, max_attempts => 10)
   from unnest(tenants) t
 $$;
-revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz) from public;
+
+-- Notes that devices used these keys, to the minute. The first use of a key ends what it was made to replace: told to all who remember it, and returned.
+-- In the order of devices, so that two batches wait for each other, never in a circle.
+create or replace function use_device_keys(used json, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare key record; gone text; ended text[] := '{}';
+begin
+  for key in
+    select k.tenant_id, k.id, k.device_id, k.last_used_at is null and k.expires_at is null as is_new
+    from json_to_recordset(used) as u(tenant_id uuid, id uuid) join device_key k on k.tenant_id = u.tenant_id and k.id = u.id
+    where k.revoked_at is null and (k.last_used_at is null or k.last_used_at <= at - interval '1 minute')
+    order by k.tenant_id, k.device_id, k.id
+  loop
+    update device_key k set last_used_at = at where k.tenant_id = key.tenant_id and k.id = key.id;
+    continue when not key.is_new;
+    for gone in
+      update device_key k set revoked_at = at
+      where k.tenant_id = key.tenant_id and k.device_id = key.device_id and k.id <> key.id and k.revoked_at is null and k.expires_at is not null
+      returning k.key_hash
+    loop
+      perform pg_notify('monozu', 'devices ' || gone);
+      ended := ended || gone;
+    end loop;
+  end loop;
+  return to_json(ended);
+end $$;
+revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
+grant execute on function use_device_keys(json, timestamptz) to monozu_app, monozu_ingest;
 grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
 revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;

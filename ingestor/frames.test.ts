@@ -14,7 +14,7 @@ afterAll(() => sql.end())
 
 const tenant_id = Bun.randomUUIDv7()
 const device_id = Bun.randomUUIDv7()
-const device = { tenant_id, device_id, key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
+const device = { tenant_id, device_id, key_id: '', key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
 
 const name = fc.stringMatching(/^[A-Za-z_][\w.:/-]{0,20}$/)
 const frame = fc.record({

@@ -1,3 +1,4 @@
+import { now } from '../src/core/clock'
 import { bytesOf, hashOf, readCredential } from '../src/core/secrets'
 import { boundedMap } from './bounded'
 import { limits } from './limits'
@@ -8,6 +9,7 @@ import { away } from './refusals'
 export interface Device {
   tenant_id: string
   device_id: string
+  key_id: string
   key_hash: string
   tenantBytes: Buffer
   deviceBytes: Buffer
@@ -95,7 +97,7 @@ export function openKeys(read: Reader['read']) {
     const own = rows.filter(
       ({ key_hash, id, tenant_id }) => wanted.get(key_hash)?.id === id && wanted.get(key_hash)?.tenant_id === tenant_id,
     )
-    return new Map(own.map(({ key_hash, tenant_id, device_id }) => [key_hash, deviceOf(tenant_id, device_id, key_hash)]))
+    return new Map(own.map(({ key_hash, tenant_id, device_id, id }) => [key_hash, deviceOf(tenant_id, device_id, id, key_hash)]))
   }
 
   /** `key` is the hash of a key, or a tenant: all of its keys. */
@@ -119,11 +121,13 @@ export function openKeys(read: Reader['read']) {
 /** Only ids and hashes that were decoded from bytes stand in the text. */
 const selectKeys = (tenant_id: string, lookups: Lookup[]) =>
   `select tenant_id, id, device_id, key_hash from device_key where tenant_id = '${tenant_id}'
-    and id in (${lookups.map(({ id }) => `'${id}'`).join(', ')}) and revoked_at is null`
+    and id in (${lookups.map(({ id }) => `'${id}'`).join(', ')})
+    and revoked_at is null and (expires_at is null or expires_at > '${now().toISOString()}')`
 
-const deviceOf = (tenant_id: string, device_id: string, key_hash: string): Device => ({
+const deviceOf = (tenant_id: string, device_id: string, key_id: string, key_hash: string): Device => ({
   tenant_id,
   device_id,
+  key_id,
   key_hash,
   tenantBytes: bytesOf(tenant_id),
   deviceBytes: bytesOf(device_id),

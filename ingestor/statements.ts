@@ -82,13 +82,26 @@ export function addRejected(units: Unit[]): Statement | undefined {
 export function addPresence(devices: Device[]): Statement | undefined {
   if (!devices.length) return undefined
   const last_seen_at = now()
+  const some = new Map(devices.map((device) => [device.device_id, device]))
   return {
     text: `insert into device_presence (tenant_id, id, device_id, last_seen_at)
       select tenant_id, id, device_id, last_seen_at ${from('tenant_id uuid, id uuid, device_id uuid, last_seen_at timestamptz')}
       order by tenant_id, device_id
       on conflict (tenant_id, device_id) do update
       set last_seen_at = greatest(device_presence.last_seen_at, excluded.last_seen_at), updated_at = excluded.updated_at`,
-    value: JSON.stringify(devices.map(({ tenant_id, device_id }) => ({ tenant_id, id: Bun.randomUUIDv7(), device_id, last_seen_at }))),
+    value: JSON.stringify(
+      [...some.values()].map(({ tenant_id, device_id }) => ({ tenant_id, id: Bun.randomUUIDv7(), device_id, last_seen_at })),
+    ),
+  }
+}
+
+/** The first use of a key ends the one it replaces. */
+export function useKeys(devices: Device[]): Statement | undefined {
+  if (!devices.length) return undefined
+  const used = devices.map(({ tenant_id, key_id }) => ({ tenant_id, id: key_id }))
+  return {
+    text: 'select use_device_keys(r.used, r.at) from json_to_record($1::text::json) as r(used json, at timestamptz)',
+    value: JSON.stringify({ used, at: now() }),
   }
 }
 

@@ -5,7 +5,18 @@ import { copyOf } from './frames'
 import type { Device } from './keys'
 import { limits } from './limits'
 import { away } from './refusals'
-import { type Statement, addFrames, addLayouts, addPresence, addRecords, addRejected, copyFrames, makeTable, queueJobs } from './statements'
+import {
+  type Statement,
+  addFrames,
+  addLayouts,
+  addPresence,
+  addRecords,
+  addRejected,
+  copyFrames,
+  makeTable,
+  queueJobs,
+  useKeys,
+} from './statements'
 
 /** One connection that writes batches, one after the other. A connection that was lost, or did not answer in time, is never used again. */
 export function openStore(databaseUrl: string, flushMs: number) {
@@ -65,7 +76,8 @@ async function write(client: Client, units: Unit[], seen: Device[]): Promise<num
       await copy(await client.unsafe(copyFrames).writable(), copyOf(rows))
       send(addFrames)
     }
-    for (const statement of [addRecords(units), addRejected(units), addPresence(seen), queueJobs(units)]) if (statement) send(statement)
+    for (const statement of [addRecords(units), addRejected(units), addPresence(seen), useKeys(seen), queueJobs(units)])
+      if (statement) send(statement)
     const committed = client.unsafe('commit').execute()
     isEnding = true
     committed.catch(ignore)

@@ -12,7 +12,8 @@ import { sockets } from './core/sockets'
 import { staticFiles } from './core/static'
 import { commandRoutes } from './edge/commands/routes'
 import { deviceRoutes } from './edge/devices/routes'
-import { loadDevice } from './edge/devices/service'
+import { deviceKeyRoutes } from './edge/device-keys/routes'
+import { loadDevice } from './edge/device-keys/service'
 import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
@@ -55,6 +56,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(auditRoutes)
   .use(provisioningRoutes)
   .use(deviceRoutes)
+  .use(deviceKeyRoutes)
   .use(commandRoutes)
   .use(discoveryRoutes)
   .use(telemetryRoutes)

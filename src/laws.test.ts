@@ -63,6 +63,7 @@ describe('every route with an id', () => {
     const client = await signedIn()
     const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
     const device = await registered(client, { org_unit_id: unit })
+    const deviceKey = (await client.api.devices({ id: device.device_id }).keys.get({ query: {} })).data!.items[0]!.id
     const command = (await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })).data!.id
     const group = (await client.api.groups.post({ name: 'Some', permissions: [] })).data!.id
     const key = (await client.api.settings['edge-registration-keys'].get({ query: {} })).data!.items[0]!.id
@@ -80,6 +81,7 @@ describe('every route with an id', () => {
       [/\/groups\//, group],
       [/\/users\//, client.user_id],
       [/\/org-units\//, unit],
+      [/\/device-keys\//, deviceKey],
       [/\/devices\//, device.device_id],
       [/\/commands\//, command],
       [/\/alerts\//, Bun.randomUUIDv7()],
@@ -225,6 +227,7 @@ describe('rights', () => {
       'queue_records',
       'retired_pepper_of',
       'upgrade_password',
+      'use_device_keys',
       'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')

@@ -71,6 +71,13 @@ export async function runAgent(options: {
         return { addresses: inventory.own.length, open_ports: stablePorts(inventory).length, neighbours: inventory.neighbours.length }
       },
     },
+    rotate_key: {
+      isSlow: true,
+      run: async (_, id) => {
+        await registration.rotateKey(id)
+        return { rotated: true }
+      },
+    },
     set_interval: {
       run: ({ seconds }) => {
         if (!isInterval(seconds)) throw new Error('seconds must be a whole number from 1 to 3600')

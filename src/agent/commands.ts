@@ -16,7 +16,7 @@ export interface Handler {
   /** Slow ones are reported as running first. */
   isSlow?: boolean
   /** What it throws becomes the error of the command. */
-  run: (args: Fields) => Fields | Promise<Fields>
+  run: (args: Fields, id: string) => Fields | Promise<Fields>
 }
 
 type Done = { id: string; isReported: boolean } & Outcome
@@ -95,7 +95,7 @@ export function createCommands(options: {
     if (!handler) return { state: 'failed', error: 'unknown command' }
     if (handler.isSlow && (await report(command.id, { state: 'running' })) === 'gone') return undefined
     try {
-      return { state: 'succeeded', result: await handler.run(command.arguments) }
+      return { state: 'succeeded', result: await handler.run(command.arguments, command.id) }
     } catch (error) {
       return { state: 'failed', error: error instanceof Error ? error.message.slice(0, 500) : 'failed' }
     }

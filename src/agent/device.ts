@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { keepFile, readJsonFile } from './files'
+import { keepFile, readJsonFile, replaceFile } from './files'
 import type { Log } from './log'
 import { isFields } from './wire'
 
@@ -33,7 +33,14 @@ export function toDevice(value: unknown): Device | undefined {
   return typeof value.interval === 'number' ? { ...device, interval: value.interval } : device
 }
 
-/** Writes `device.json`, readable by its owner alone. */
+const written = (device: Device) => `${JSON.stringify(device, null, 2)}\n`
+
+/** Writes `device.json`, readable by its owner alone; where that fails the agent goes on from memory. */
 export function keepDevice(stateDir: string, device: Device, log: Log): void {
-  keepFile(devicePath(stateDir), `${JSON.stringify(device, null, 2)}\n`, log)
+  keepFile(devicePath(stateDir), written(device), log)
+}
+
+/** The same, for what is of use only once it is kept: throws where it cannot be written. */
+export function replaceDevice(stateDir: string, device: Device): void {
+  replaceFile(devicePath(stateDir), written(device))
 }

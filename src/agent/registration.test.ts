@@ -110,6 +110,41 @@ describe('registration', () => {
     expect([events[0]?.event, cloud.received.length]).toEqual(['file_not_written', 1])
   })
 
+  test('a new key is asked for with the one of now, kept, and used from then on', async () => {
+    const { cloud, make, path } = setUp()
+    const registration = make()
+    await registration.ensure()
+    const refusals = [problem(503, 'unavailable'), problem(429, 'rate_limited')]
+    cloud.answerWith(() => refusals.shift() ?? Response.json({ device_key: 'mzd_new', previous_ends_at: null }, { status: 201 }))
+    await registration.rotateKey('command-1')
+    const asked = cloud.received.slice(1)
+    expect(asked.map(({ path, headers }) => [path, headers.get('x-device-key'), headers.get('idempotency-key')])).toEqual(
+      Array.from({ length: 3 }, () => ['/api/v1/devices/self/key', 'mzd_1', 'command-1']),
+    )
+    expect(registration.device()).toMatchObject({ device_id: 'd1', device_key: 'mzd_new' })
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ device_id: 'd1', device_key: 'mzd_new' })
+    await registration.refused('mzd_1')
+    expect(cloud.received).toHaveLength(4)
+  })
+
+  test('a new key that was refused, or cannot be kept, is not used', async () => {
+    const { cloud, make, path, clock } = setUp()
+    const registration = make()
+    await registration.ensure()
+    cloud.answerWith(() => problem(401, 'unauthenticated'))
+    await expect(registration.rotateKey('command-1')).rejects.toThrow('no new key: unauthenticated')
+    cloud.answerWith(() => Response.json({ device_key: 'has blanks and a\nline' }, { status: 201 }))
+    await expect(registration.rotateKey('command-2')).rejects.toThrow('no new key: answer not understood')
+    cloud.answerWith(() => Response.json({ device_key: 'mzd_new' }, { status: 201 }))
+    mkdirSync(`${path}.new`)
+    await expect(registration.rotateKey('command-3')).rejects.toThrow()
+    await cloud.stop()
+    await expect(registration.rotateKey('command-4')).rejects.toThrow('no new key: later')
+    expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000])
+    expect(registration.device().device_key).toBe('mzd_1')
+    expect(readFileSync(path, 'utf8')).toContain('mzd_1')
+  })
+
   test('no key is ever in a log line', async () => {
     const { cloud, make, events, answer } = setUp()
     const answers = [problem(401, 'unauthenticated'), problem(503, 'unavailable')]

@@ -1,9 +1,10 @@
 import { type Clock, createBackoff } from './clock'
 import type { AgentConfig } from './config'
-import { type Device, keepDevice, readDevice, toDevice } from './device'
+import { type Device, keepDevice, readDevice, replaceDevice, toDevice } from './device'
 import { type Log, reasonOf } from './log'
 import { exchange, isFields, problemWord, readJson, retryAfterMs } from './wire'
 
+const rotationTries = 5
 /** Longer than this after the last renewal, a refused key is news and not a repetition. */
 const settledMs = 600_000
 
@@ -58,6 +59,27 @@ export function createRegistration(options: {
     }
   }
 
+  /** `done`, `later` for what may work if it is tried again, or the word of a refusal. */
+  async function tryToRotate(request: string): Promise<string> {
+    if (!device) throw new Error('not registered yet')
+    const asking = device
+    const headers = { 'x-device-key': asking.device_key, 'idempotency-key': request }
+    const limits = { limitMs: 15_000, signal: stop }
+    const url = `${asking.cloud_url}/api/v1/devices/self/key`
+    const answered = await exchange(url, { method: 'POST', headers }, limits, async (response) => {
+      if (response.status === 429 || response.status >= 500) return 'later'
+      return response.ok ? await readJson(response, 65_536) : problemWord(response)
+    }).catch(() => 'later')
+    if (typeof answered === 'string') return answered
+    if (device.device_key !== asking.device_key) return 'registered again meanwhile'
+    const next = isFields(answered) ? toDevice({ ...device, device_key: answered.device_key }) : undefined
+    if (!next) return 'answer not understood'
+    // Only what is kept is used: its first use ends the other.
+    replaceDevice(config.stateDir, next)
+    device = next
+    return 'done'
+  }
+
   async function renew() {
     if (clock.now() - renewedAt >= settledMs) backoff.reset()
     else await clock.wait(spacingMs, stop)
@@ -93,6 +115,19 @@ export function createRegistration(options: {
       if (device?.device_key !== usedKey) return
       renewal ??= renew().finally(() => (renewal = undefined))
       await renewal
+    },
+    /**
+     * Asks for a new key with the one of now, and goes on with it once it is kept. The same `request` gets the same key again, so that a lost answer
+     * costs nothing. Throws when it did not come about: the key of now goes on.
+     */
+    async rotateKey(request: string): Promise<void> {
+      const pause = createBackoff({ baseMs: 1_000, capMs: 30_000, random })
+      for (let tries = 1; ; tries++) {
+        const outcome = await tryToRotate(request)
+        if (outcome === 'done') return log('info', 'key_rotated')
+        if (outcome !== 'later' || tries === rotationTries || stop.aborted) throw new Error(`no new key: ${outcome}`)
+        await clock.wait(pause.nextMs(), stop)
+      }
     },
     setIntervalSeconds(seconds: number) {
       if (device) keep({ ...device, interval: seconds })

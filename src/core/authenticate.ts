@@ -1,5 +1,8 @@
 import { config } from './config'
 import { nowMs } from './clock'
+import { limits } from './limits'
+import { log } from './log'
+import { describe } from './problem'
 import type { Actor } from './scope'
 import { readCredential } from './secrets'
 import { remembered } from './remembered'
@@ -12,8 +15,22 @@ export interface Known {
   endsAt: number
   /** The session of a signed-in user. */
   session?: SessionRef
-  /** What an API token asks of each call: whether it may come from there. */
-  token?: { admits: (address: string | undefined) => boolean; used: () => void }
+  /** The row of the key a device calls with. */
+  key_id?: string
+  /** Whether an API token may be used from there. */
+  admits?: (address: string | undefined) => boolean
+  /** Called at each use. */
+  used?: () => void
+}
+
+/** For `Known.used`: when a credential was last used is kept to the minute, so that a busy one is no busy row, and written behind the answer. */
+export function notingUse(last: Date | null, note: () => Promise<unknown>) {
+  let notedAt = last?.getTime() ?? 0
+  return () => {
+    if (nowMs() - notedAt < limits.credentialUseMs) return
+    notedAt = nowMs()
+    note().catch((error: unknown) => log.warn({ error: describe(error) }, 'the use of a credential was not noted'))
+  }
 }
 
 export interface SessionRef {
@@ -75,7 +92,9 @@ export const knownBySession = async (ref: SessionRef) => alive(await sessions.fi
 
 export async function knownByDeviceKey(text: string): Promise<Known | undefined> {
   const credential = readCredential('mzd', text)
-  return credential && alive(await devices.find(credential))
+  const known = credential && alive(await devices.find(credential))
+  known?.used?.()
+  return known
 }
 
 export const isApiToken = (text: string) => text.startsWith('mzt_')
@@ -84,8 +103,8 @@ export const isApiToken = (text: string) => text.startsWith('mzt_')
 export async function knownByApiToken(text: string, address: string | undefined): Promise<Known | undefined> {
   const credential = readCredential('mzt', text)
   const known = credential && alive(await apiTokens.find(credential))
-  if (!known?.token?.admits(address)) return undefined
-  known.token.used()
+  if (!known?.admits?.(address)) return undefined
+  known.used?.()
   return known
 }
 

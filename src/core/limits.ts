@@ -34,7 +34,9 @@ export const limits = {
   recoveryCodes: 10,
   apiTokenDays: 366,
   apiTokensPerOwner: 100,
-  apiTokenUseMs: 60_000,
+  credentialUseMs: 60_000,
+  /** How long a device's former key still works when the new one is never used. */
+  deviceKeyOverlapMs: 7 * 86_400_000,
   failuresBeforeDelay: 5,
   longestDelayMs: 15 * 60_000,
   failureWindowMs: 15 * 60_000,

@@ -52,6 +52,36 @@ test('a command reaches the agent and its answer reaches the screen', async () =
   await endWell(visitor)
 })
 
+test('a device changes its key by itself when it is told, and goes on reporting', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.locator('main a[href^="/devices/"]').first().click()
+  await page.getByRole('tab', { name: 'Keys' }).click()
+  const keys = page.getByRole('list', { name: 'Keys' })
+  await keys.getByText('Valid').waitFor()
+  await page.getByRole('button', { name: 'Change key' }).click()
+  await keys.getByText('Ended', { exact: true }).first().waitFor()
+  await keys.getByText('Valid').waitFor()
+  expect(await keys.getByRole('button', { name: /^Revoke/ }).count()).toBe(1)
+  await page.getByRole('tab', { name: 'Commands' }).click()
+  await page.getByRole('list', { name: 'Commands' }).getByText('Succeeded').first().waitFor()
+  await page.getByRole('button', { name: 'Ping' }).click()
+  await page
+    .getByRole('list', { name: 'Commands' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Ping' })
+    .filter({ hasText: 'Succeeded' })
+    .first()
+    .waitFor()
+  await page.getByRole('tab', { name: 'Keys' }).click()
+  await page.getByRole('button', { name: 'Make a key by hand' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a key by hand' }).click()
+  expect(await page.getByLabel('Device key').textContent()).toMatch(/^mzd_[0-9A-Za-z]{92}$/)
+  await endWell(visitor)
+})
+
 test('a port that opens on the host becomes an alert on the screen without a reload, and is acknowledged', async () => {
   const visitor = await visit(browser)
   const { page } = visitor

@@ -2,7 +2,7 @@ import { index, integer, jsonb, text, uuid } from 'drizzle-orm/pg-core'
 import { deviceTable, instant, refers } from '../../core/table'
 import { devices } from '../devices/schema'
 
-export const commandTypes = ['ping', 'refresh_inventory', 'set_interval'] as const
+export const commandTypes = ['ping', 'refresh_inventory', 'set_interval', 'rotate_key'] as const
 export const commandStates = ['queued', 'delivered', 'running', 'succeeded', 'failed', 'expired', 'cancelled'] as const
 
 /** Something a device shall do. Delivered at least once, under a lease, whenever the device asks. */

@@ -34,6 +34,7 @@ function shown({ command, requester }: { command: Command; requester: string | n
 const checks: Record<Type, (given: Record<string, unknown>) => Record<string, unknown>> = {
   ping: () => ({}),
   refresh_inventory: () => ({}),
+  rotate_key: () => ({}),
   set_interval: ({ seconds }) => {
     if (!Number.isInteger(seconds) || Number(seconds) < 1 || Number(seconds) > 3600)
       throw invalid('/arguments/seconds', 'must be a whole number from 1 to 3600')

@@ -21,12 +21,6 @@ export const devices = placedTable(
   ],
 )
 
-/** A device's own key; only its hash is kept. Two may live while one replaces the other. */
-export const deviceKeys = deviceTable('device_key', { key_hash: text().notNull(), revoked_at: instant() }, (t) => [
-  refers(t, t.device_id, devices).onDelete('cascade'),
-  index().on(t.tenant_id, t.device_id),
-])
-
 /** When a device was last heard of: apart from the device itself, which would otherwise be rewritten all day. */
 export const devicePresence = deviceTable('device_presence', { last_seen_at: instant().notNull() }, (t) => [
   refers(t, t.device_id, devices).onDelete('cascade'),

@@ -1,18 +1,18 @@
-import { type SQL, and, eq, isNull, sql } from 'drizzle-orm'
+import { type SQL, and, eq, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
-import type { Credential, Known } from '../../core/authenticate'
 import { now } from '../../core/clock'
 import { config } from '../../core/config'
 import { Problem, notFound } from '../../core/errors'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
 import { announce } from '../../core/live-log'
-import { type Actor, type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
-import { mintCredential, readCredential } from '../../core/secrets'
+import { type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
+import { readCredential } from '../../core/secrets'
 import { type Paging, containing, keyset } from '../../core/wire'
 import { assertPlace } from '../../identity/org-units/service'
+import { replaceKeys } from '../device-keys/service'
 import { useProvisioningKey } from '../provisioning/service'
-import { deviceKeys, devicePresence, devices } from './schema'
+import { devicePresence, devices } from './schema'
 
 export const deviceStatuses = ['online', 'offline', 'never'] as const
 export const deviceOrders = ['name', '-name', 'last_seen_at', '-last_seen_at', 'created_at', '-created_at'] as const
@@ -173,7 +173,7 @@ export async function registerDevice(keyText: string | undefined, input: Registr
       scope.actor.kind = 'device'
       scope.actor.id = device.id
       await audit(scope, 'devices.register', device.id, { after: { ...device, provisioning_key_id: key.id } })
-      const device_key = await renewKey(scope, device.id)
+      const device_key = await replaceKeys(scope, device.id)
       tell(scope, device, device.version === 1 ? 'created' : 'updated')
       return {
         device_id: device.id,
@@ -200,30 +200,6 @@ async function addOrFindDevice({ tx, owned }: Scope, input: Registration, { org_
     .onConflictDoUpdate({ target: [devices.tenant_id, devices.hardware_id], set: { ...arrival, updated_at: now() } })
     .returning()
   return device!
-}
-
-async function renewKey({ tx, own, owned, signals, actor }: Scope, device_id: string) {
-  await tx
-    .update(deviceKeys)
-    .set({ revoked_at: now() })
-    .where(and(own(deviceKeys), eq(deviceKeys.device_id, device_id), isNull(deviceKeys.revoked_at)))
-  const id = Bun.randomUUIDv7()
-  const { text, hash } = mintCredential('mzd', actor.tenant_id, id)
-  await tx.insert(deviceKeys).values(owned({ id, device_id, key_hash: hash }))
-  signals.push({ topic: 'devices', key: actor.tenant_id })
-  return text
-}
-
-/** Whose key it is; undefined when it is unknown or revoked. */
-export async function loadDevice({ tenant_id, id, hash }: Credential): Promise<Known | undefined> {
-  const [key] = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
-    tx
-      .select({ device_id: deviceKeys.device_id })
-      .from(deviceKeys)
-      .where(and(own(deviceKeys), eq(deviceKeys.id, id), eq(deviceKeys.key_hash, hash), isNull(deviceKeys.revoked_at))),
-  )
-  const actor: Actor | undefined = key && { kind: 'device', id: key.device_id, tenant_id, units: 'all', permissions: new Set() }
-  return actor && { actor, endsAt: Number.POSITIVE_INFINITY }
 }
 
 /** A device that asks for commands is there, whether it has something to report or not. */

@@ -1,10 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
-import type { Credential, Known } from '../../core/authenticate'
+import { type Credential, type Known, notingUse } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
-import { Problem, describe, invalid, notFound } from '../../core/errors'
+import { Problem, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { log } from '../../core/log'
 import { type Permission, expand } from '../../core/permissions'
 import { type Scope, ago, inTenant, jobActor, personOf } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
@@ -185,14 +184,13 @@ export async function revokeApiToken(scope: Scope, id: string) {
   signals.push({ topic: 'sessions', key: actor.tenant_id })
 }
 
-/** Kept to the minute, so that a busy token is no busy row. */
 const noteUse = ({ tenant_id, id }: Credential) =>
   inTenant(jobActor(tenant_id), 'read write', (scope) => {
     routine(scope, 'when a token was last used is no decision')
     return scope.tx.execute(sql`
       update api_token set last_used_at = ${now().toISOString()} where tenant_id = ${tenant_id} and id = ${id}
-        and (last_used_at is null or last_used_at <= ${ago(limits.apiTokenUseMs).toISOString()})`)
-  }).catch((error: unknown) => log.warn({ tenant_id, error: describe(error) }, 'the use of an API token was not noted'))
+        and (last_used_at is null or last_used_at <= ${ago(limits.credentialUseMs).toISOString()})`)
+  })
 
 interface Row extends Record<string, unknown> {
   ends_at: string
@@ -234,17 +232,10 @@ export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise
   if (!row) return undefined
   const held = expand(row.permissions ?? [])
   const { allowed_addresses } = row
-  let usedAt = row.last_used_at ? Date.parse(row.last_used_at) : 0
   return {
     endsAt: Date.parse(row.ends_at),
-    token: {
-      admits: (address) => !allowed_addresses || within(allowed_addresses, address),
-      used: () => {
-        if (nowMs() - usedAt < limits.apiTokenUseMs) return
-        usedAt = nowMs()
-        void noteUse({ tenant_id, id, hash })
-      },
-    },
+    admits: (address) => !allowed_addresses || within(allowed_addresses, address),
+    used: notingUse(row.last_used_at ? new Date(row.last_used_at) : null, () => noteUse({ tenant_id, id, hash })),
     actor: {
       kind: 'api_token',
       id,

@@ -1,9 +1,8 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
-import { Secret } from '@/kit/secret'
+import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
-import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { DialogActions } from '@/ui/dialog'
 import { Input, TextArea } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { useCreateApiToken } from './queries'
@@ -14,28 +13,16 @@ type CreateApiTokenProps = { open: boolean; onClose: () => void; serviceAccountI
 /** A token of one's own, or of a service account; shown once. */
 export function CreateApiToken({ open, onClose, serviceAccountId }: CreateApiTokenProps) {
   const { t } = useTranslation()
-  const [secret, setSecret] = useState<string | null>(null)
-  const close = () => {
-    setSecret(null)
-    onClose()
-  }
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && close()}>
-      <DialogContent width="medium" title={secret ? t('settings.api_tokens.created') : t('settings.api_tokens.add')} dismissable={!secret}>
-        {secret ? (
-          <>
-            <Secret value={secret} label={t('settings.api_tokens.one')} />
-            <DialogActions>
-              <Button variant="primary" onClick={close}>
-                {t('action.done')}
-              </Button>
-            </DialogActions>
-          </>
-        ) : (
-          <CreateForm serviceAccountId={serviceAccountId} onCreated={setSecret} onCancel={close} />
-        )}
-      </DialogContent>
-    </Dialog>
+    <SecretDialog
+      open={open}
+      onClose={onClose}
+      title={t('settings.api_tokens.add')}
+      created={t('settings.api_tokens.created')}
+      label={t('settings.api_tokens.one')}
+    >
+      {(tell, cancel) => <CreateForm serviceAccountId={serviceAccountId} onCreated={tell} onCancel={cancel} />}
+    </SecretDialog>
   )
 }
 

@@ -94,6 +94,7 @@ function useCommandName(): (type: string) => string {
     ping: t('commands.type.ping'),
     refresh_inventory: t('commands.type.refresh_inventory'),
     set_interval: t('commands.type.set_interval'),
+    rotate_key: t('commands.type.rotate_key'),
   }
   return (type) => names[type] ?? type
 }

@@ -15,10 +15,11 @@ import { deviceQuery, type TaggedDevice } from './queries'
 const Overview = lazy(() => import('./overview'))
 const Neighbours = lazy(() => import('./neighbours'))
 const Commands = lazy(() => import('./commands-tab'))
+const Keys = lazy(() => import('./keys-tab'))
 const DeviceAlerts = lazy(() => import('./device-alerts'))
 const Properties = lazy(() => import('./properties'))
 
-const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'properties'] as const
+const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'keys', 'properties'] as const
 
 export function DevicePage() {
   const { t } = useTranslation()
@@ -51,6 +52,7 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
     neighbours: can('discoveries.read'),
     commands: can('commands.read'),
     alerts: can('alerts.read') && features.security,
+    keys: can('devices.keys.read'),
     properties: true,
   }
   const shown = tabs.filter((name) => allowed[name])
@@ -86,6 +88,7 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
             {current === 'neighbours' && <Neighbours deviceId={device.id} />}
             {current === 'commands' && <Commands device={device} />}
             {current === 'alerts' && <DeviceAlerts deviceId={device.id} />}
+            {current === 'keys' && <Keys device={device} />}
             {current === 'properties' && <Properties tagged={tagged} />}
           </Suspense>
         </TabsContent>

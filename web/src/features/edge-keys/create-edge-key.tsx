@@ -1,38 +1,25 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
-import { Secret } from '@/kit/secret'
+import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
-import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { DialogActions } from '@/ui/dialog'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { useCreateEdgeKey } from './queries'
 
 export function CreateEdgeKey({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
-  const [secret, setSecret] = useState<string | null>(null)
-  const close = () => {
-    setSecret(null)
-    onClose()
-  }
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && close()}>
-      <DialogContent width="medium" title={secret ? t('settings.edge_keys.created') : t('settings.edge_keys.add')} dismissable={!secret}>
-        {secret ? (
-          <>
-            <Secret value={secret} label={t('settings.edge_keys.one')} />
-            <DialogActions>
-              <Button variant="primary" onClick={close}>
-                {t('action.done')}
-              </Button>
-            </DialogActions>
-          </>
-        ) : (
-          <CreateForm onCreated={setSecret} onCancel={close} />
-        )}
-      </DialogContent>
-    </Dialog>
+    <SecretDialog
+      open={open}
+      onClose={onClose}
+      title={t('settings.edge_keys.add')}
+      created={t('settings.edge_keys.created')}
+      label={t('settings.edge_keys.one')}
+    >
+      {(tell, cancel) => <CreateForm onCreated={tell} onCancel={cancel} />}
+    </SecretDialog>
   )
 }
 

@@ -21,7 +21,14 @@ export const devices: Shape<typeof english> = {
     loading: 'Dispositivo',
     sections: 'Sezioni del dispositivo',
     status: { label: 'Stato', online: 'Online', offline: 'Offline', never: 'Mai visto' },
-    tab: { overview: 'Panoramica', neighbours: 'Porte e vicini', commands: 'Comandi', alerts: 'Allarmi', properties: 'Proprietà' },
+    tab: {
+      overview: 'Panoramica',
+      neighbours: 'Porte e vicini',
+      commands: 'Comandi',
+      alerts: 'Allarmi',
+      keys: 'Chiavi',
+      properties: 'Proprietà',
+    },
     none: 'Ancora nessun dispositivo',
     none_hint: 'Un dispositivo compare qui appena si registra con una chiave.',
     none_ask: 'Un dispositivo compare qui appena si registra. Può aggiungerlo chi ha il permesso di creare chiavi di registrazione.',
@@ -33,6 +40,31 @@ export const devices: Shape<typeof english> = {
     delete_description:
       'Il dispositivo non potrà più accedere; la sua telemetria, i comandi e le scoperte vengono rimossi. Non si può annullare.',
     deleted: '{{name}} è stato eliminato',
+    keys: {
+      one: 'Chiave del dispositivo',
+      make: 'Crea una chiave a mano',
+      make_hint:
+        'Per un dispositivo che non cambia la chiave da solo: inserisci lì la nuova. Quella in uso resta valida finché il dispositivo usa la nuova, al massimo una settimana.',
+      made: 'La chiave è stata creata',
+      none: 'Nessuna chiave',
+      none_hint: 'Il dispositivo deve registrarsi di nuovo.',
+      older: 'Chiave precedente',
+      is_valid: 'Valida',
+      is_replaced: 'In sostituzione',
+      is_ended: 'Terminata',
+      made_at: 'Creata',
+      last_used: 'Usata',
+      never_used: 'mai',
+      ends: 'Termina',
+      ended: 'Terminata',
+      revoke: 'Revoca',
+      revoke_named: 'Revoca la chiave {{prefix}}',
+      revoke_title: 'Revocare questa chiave?',
+      revoke_one: 'Entro un secondo non apre più nulla. Il dispositivo continua con l’altra chiave, se la possiede.',
+      revoke_last:
+        'È l’ultima: entro un secondo il dispositivo non potrà più inviare dati, finché non si registra di nuovo o riceve una nuova chiave.',
+      revoked: 'La chiave è stata revocata',
+    },
     add: {
       title: 'Aggiungi un dispositivo',
       key_hint: 'Prima una chiave di registrazione, poi un solo comando sul dispositivo.',
@@ -66,7 +98,7 @@ export const devices: Shape<typeof english> = {
       'Con l’inventario il dispositivo riferisce le sue porte aperte e ciò che vede intorno. Aggiorna l’inventario nei Comandi per chiederlo ora.',
   },
   commands: {
-    type: { ping: 'Ping', refresh_inventory: 'Aggiorna inventario', set_interval: 'Imposta intervallo' },
+    type: { ping: 'Ping', refresh_inventory: 'Aggiorna inventario', set_interval: 'Imposta intervallo', rotate_key: 'Cambia chiave' },
     state: {
       queued: 'In coda',
       delivered: 'Consegnato',
