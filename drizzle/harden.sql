@@ -1,39 +1,5 @@
 -- What drizzle-kit cannot say. Ours, idempotent, run as monozu_owner after every migration.
 
--- Telemetry: a frame a row, partitioned by week. Times outside of all weeks made so far go to the default partition.
-create table if not exists telemetry_frame (
-  tenant_id uuid not null,
-  device_id uuid not null,
-  at timestamptz(3) not null,
-  layout_id uuid not null,
-  values float8[] not null,
-  primary key (tenant_id, device_id, at, layout_id)
-) partition by range (at);
-create table if not exists telemetry_frame_default partition of telemetry_frame default;
-alter table telemetry_frame enable row level security;
-drop policy if exists telemetry_frame_tenant on telemetry_frame;
-create policy telemetry_frame_tenant on telemetry_frame to monozu_app
-  using (tenant_id = current_tenant() and may_see_device(device_id))
-  with check (tenant_id = current_tenant() and may_see_device(device_id));
-
--- Weeks from three ago to three ahead, Monday to Monday in UTC. A week whose rows already sit in the default partition stays there.
-create or replace function prepare_partitions(today timestamptz default now()) returns int language plpgsql security definer
-  set search_path = public, pg_temp set timezone = 'UTC' as $$
-declare week timestamptz; made int := 0; name text;
-begin
-  perform pg_advisory_xact_lock(6206801);
-  for week in select generate_series(date_trunc('week', today) - interval '3 weeks', date_trunc('week', today) + interval '3 weeks', interval '1 week') loop
-    name := 'telemetry_frame_' || to_char(week, 'YYYYMMDD');
-    continue when to_regclass(name) is not null
-      or exists (select from telemetry_frame_default where at >= week and at < week + interval '1 week');
-    execute format('create table %I partition of telemetry_frame for values from (%L) to (%L)', name, week, week + interval '1 week');
-    execute format('alter table %I enable row level security', name);
-    execute format('alter table %I force row level security', name);
-    made := made + 1;
-  end loop;
-  return made;
-end $$;
-
 -- Whatever has a tenant_id is forced under row-level security, its owner included; a partition is not granted to anybody.
 do $$ declare t regclass; begin
   for t in select c.oid from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
@@ -355,4 +321,18 @@ end $$;
 grant usage on schema drizzle to monozu_app, monozu_ingest;
 grant select on drizzle.__drizzle_migrations to monozu_app, monozu_ingest;
 
-select prepare_partitions();
+-- The ingestor notes where telemetry arrived; the application makes rollups of it.
+revoke insert on telemetry_arrival from monozu_app;
+grant execute on function addend(float8) to monozu_app;
+grant select, insert, update on telemetry_arrival to monozu_ingest;
+drop policy if exists telemetry_arrival_ingest on telemetry_arrival;
+create policy telemetry_arrival_ingest on telemetry_arrival to monozu_ingest using (true) with check (true);
+drop policy if exists telemetry_arrival_narrow on telemetry_arrival;
+create policy telemetry_arrival_narrow on telemetry_arrival to monozu_owner using (true);
+-- A rollup for each tenant of which telemetry waits for one, the buckets of this very moment aside.
+create or replace function queue_rollups(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
+  select graphile_worker.add_job('telemetry.rollup', json_build_object('tenant_id', a.tenant_id), job_key => 'telemetry.rollup:' || a.tenant_id, max_attempts => 10)
+  from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '6 minutes' or w.at > queue_rollups.at + interval '1 day') a
+$$;
+revoke all on function queue_rollups(timestamptz) from public;
+grant execute on function queue_rollups(timestamptz) to monozu_app;

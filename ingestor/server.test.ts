@@ -62,6 +62,16 @@ describe('what is stored', () => {
     expect(Date.now() - (presence!.last_seen_at as Date).getTime()).toBeLessThan(10_000)
   })
 
+  test('which five minutes of a device were written to is noted with its frames', async () => {
+    const device = await makeDevice()
+    const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 12, minutes, 1)).toISOString()
+    const some = [3, 4, 6, 9].map((minutes) => ({ kind: 'telemetry', timestamp: at(minutes), data: { cpu_percent: 1 } }))
+    for (let round = 0; round < 2; round++) expect((await send(url, device, some)).status).toBe(204)
+    const noted =
+      await owner`select at from telemetry_arrival where tenant_id = ${device.tenant_id} and device_id = ${device.device_id} order by at`
+    expect(noted.map(({ at }) => (at as Date).toISOString())).toEqual(['2026-01-01T12:00:00.000Z', '2026-01-01T12:05:00.000Z'])
+  })
+
   test('the order of fields makes no other layout; another label does', async () => {
     const device = await makeDevice()
     const records = [telemetry({ a: 1, b: 2 }, 1), telemetry({ b: 2, a: 1 }, 2), telemetry({ b: 2, a: 1, zone: 'x' }, 3)]

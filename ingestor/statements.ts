@@ -20,6 +20,16 @@ export const addFrames: Statement = {
   isCounted: true,
 }
 
+/**
+ * Which five minutes of which devices need their rollup made anew. Where that is known already its row is locked all the same: who makes the
+ * rollup holds it too, and so either sees these frames or leaves a row behind that is added here again.
+ */
+export const addArrivals: Statement = {
+  text: `insert into telemetry_arrival (tenant_id, device_id, at)
+    select distinct tenant_id, device_id, date_bin('5 minutes', at, '2000-01-03Z') from incoming_frame order by 1, 2, 3
+    on conflict (tenant_id, device_id, at) do update set at = excluded.at where false`,
+}
+
 const from = (columns: string) => `from json_to_recordset($1::text::json) as r(${columns})`
 
 /** The ones that are not known to be stored; null where there are none. */

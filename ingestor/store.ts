@@ -7,6 +7,7 @@ import { limits } from './limits'
 import { away } from './refusals'
 import {
   type Statement,
+  addArrivals,
   addFrames,
   addLayouts,
   addPresence,
@@ -75,6 +76,7 @@ async function write(client: Client, units: Unit[], seen: Device[]): Promise<num
     if (rows.length) {
       await copy(await client.unsafe(copyFrames).writable(), copyOf(rows))
       send(addFrames)
+      send(addArrivals)
     }
     for (const statement of [addRecords(units), addRejected(units), addPresence(seen), useKeys(seen), queueJobs(units)])
       if (statement) send(statement)

@@ -28,7 +28,7 @@ async function busy() {
   const client = await signedIn()
   const [device, gone] = [await registered(client), await registered(client)]
   const layout = await addLayout(client.tenant_id, ['cpu_percent'])
-  for (const reporter of [device, gone]) await addFrames(reporter, layout, [[Date.now(), 1]])
+  for (const reporter of [device, gone]) await addFrames(reporter, layout, [[Date.now() - 600_000, 1]])
   await report(device, [
     { kind: 'security_alert', data: { title: 'Door open', severity: 'high' } },
     { kind: 'security_alert', data: { title: 'Door open', severity: 'high' } },
@@ -41,6 +41,7 @@ async function busy() {
   const payloads: Record<string, Record<string, unknown>> = {
     'records.handle': {},
     'telemetry.purge': { device_id: gone.device_id },
+    'telemetry.rollup': {},
     'mail.send': { mail_id: mail!.id },
   }
   return { client, device, payloads }

@@ -11,5 +11,6 @@ export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs, ...m
 /** The platform's own housekeeping. */
 export const chores: Record<string, Chore> = {
   prepare_partitions: { crontab: '17 3 * * *', run: () => raw`select prepare_partitions(${now().toISOString()}::timestamptz)` },
+  queue_rollups: { crontab: '*/5 * * * *', run: () => raw`select queue_rollups(${now().toISOString()}::timestamptz)` },
   housekeep: { crontab: '41 * * * *', run: () => raw`select housekeep(${now().toISOString()}::timestamptz)` },
 }

@@ -225,6 +225,7 @@ describe('rights', () => {
       'password_reset_use',
       'prepare_partitions',
       'queue_records',
+      'queue_rollups',
       'retired_pepper_of',
       'upgrade_password',
       'use_device_keys',

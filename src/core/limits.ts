@@ -67,6 +67,8 @@ export const limits = {
   commandExpiresSeconds: 86_400,
   onlineMs: 75_000,
   queryPoints: 50_000,
+  /** Points of all series of a page together, where each has one a bucket. */
+  queryPagePoints: 250_000,
   queryDevices: 100,
   querySeries: 500,
 } as const

@@ -48,7 +48,7 @@ export async function migrateDatabase(adminUrl: string, passwords: RolePasswords
     await client.unsafe('set role monozu_owner')
     const applied = await applyMigrations(client)
     await runMigrations({ connectionString: withRole(adminUrl), logger: quiet })
-    await client.unsafe(await text('harden.sql'))
+    for (const name of ['telemetry.sql', 'harden.sql']) await client.unsafe(await text(name))
     return applied
   } finally {
     await client.end({ timeout: 5 })

@@ -40,12 +40,20 @@ export async function addLayout(tenant_id: string, metrics: string[], labels: Re
 /** One frame: the moment (epoch milliseconds) and the values of the layout's metrics at it. */
 export type Frame = [number, ...number[]]
 
+/** As the ingestor does: what arrived is noted with the frames. */
 export async function addFrames({ tenant_id, device_id }: Reporter, layout_id: string, frames: Frame[]) {
-  const rows = frames.map(([at, ...values]) => ({ at: new Date(at), v: values }))
-  await ingest`
-    insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
-    select ${tenant_id}, ${device_id}, at, ${layout_id}, v
-    from jsonb_to_recordset(${ingest.json(rows)}) as r (at timestamptz, v float8[])`
+  const rows = JSON.stringify(frames.map(([at, ...values]) => ({ at: new Date(at), v: `{${values.join(',')}}` })))
+  await ingest.begin(async (sql) => {
+    await sql`
+      insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
+      select ${tenant_id}, ${device_id}, at, ${layout_id}, v::float8[] from json_to_recordset(${rows}::text::json) as r (at timestamptz, v text)
+      on conflict do nothing`
+    await sql`
+      insert into telemetry_arrival (tenant_id, device_id, at)
+      select distinct ${tenant_id}::uuid, ${device_id}::uuid, date_bin('5 minutes', at, '2000-01-03Z')
+      from json_to_recordset(${rows}::text::json) as r (at timestamptz)
+      on conflict (tenant_id, device_id, at) do update set at = excluded.at where false`
+  })
 }
 
 interface Queued {

@@ -2,7 +2,8 @@ import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
 import { limits } from '../../core/limits'
 import { instant, list, oneOf, uuid } from '../../core/wire'
-import { aggregates, latestTelemetry, listMetrics, queryTelemetry } from './service'
+import { aggregates, queryTelemetry } from './query'
+import { latestTelemetry, listMetrics } from './service'
 
 const metric = t.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z_][\\w.:/-]*$' })
 const labels = t.Record(t.String(), t.String())

@@ -5,7 +5,7 @@ import { type Client, problem, registered, send, signedIn, within } from '../../
 import { type Frame, type Reporter, addFrames, addLayout, owner, queued, runQueue } from '../../testing/world'
 import { devices } from '../devices/schema'
 import { telemetryJobs } from './jobs'
-import { aggregates } from './service'
+import { aggregates } from './query'
 
 setDefaultTimeout(20_000)
 
@@ -311,6 +311,32 @@ describe('series', () => {
     expect(await query(client, { ...asked, step: '60s', aggregate: 'last' })).toEqual({ series: expected, next_cursor: null })
   })
 
+  test('that are more than a page holds are read page by page, each exactly once and whole', async () => {
+    const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`)
+    const { client, device, layout } = await arranged(metrics)
+    await addFrames(device, layout, [
+      [start, ...metrics.map((_, index) => index)],
+      [start + 5 * minute, ...metrics.map((_, index) => index)],
+    ])
+    // 48,960 points a series: a page holds five of them.
+    const asked = { device_id: device.device_id, metric: metrics, step: '60s', aggregate: 'last', to: start + 34 * 24 * hour }
+    const found: Series[] = []
+    let cursor: string | undefined
+    let pages = 0
+    do {
+      const answer = await query(client, { ...asked, cursor })
+      found.push(...answer.series)
+      cursor = answer.next_cursor ?? undefined
+      pages += 1
+    } while (cursor)
+    expect(pages).toBe(3)
+    expect(found.map(({ metric }) => metric).sort()).toEqual([...metrics].sort())
+    expect(found.every(({ points }) => points.length === 2)).toBe(true)
+    const period = { from: new Date(start).toISOString(), to: new Date(start + hour).toISOString() }
+    const wrong = await askFor(client, { ...asked, ...period, cursor: Buffer.from(`${device.device_id} x 1`).toString('base64url') })
+    expect(wrong.status).toBe(422)
+  })
+
   test('asked for twice are given once', async () => {
     const { client, device, layout } = await arranged()
     await addFrames(device, layout, [[start, 7]])
@@ -371,6 +397,29 @@ describe('the newest values', () => {
     await addFrames(device, layout, [[Date.now() - 8 * 24 * hour, 1]])
     expect(await latest(client, device.device_id)).toEqual([])
     expect(await catalogue(client, device.device_id)).toEqual([])
+  })
+})
+
+describe('the newest values of a busy device', () => {
+  test.each(['before its rollups are made', 'after'])('are there for what reports seldom too, %s', async (when) => {
+    const { client, device, layout } = await arranged()
+    const now = Date.now()
+    const seldom = await addLayout(client.tenant_id, ['battery_percent'])
+    await addFrames(device, seldom, [
+      [now - 5 * 24 * hour, 81],
+      [now - 5 * 24 * hour + second, 80],
+    ])
+    await addFrames(
+      device,
+      layout,
+      Array.from({ length: 2_500 }, (_, index): Frame => [now - (index + 1) * 10 * second, index]),
+    )
+    if (when === 'after') await runJob(telemetryJobs['telemetry.rollup'], { tenant_id: client.tenant_id })
+    const { items } = (await client.api.telemetry.latest.get({ query: { device_id: device.device_id } })).data!
+    expect(items.map(({ metric, value, at }) => [metric, value, at.getTime()])).toEqual([
+      ['battery_percent', 80, now - 5 * 24 * hour + second],
+      ['cpu_percent', 0, now - 10 * second],
+    ])
   })
 })
 

@@ -1,0 +1,102 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { uuids } from '../../core/wire'
+import type { telemetryLayouts } from './schema'
+
+/** Where a metric stands: (layout, position in its values), 1-based as PostgreSQL counts. */
+export interface Place {
+  layout: typeof telemetryLayouts.$inferSelect
+  metric: string
+  place: number
+}
+
+export interface Asked {
+  tenant_id: string
+  ids: string[]
+  places: Place[]
+  from: Date
+  to: Date
+}
+
+/** A stretch of time read from rollups of so many seconds, or, with 0, from the frames themselves. */
+export interface Stretch {
+  fromMs: number
+  toMs: number
+  seconds: number
+}
+
+const widthsKept = [3600, 300]
+
+/** Cuts a range so that as much as possible of it is read from the widest rollups of which whole ones fit into it. */
+export function stretches(fromMs: number, toMs: number, [seconds, ...finer]: number[]): Stretch[] {
+  if (fromMs >= toMs) return []
+  if (!seconds) return [{ fromMs, toMs, seconds: 0 }]
+  const widthMs = seconds * 1000
+  const begins = Math.ceil(fromMs / widthMs) * widthMs
+  const ends = Math.floor(toMs / widthMs) * widthMs
+  if (begins >= ends) return stretches(fromMs, toMs, finer)
+  return [...stretches(fromMs, begins, finer), { fromMs: begins, toMs: ends, seconds }, ...stretches(ends, toMs, finer)]
+}
+
+/** The widths of rollups that never cross the edge of a bucket of `step` seconds, in whatever zone its days begin. */
+export function widthsFor(step: number, { from, to }: Pick<Asked, 'from' | 'to'>, tz: string | undefined): number[] {
+  const offsets = tz && step >= 86_400 ? offsetsOf(tz, from, to) : [0]
+  return widthsKept.filter((seconds) => step % seconds === 0 && offsets.every((offset) => offset % seconds === 0))
+}
+
+/** Seconds by which a zone differs from UTC, asked at every half month of the range. */
+function offsetsOf(tz: string, from: Date, to: Date): number[] {
+  const zone = new Intl.DateTimeFormat('en-GB', { timeZone: tz, timeZoneName: 'longOffset', year: 'numeric' })
+  const found = new Set<number>()
+  const earliest = Math.max(from.getTime(), Date.UTC(1969, 11, 31))
+  const latest = Math.min(to.getTime(), Date.UTC(2200, 0, 2))
+  for (let at = earliest; at <= latest + halfMonthMs; at += halfMonthMs) {
+    const [, hours = '0', minutes = '0', seconds = '0'] = /GMT[+-](\d\d):(\d\d)(?::(\d\d))?/.exec(zone.format(Math.min(at, latest))) ?? []
+    found.add(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds))
+  }
+  return [...found]
+}
+const halfMonthMs = 15 * 86_400_000
+
+const moment = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`
+const within = (column: SQL, { fromMs, toMs }: Stretch) => sql`${column} >= ${moment(fromMs)} and ${column} < ${moment(toMs)}`
+
+/** A number among the values of a frame that is one: NaN and the infinities are no points. */
+const finite = sql`x.v > '-Infinity' and x.v < 'Infinity'`
+const fromFrames = sql`f.device_id, f.layout_id, w.place, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
+const fromRollups = sql`r.device_id, r.layout_id, w.place, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
+  r.totals[w.place] as total, r.firsts[w.place] as first, r.lasts[w.place] as last, r.increases[w.place] as increase`
+
+/**
+ * The beginning of a statement: `pieces` are all points within the stretches, each on its own or summed up in a rollup (count, low, high, total, first,
+ * last, and `increase` of a counter). A rollup is left aside where frames arrived since it was made; then the frames speak.
+ */
+export function piecesOf({ tenant_id, ids, places }: Asked, parts: Stretch[]): SQL {
+  const wanted = sql`(values ${sql.join(
+    places.map(({ layout, place }) => sql`(${layout.id}::uuid, ${place}::int)`),
+    sql`, `,
+  )}) w (layout_id, place)`
+  const layouts = uuids([...new Set(places.map(({ layout }) => layout.id))])
+  const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = any(${uuids(ids)})`
+  const ofDevices = (table: SQL) => sql`${own(table)} and ${table}.layout_id = any(${layouts})`
+  const frames = (part: Stretch) => sql`
+    select ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
+    where ${ofDevices(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+  const rollups = (part: Stretch) => sql`
+    select ${fromRollups} from telemetry_rollup r join ${wanted} on w.layout_id = r.layout_id
+    where ${ofDevices(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
+      and not exists (select from unsettled u where u.device_id = r.device_id and u.at = r.at and u.seconds = ${part.seconds})
+    union all
+    select ${fromFrames} from unsettled u
+      join telemetry_frame f on f.device_id = u.device_id and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds})
+      join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
+    where u.seconds = ${part.seconds} and ${within(sql`u.at`, part)} and ${ofDevices(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+  const summed = parts.filter(({ seconds }) => seconds > 0)
+  const unsettled = summed.map(
+    (part) => sql`
+      select distinct a.device_id, date_bin(make_interval(secs => ${part.seconds}), a.at, '2000-01-03Z') as at, ${part.seconds}::int as seconds
+      from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`,
+  )
+  const pieces = parts.map((part) => (part.seconds ? rollups(part) : frames(part)))
+  const union = sql` union all `
+  return sql`with ${unsettled.length ? sql`unsettled as (${sql.join(unsettled, union)}), ` : sql``}pieces as (${sql.join(pieces, union)})`
+}

@@ -1,0 +1,267 @@
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import fc from 'fast-check'
+import { runJob } from '../../core/jobs'
+import { type Client, registered, send, signedIn } from '../../testing/api'
+import { type Frame, type Reporter, addFrames, addLayout, owner, queued, runQueue } from '../../testing/world'
+import { telemetryJobs } from './jobs'
+import { aggregates } from './query'
+
+setDefaultTimeout(60_000)
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+/** The Friday before clocks go back in Rome, at the beginning of an hour. */
+const start = Date.UTC(2025, 9, 24, 20)
+
+type Aggregate = (typeof aggregates)[number]
+interface Question {
+  from: number
+  to: number
+  step: string
+  aggregate: Aggregate
+  tz?: string
+}
+
+const rollUp = ({ tenant_id }: Client) => runJob(telemetryJobs['telemetry.rollup'], { tenant_id })
+const waiting = ({ tenant_id }: Client) => owner`select device_id, at from telemetry_arrival where tenant_id = ${tenant_id} order by at`
+const forget = ({ tenant_id }: Client) => owner`delete from telemetry_frame where tenant_id = ${tenant_id}`
+
+async function ask(
+  client: Client,
+  reporters: Reporter[],
+  { from, to, tz, ...question }: Question,
+): Promise<Map<string, [number, number][]>> {
+  const asked = new URLSearchParams({
+    metric: 'cpu_percent',
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    ...question,
+  })
+  for (const { device_id } of reporters) asked.append('device_id', device_id)
+  if (tz) asked.set('tz', tz)
+  const reply = await send('GET', `/api/v1/telemetry/query?${asked}`, client)
+  expect(reply.status).toBe(200)
+  const { series } = (await reply.json()) as { series: { device_id: string; points: [number, number][] }[] }
+  return new Map(series.map(({ device_id, points }) => [device_id, points]))
+}
+
+const addend = (value: number) => Math.max(-1e290, Math.min(1e290, value))
+const stepMs = (step: string) => Number(step.slice(0, -1)) * { s: second, m: minute, h: hour, d: day }[step.at(-1) as 'd']
+const localDay = (at: number, tz: string) => new Intl.DateTimeFormat('sv-SE', { timeZone: tz, dateStyle: 'short' }).format(at)
+
+/** The same from the frames alone, by hand. The key of a bucket is its first moment, or its date where a zone has a say. */
+function plain(frames: Frame[], { from, to, step, aggregate, tz }: Question): Map<string, number> {
+  const ms = stepMs(step)
+  const once = [...new Map(frames.toReversed().map((frame) => [frame[0], frame])).values()].sort(([a], [b]) => a - b)
+  const seen = once.filter(
+    ([at, value]) => at >= from - (aggregate === 'rate' ? Math.min(ms, hour) : 0) && at < to && Number.isFinite(value),
+  )
+  const buckets = new Map<string, number[]>()
+  for (const [index, [at, value]] of seen.entries()) {
+    const before = seen[index - 1]?.[1]
+    if (at < from || (aggregate === 'rate' && before === undefined)) continue
+    const origin = Date.UTC(2000, 0, 3)
+    const key = tz ? localDay(at, tz) : String(origin + Math.floor((at - origin) / ms) * ms)
+    const grown = before === undefined || addend(value!) < addend(before) ? addend(value!) : addend(value!) - addend(before)
+    buckets.set(key, [...(buckets.get(key) ?? []), aggregate === 'rate' ? grown : value!])
+  }
+  const sum = (inside: number[]) => inside.reduce((total, value) => total + addend(value), 0)
+  const by: Record<Aggregate, (inside: number[]) => number> = {
+    avg: (inside) => sum(inside) / inside.length,
+    min: (inside) => Math.min(...inside),
+    max: (inside) => Math.max(...inside),
+    sum,
+    last: (inside) => inside.at(-1)!,
+    count: (inside) => inside.length,
+    rate: (inside) => inside.reduce((total, value) => total + value, 0) / (ms / second),
+  }
+  return new Map([...buckets].map(([key, inside]) => [key, by[aggregate](inside)]))
+}
+
+const isNear = (a: number, b: number, scale: number) => Math.abs(a - b) <= 1e-9 * scale
+
+const value = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: -1000, max: 1000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, 1.7e308, -1.7e308, 0) },
+)
+const span = 3 * day
+/** Many close together, some far apart, often at the very edge of a bucket. */
+const moment = fc.oneof(
+  fc.integer({ min: 0, max: 2 * hour }),
+  fc.integer({ min: 0, max: span }),
+  fc.integer({ min: 0, max: span / (5 * minute) }).map((n) => n * 5 * minute),
+)
+const frames = fc.array(fc.tuple(moment, value), { maxLength: 60 }).map((list) => list.map(([at, one]): Frame => [start + at, one]))
+const question = fc.record({
+  shape: fc.constantFrom(['5m'], ['15m'], ['1h'], ['90m'], ['6h'], ['1d'], ['1d', 'Europe/Rome'], ['1d', 'Asia/Kolkata'], ['7m'], [
+    '60s',
+    '',
+  ] as const),
+  aggregate: fc.constantFrom(...aggregates),
+  from: fc.oneof(fc.integer({ min: -hour, max: 3 * hour }), fc.constantFrom(0, 5 * minute, hour)),
+  length: fc.oneof(fc.integer({ min: 1, max: 30 * hour }), fc.constantFrom(hour, 10 * minute, span)),
+})
+
+describe('an answer made of rollups', () => {
+  test('is what the frames alone say, whatever arrives, how late, and whenever rollups are made', async () => {
+    const client = await signedIn()
+    const layout = await addLayout(client.tenant_id, ['other', 'cpu_percent'])
+    await fc.assert(
+      fc.asyncProperty(frames, frames, frames, fc.boolean(), fc.array(question, { minLength: 4, maxLength: 8 }), async (...given) => {
+        const [first, late, later, again, questions] = given
+        const reporters = [await registered(client), await registered(client)]
+        const add = async (list: Frame[]) => {
+          for (const reporter of reporters)
+            if (list.length)
+              await addFrames(
+                reporter,
+                layout,
+                list.map(([at, one]): Frame => [at, 7, one!]),
+              )
+        }
+        // What came first stands: a frame is stored once.
+        const all = [...first, ...late, ...later]
+        await add(first)
+        await rollUp(client)
+        await add([...late, ...first.slice(0, 5)])
+        if (again) await rollUp(client)
+        await add(later)
+        for (const { shape, aggregate, from, length } of questions) {
+          const [step, tz] = shape as [string, string?]
+          const asked: Question = { step, aggregate, from: start + from, to: start + from + length, ...(tz && { tz }) }
+          const expected = plain(all, asked)
+          const found = await ask(client, reporters, asked)
+          expect([...found.keys()].sort()).toEqual(expected.size ? reporters.map(({ device_id }) => device_id).sort() : [])
+          const isHuge = all.some(([, one]) => Math.abs(one!) > 1e300 && Number.isFinite(one))
+          for (const points of found.values()) {
+            const keyed = points.map(([at, told]) => [tz ? localDay(at, tz) : String(at), told] as const)
+            expect(keyed.map(([key]) => key)).toEqual([...expected.keys()])
+            const scale =
+              aggregate === 'last' || aggregate === 'min' || aggregate === 'max' || aggregate === 'count' ? 0 : isHuge ? 1e292 : 1e5
+            for (const [key, told] of keyed) expect([key, told, isNear(told, expected.get(key)!, scale)]).toEqual([key, told, true])
+          }
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('needs no frames where none arrived since', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const given = Array.from({ length: 200 }, (_, index): Frame => [start + index * 7 * minute, index % 50])
+    await addFrames(device, layout, given)
+    await rollUp(client)
+    expect(await waiting(client)).toHaveLength(0)
+    const questions = aggregates.flatMap((aggregate) =>
+      ['1h', '5m', '1d'].map((step) => ({ step, aggregate, from: start, to: start + day })),
+    )
+    const before = await Promise.all(questions.map((one) => ask(client, [device], one)))
+    await forget(client)
+    expect(await Promise.all(questions.map((one) => ask(client, [device], one)))).toEqual(before)
+    expect(before.every((one) => one.size === 1)).toBe(true)
+    expect((await ask(client, [device], { step: '60s', aggregate: 'avg', from: start, to: start + hour })).size).toBe(0)
+  })
+})
+
+describe('a rollup', () => {
+  test('leaves what is just being written to the next one', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(device, layout, [[start, 1]])
+    const asked: Question = { step: '1h', aggregate: 'sum', from: start, to: start + hour }
+    const ingest = (await import('postgres')).default(Bun.env.DATABASE_INGEST_URL!, { max: 1, onnotice: () => {} })
+    try {
+      await ingest.begin(async (sql) => {
+        const row = { tenant_id: client.tenant_id, device_id: device.device_id, at: new Date(start) }
+        await sql`
+          insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
+          values (${row.tenant_id}, ${row.device_id}, ${new Date(start + minute)}, ${layout}, ${'{20}'}::float8[])`
+        await sql`
+          insert into telemetry_arrival (tenant_id, device_id, at) values (${row.tenant_id}, ${row.device_id}, ${row.at})
+          on conflict (tenant_id, device_id, at) do update set at = excluded.at where false`
+        await rollUp(client)
+        expect(await waiting(client)).toHaveLength(1)
+      })
+      expect(await ask(client, [device], asked)).toEqual(new Map([[device.device_id, [[start, 21]]]]))
+      await rollUp(client)
+      expect(await waiting(client)).toHaveLength(0)
+      await forget(client)
+      expect(await ask(client, [device], asked)).toEqual(new Map([[device.device_id, [[start, 21]]]]))
+    } finally {
+      await ingest.end()
+    }
+  })
+
+  test('made while frames pour in, and by several at once, is right in the end', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const all = Array.from({ length: 400 }, (_, index): Frame => [start + ((index * 7919) % 400) * 20 * second, index])
+    let isPouring = true
+    const pour = async () => {
+      for (let index = 0; index < all.length; index += 10) await addFrames(device, layout, all.slice(index, index + 10))
+      isPouring = false
+    }
+    const make = async () => {
+      while (isPouring) await rollUp(client)
+    }
+    await Promise.all([pour(), make(), make()])
+    await runQueue(client.tenant_id)
+    await rollUp(client)
+    expect(await waiting(client)).toHaveLength(0)
+    await forget(client)
+    for (const aggregate of aggregates) {
+      const asked: Question = { step: '1h', aggregate, from: start, to: start + 3 * hour }
+      const [points] = (await ask(client, [device], asked)).values()
+      expect(new Map(points!.map(([at, told]) => [String(at), told]))).toEqual(plain(all, asked))
+    }
+  })
+
+  test('of more buckets than one round takes is made in several rounds', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(
+      device,
+      layout,
+      Array.from({ length: 450 }, (_, index): Frame => [start + index * 5 * minute, 1]),
+    )
+    await rollUp(client)
+    expect(await waiting(client)).toHaveLength(250)
+    expect((await queued(client.tenant_id)).map(({ task }) => task)).toEqual(['telemetry.rollup'])
+    await runQueue(client.tenant_id)
+    expect(await waiting(client)).toHaveLength(0)
+    await forget(client)
+    const [points] = (await ask(client, [device], { step: '1d', aggregate: 'count', from: start, to: start + 2 * day })).values()
+    expect(points!.reduce((sum, [, count]) => sum + count, 0)).toBe(450)
+  })
+
+  test('is not made of the five minutes that are still going on', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(device, layout, [[Date.now(), 1]])
+    await rollUp(client)
+    expect(await waiting(client)).toHaveLength(1)
+  })
+
+  test('of a device that is gone goes with it', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(device, layout, [[start, 1]])
+    await rollUp(client)
+    await addFrames(device, layout, [[start + minute, 1]])
+    await client.api.devices({ id: device.device_id }).delete()
+    await runQueue(client.tenant_id)
+    const [left] = await owner`
+      select (select count(*)::int from telemetry_rollup where tenant_id = ${client.tenant_id}) as rollups,
+        (select count(*)::int from telemetry_arrival where tenant_id = ${client.tenant_id}) as arrivals`
+    expect({ ...left }).toEqual({ rollups: 0, arrivals: 0 })
+  })
+})

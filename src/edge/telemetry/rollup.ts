@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm'
+import { routine } from '../../core/audit'
+import { now } from '../../core/clock'
+import { enqueue } from '../../core/jobs'
+import type { Scope } from '../../core/scope'
+
+/** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more). */
+const most = { buckets: 200, values: 2_000_000 }
+/** A bucket that frames still arrive for would be taken up again and again. */
+const settled = '6 minutes'
+const early = '1 day'
+
+interface Bucket extends Record<string, unknown> {
+  device_id: string
+  at: string
+}
+
+/** What a counter gained since `previous`; one that fell has begun again at zero. Null where nothing came before. */
+export const gain = sql`case when addend(first) < previous then addend(first) else addend(first) - previous end`
+
+const parts = sql`
+  parts as (
+    select device_id, bucket, layout_id, place,
+      coalesce(sum(count) filter (where counts), 0)::int as count, min(low) filter (where counts) as low, max(high) filter (where counts) as high,
+      sum(total) filter (where counts) as total,
+      min(first) filter (where counts and previous is null) as first, min(last) filter (where counts and next is null) as last,
+      sum(increase + coalesce(${gain}, 0)) filter (where counts) as increase
+    from pieces group by device_id, bucket, layout_id, place)`
+
+/** A row stands for what is known of its bucket: made again, it replaces what was known before. */
+const add = ({ actor }: Scope, seconds: number) => sql`
+  insert into telemetry_rollup as r (tenant_id, device_id, seconds, at, layout_id, counts, lows, highs, totals, firsts, lasts, increases)
+  select ${actor.tenant_id}::uuid, device_id, ${seconds}::int, bucket, layout_id, array_agg(count order by place), array_agg(low order by place),
+    array_agg(high order by place), array_agg(total order by place), array_agg(first order by place), array_agg(last order by place),
+    array_agg(increase order by place)
+  from parts group by device_id, bucket, layout_id
+  on conflict (tenant_id, device_id, seconds, at, layout_id) do update set counts = excluded.counts, lows = excluded.lows, highs = excluded.highs,
+    totals = excluded.totals, firsts = excluded.firsts, lasts = excluded.lasts, increases = excluded.increases`
+
+const recordset = (buckets: Bucket[]) =>
+  sql`json_to_recordset(${JSON.stringify(buckets)}::text::json) as w (device_id uuid, at timestamptz)`
+
+/**
+ * Takes up buckets of which the time has passed and that frames arrived for. Their rows are locked before the frames are read, and the ingestor locks
+ * them too: frames that are not seen here leave a row behind. One at a time for a tenant, as an hour is made of what its five minutes are.
+ */
+export async function rollUp(scope: Scope) {
+  routine(scope, 'nothing is decided: telemetry is summed up')
+  const { tx, actor } = scope
+  const [lock] = await tx.execute<{ mine: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${`telemetry.rollup ${actor.tenant_id}`}, 0)) as mine`,
+  )
+  if (!lock?.mine) return
+  await tx.execute(sql`set local statement_timeout = '120s'`)
+  const at = now().toISOString()
+  const waiting = await tx.execute<Bucket>(sql`
+    select a.device_id, a.at::text as at from telemetry_arrival a
+    where a.tenant_id = ${actor.tenant_id} and (a.at < ${at}::timestamptz - ${settled}::interval or a.at > ${at}::timestamptz + ${early}::interval)
+    order by a.at, a.device_id limit ${most.buckets} for update skip locked`)
+  if (!waiting.length) return
+  const buckets = await fitting(scope, [...waiting])
+  await addFromFrames(scope, buckets)
+  await addHours(scope, buckets)
+  await tx.execute(sql`
+    delete from telemetry_arrival a using ${recordset(buckets)}
+    where a.tenant_id = ${actor.tenant_id} and a.device_id = w.device_id and a.at = w.at`)
+  if (waiting.length === most.buckets || buckets.length < waiting.length) await enqueue(scope, 'telemetry.rollup', {}, 'more')
+}
+
+/** As many of the first as do not hold too much together. */
+async function fitting({ tx, actor }: Scope, waiting: Bucket[]): Promise<Bucket[]> {
+  const sizes = await tx.execute<Bucket & { size: string }>(sql`
+    select w.device_id, w.at::text as at, s.size from ${recordset(waiting)} cross join lateral (
+      select coalesce(sum(cardinality(f.values)), 0) as size from telemetry_frame f
+      where f.tenant_id = ${actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes') s
+    order by w.at, w.device_id`)
+  let values = 0
+  const tooMany = sizes.findIndex(({ size }, index) => (values += Number(size)) > most.values && index > 0)
+  return sizes.slice(0, tooMany < 0 ? sizes.length : tooMany).map(({ device_id, at }) => ({ device_id, at }))
+}
+
+const addFromFrames = (scope: Scope, buckets: Bucket[]) =>
+  scope.tx.execute(sql`
+    with pieces as (
+      select w.device_id, w.at as bucket, f.layout_id, u.place, 1 as count, u.v as low, u.v as high, addend(u.v) as total, u.v as first, u.v as last,
+        0::float8 as increase, u.counts, lag(addend(u.v)) over series as previous, lead(f.at) over series as next
+      from ${recordset(buckets)}
+        join telemetry_frame f on f.tenant_id = ${scope.actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes'
+        cross join lateral (
+          select v, place, coalesce(v > '-Infinity' and v < 'Infinity', false) as counts from unnest(f.values) with ordinality n (v, place)) u
+      window series as (partition by w.device_id, f.layout_id, w.at, u.place, u.counts order by f.at)),
+    ${parts} ${add(scope, 300)}`)
+
+const addHours = (scope: Scope, buckets: Bucket[]) =>
+  scope.tx.execute(sql`
+    with hours as (select distinct w.device_id, date_bin('1 hour', w.at, '2000-01-03Z') as at from ${recordset(buckets)}),
+    pieces as (
+      select h.device_id, h.at as bucket, r.layout_id, u.place, u.count, u.low, u.high, u.total, u.first, u.last, u.increase,
+        u.count > 0 as counts, lag(addend(u.last)) over series as previous, lead(r.at) over series as next
+      from hours h
+        join telemetry_rollup r on r.tenant_id = ${scope.actor.tenant_id} and r.device_id = h.device_id and r.seconds = 300
+          and r.at >= h.at and r.at < h.at + interval '1 hour'
+        cross join lateral unnest(r.counts, r.lows, r.highs, r.totals, r.firsts, r.lasts, r.increases)
+          with ordinality u (count, low, high, total, first, last, increase, place)
+      window series as (partition by h.device_id, r.layout_id, h.at, u.place, u.count > 0 order by r.at)),
+    ${parts} ${add(scope, 3600)}`)
