@@ -50,7 +50,7 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper',
-    'device_key'] loop
+    'device_key', 'webhook_receipt'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -106,6 +106,13 @@ begin
   end if;
 end $$;
 
+-- Whose licence the Management plane is asked for.
+create or replace function licensed_tenants() returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select id from tenant where status not in ('offboarding', 'deleted') order by id
+$$;
+revoke all on function licensed_tenants() from public;
+grant execute on function licensed_tenants() to monozu_app;
+
 -- What has run out is removed; times are the caller's, so that its clock rules.
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
@@ -117,6 +124,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from address_check where expires_at < housekeep.at;
   delete from mail where created_at < housekeep.at - interval '30 days';
   delete from device_key where least(revoked_at, expires_at) < housekeep.at - interval '30 days';
+  delete from webhook_receipt where created_at < housekeep.at - interval '30 days';
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
   delete from attempt where last < housekeep.at - interval '1 hour';

@@ -4,6 +4,7 @@ import { version } from '../package.json'
 import { recognizeApiTokens, recognizeDevices, recognizeSessions } from './core/authenticate'
 import { config } from './core/config'
 import { errors } from './core/errors'
+import { recognizeLicences } from './core/features'
 import { guard } from './core/guard'
 import { health } from './core/health'
 import { limits } from './core/limits'
@@ -25,6 +26,8 @@ import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
 import { invitationRoutes } from './identity/invitations/routes'
+import { internalRoutes, licenceRoutes } from './identity/licences/routes'
+import { loadLicensed } from './identity/licences/service'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
@@ -38,6 +41,7 @@ import { alertRoutes } from './soc/alerts/routes'
 recognizeSessions(loadSession)
 recognizeDevices(loadDevice)
 recognizeApiTokens(loadApiToken)
+recognizeLicences(loadLicensed)
 
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
@@ -48,6 +52,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(mailRoutes)
   .use(invitationRoutes)
   .use(tenantRoutes)
+  .use(licenceRoutes)
   .use(userRoutes)
   .use(groupRoutes)
   .use(orgUnitRoutes)
@@ -73,6 +78,13 @@ const documentation = {
         description: 'An API token (`mzt_...`) of a user or of a service account, within its scopes',
       },
       device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
+      internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
+      webhook: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'webhook-signature',
+        description: 'Standard Webhooks, with webhook-id and webhook-timestamp',
+      },
       provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
     },
   },
@@ -105,6 +117,7 @@ export const app = new Elysia({
   )
   .use(health)
   .use(api)
+  .use(internalRoutes)
   .use(sockets)
   .use(staticFiles('index.html'))
 

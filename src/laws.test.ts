@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import { app } from './app'
 import { raw } from './core/db'
-import { permissions } from './core/permissions'
-import { problem, registered, send, signedIn } from './testing/api'
+import { config } from './core/config'
+import { featureOf } from './core/features'
+import { type Permission, permissions } from './core/permissions'
+import { licences } from './identity/licences/schema'
+import { problem, registered, send, signedIn, within } from './testing/api'
 
 interface Detail {
   'x-permission'?: string
   'x-public'?: string
   'x-signed-in'?: boolean
   'x-device'?: boolean
+  'x-internal'?: boolean
+  'x-webhook'?: boolean
   hide?: boolean
   summary?: string
 }
@@ -22,7 +27,14 @@ const concrete = (path: string, id: string = Bun.randomUUIDv7()) => path.replace
 
 describe('every route', () => {
   test.each(named(ours))('%s declares exactly one guard', (_, { detail }) => {
-    const guards = [detail['x-permission'], detail['x-public'], detail['x-signed-in'], detail['x-device']].filter(Boolean)
+    const guards = [
+      detail['x-permission'],
+      detail['x-public'],
+      detail['x-signed-in'],
+      detail['x-device'],
+      detail['x-internal'],
+      detail['x-webhook'],
+    ].filter(Boolean)
     expect(guards).toHaveLength(1)
     if (detail['x-permission']) expect(Object.keys(permissions)).toContain(detail['x-permission'])
     if (!detail.hide && !('x-public' in detail)) expect(detail.summary).toBeTruthy()
@@ -45,8 +57,34 @@ describe('every route', () => {
   )
 })
 
+describe('every route of a feature', () => {
+  const gated = ours.flatMap((route) => {
+    const permission = route.detail['x-permission'] as Permission | undefined
+    const feature = permission && featureOf(permission)
+    return feature ? [[`${route.method} ${route.path}`, route, feature] as const] : []
+  })
+  const ask = async ({ method, path }: (typeof ours)[number], headers: Record<string, string>) =>
+    problem(await send(method, concrete(path), { headers: { 'content-type': 'application/json', ...headers } }))
+
+  test('there is one', () => expect(gated.length).toBeGreaterThan(0))
+
+  test.each(gated)('%s is refused where the deployment or the licence has it off', async (_, route, feature) => {
+    const { headers, tenant_id } = await signedIn()
+    const flag = `FEATURE_${feature.toUpperCase()}` as 'FEATURE_VPN'
+    config[flag] = false
+    expect(await ask(route, headers)).toMatchObject({ status: 403, error: 'feature_disabled' })
+    config[flag] = true
+    expect((await send(route.method, concrete(route.path), { headers })).status).not.toBe(403)
+    await within(tenant_id, async (scope) => {
+      await scope.tx.insert(licences).values(scope.owned({ plan: 'bare', features: [], limits: {}, as_of: new Date() }))
+      scope.signals.push({ topic: 'licences', key: tenant_id })
+    })
+    expect(await ask(route, headers)).toMatchObject({ status: 403, error: 'feature_disabled' })
+  })
+})
+
 describe('every route with an id', () => {
-  const withId = ours.filter(({ path, detail }) => path.includes(':id') && !detail['x-public'])
+  const withId = ours.filter(({ path, detail }) => path.includes(':id') && !detail['x-public'] && !detail['x-internal'])
   const bodies: Record<string, unknown> = {
     'PATCH /api/v1/groups/:id': { name: 'taken over' },
     'PATCH /api/v1/users/:id': { name: 'taken over' },
@@ -215,6 +253,7 @@ describe('rights', () => {
       'find_sign_in',
       'hold_password',
       'housekeep',
+      'licensed_tenants',
       'mfa_confirm',
       'mfa_enrol',
       'mfa_find',

@@ -47,6 +47,18 @@ const keyRing: Reader<{ kid: string; key: Buffer }[]> = (value) => {
     refuse('must hold at least one key, each under a name of its own')
   return ring
 }
+const tokens: Reader<string[]> = (value) => {
+  const all = list(value)
+  return all.every((token) => /^[\x21-\x7e]{32,}$/.test(token)) ? all : refuse('must be tokens of at least 32 characters, comma separated')
+}
+/** As Standard Webhooks writes them: base64, after whsec_ or alone. Any other text stands for its bytes. */
+const webhookSecrets: Reader<Buffer[]> = (value) =>
+  list(value).map((text) => {
+    const encoded = text.replace(/^whsec_/, '')
+    const decoded = Buffer.from(encoded, 'base64')
+    const secret = decoded.toString('base64') === encoded ? decoded : Buffer.from(text)
+    return secret.length >= 24 ? secret : refuse('must be secrets of at least 24 bytes, comma separated')
+  })
 /** Compared letter by letter with what browsers send, so they are written as browsers do. */
 const origins: Reader<string[]> = (value) =>
   list(value).map((part) =>
@@ -77,6 +89,9 @@ const variables = {
   RESEND_URL: [url('http:', 'https:'), 'https://api.resend.com'],
   SMTP_URL: [url('smtp:', 'smtps:'), ''],
   MAIL_FROM: [text, 'Monozu Cloud <no-reply@localhost>'],
+  INTERNAL_TOKEN: [tokens, [] as string[]],
+  CLOUD_WEBHOOK_HMAC_SECRET: [webhookSecrets, [] as Buffer[]],
+  MANAGEMENT_URL: [url('http:', 'https:'), ''],
   HOST: [text, '0.0.0.0'],
   PORT: [whole(1, 65_535), 0],
   API_PORT: [whole(1, 65_535), 8000],
@@ -110,8 +125,10 @@ function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   }
 }
 
-function contradictions({ AUTH_POLICY, AUTH_ALLOWED_EMAIL_DOMAINS, REFRESH_COOKIE_SAMESITE, API_PUBLIC_URL }: Configuration): string[] {
+function contradictions(configuration: Configuration): string[] {
+  const { AUTH_POLICY, AUTH_ALLOWED_EMAIL_DOMAINS, REFRESH_COOKIE_SAMESITE, API_PUBLIC_URL } = configuration
   const problems: string[] = []
+  if (configuration.MANAGEMENT_URL && !configuration.INTERNAL_TOKEN.length) problems.push('INTERNAL_TOKEN is required with MANAGEMENT_URL')
   if (AUTH_POLICY === 'restricted' && !AUTH_ALLOWED_EMAIL_DOMAINS.length)
     problems.push('AUTH_ALLOWED_EMAIL_DOMAINS is required when AUTH_POLICY is restricted')
   if (REFRESH_COOKIE_SAMESITE === 'none' && !API_PUBLIC_URL.startsWith('https:'))

@@ -1,11 +1,56 @@
 import { config } from './config'
+import { Problem } from './errors'
+import type { Permission } from './permissions'
+import { remembered } from './remembered'
 
-/** What this deployment has switched on (FEATURE_*). */
-export const features = {
-  security: config.FEATURE_SECURITY,
-  vpn: config.FEATURE_VPN,
-  backup: config.FEATURE_BACKUP,
-  cmdb: config.FEATURE_CMDB,
-  itsm: config.FEATURE_ITSM,
-  iot: config.FEATURE_IOT,
+export const featureNames = ['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot'] as const
+export type Feature = (typeof featureNames)[number]
+export type Features = Record<Feature, boolean>
+
+type Area = Permission extends infer Name ? (Name extends `${infer First}.${string}` ? First : never) : never
+
+/** The part of the product that each area of the catalogue belongs to; null for what is always there. */
+const areas: Record<Area, Feature | null> = {
+  devices: null,
+  commands: null,
+  discoveries: null,
+  telemetry: null,
+  alerts: 'security',
+  org_units: null,
+  vpn: 'vpn',
+  settings: null,
+  api_tokens: null,
+  audit: null,
+}
+
+export const featureOf = (permission: Permission) => areas[permission.split('.', 1)[0] as Area]
+
+interface Key {
+  tenant_id: string
+}
+let load: (key: Key) => Promise<readonly string[] | undefined> = async () => undefined
+/** How a context says what a tenant's licence includes; undefined for no licence, which narrows nothing. */
+export const recognizeLicences = (loader: typeof load) => void (load = loader)
+
+const licensed = remembered(
+  'licences',
+  ({ tenant_id }: Key) => tenant_id,
+  (key) => load(key),
+)
+
+const both = (included: readonly string[] | undefined) =>
+  Object.fromEntries(
+    featureNames.map((name) => [name, config[`FEATURE_${name.toUpperCase() as Uppercase<Feature>}`] && (included?.includes(name) ?? true)]),
+  ) as Features
+
+/** What this deployment has switched on (FEATURE_*) and the tenant's licence includes. */
+export const featuresOf = async (tenant_id: string): Promise<Features> => both(await licensed.find({ tenant_id }))
+
+/** 403 for a feature that is off. Waits only where the licence is not remembered. */
+export function assertFeature(tenant_id: string, feature: Feature): void | Promise<void> {
+  const assertOn = (features: Features) => {
+    if (!features[feature]) throw new Problem(403, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
+  }
+  const entry = licensed.recall(tenant_id)
+  return entry ? assertOn(both(entry.found)) : featuresOf(tenant_id).then(assertOn)
 }

@@ -1,21 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { Elysia } from 'elysia'
 import { addressOf, bearerOf, isApiToken, knownByApiToken, knownByDeviceKey, knownByToken, type Known } from './authenticate'
+import { nowMs } from './clock'
+import { config } from './config'
 import { Problem } from './errors'
+import { assertFeature, featureOf } from './features'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
 import { type AccessMode, type Call, type Scope, inTenant } from './scope'
 import { hashOf } from './secrets'
+import { verifyWebhook } from './webhook'
 
 const stranger = () => new Problem(401, 'unauthenticated', 'Sign in first')
 
 /** Where `transform` leaves for `resolve` who calls; on the request itself, which is quicker than a WeakMap beside it. */
 const caller = Symbol('caller')
-type Called = Request & { [caller]?: Known }
+const signed = Symbol('signed')
+type Called = Request & { [caller]?: Known; [signed]?: Message }
+
+/** A webhook whose signature holds. */
+interface Message {
+  id: string
+  at: Date
+}
 
 function admit(request: Called, known: Known | undefined, permission?: Permission) {
   if (!known) throw stranger()
   if (permission && !known.actor.permissions.has(permission)) throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)
   request[caller] = known
+  const feature = permission && featureOf(permission)
+  return feature ? assertFeature(known.actor.tenant_id, feature) : undefined
 }
 
 // These take only what they need out of the context: whatever else a hook may touch (headers as an object, cookies), the framework prepares for each request.
@@ -40,6 +54,31 @@ const admitUser =
     const known = token ? knownByToken(token) : undefined
     return known instanceof Promise ? known.then((found) => admit(request, found, permission)) : admit(request, known, permission)
   }
+
+/** Compared as digests, so that the time it takes says nothing of how much is right (INTERNAL_TOKEN, current and previous). */
+function admitPlane({ request }: Part<'request'>) {
+  const given = digestOf(request.headers.get('x-internal-token') ?? '')
+  const matches = config.INTERNAL_TOKEN.map((token) => timingSafeEqual(digestOf(token), given))
+  if (!matches.includes(true)) throw stranger()
+}
+const digestOf = (text: string) => createHash('sha256').update(text).digest()
+
+/** The signature is over the bytes as they came: only what it holds for is parsed. */
+function admitWebhook(context: Part<'request' | 'body'>) {
+  const { headers } = context.request
+  if (!(context.body instanceof ArrayBuffer)) throw stranger()
+  const body = new Uint8Array(context.body)
+  const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) => headers.get(`webhook-${name}`))
+  const delivery = { id: id ?? null, timestamp: timestamp ?? null, signature: signature ?? null, body }
+  const message = verifyWebhook(config.CLOUD_WEBHOOK_HMAC_SECRET, delivery, nowMs() / 1000)
+  if (!message) throw stranger()
+  ;(context.request as Called)[signed] = message
+  try {
+    context.body = JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    throw new Problem(400, 'malformed', 'The body cannot be read as JSON')
+  }
+}
 
 /** Said again by what waits for long: the key may have ended meanwhile. */
 export const admitDevice = async ({ request }: Part<'request'>) =>
@@ -83,7 +122,8 @@ const bearerOrToken = { security: [{ bearer: [] }, { api_token: [] }] }
 
 /**
  * One of these on a route is all of its protection:
- * `permission: 'devices.read'` (401 without a valid access or API token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`.
+ * `permission: 'devices.read'` (401 without a valid access or API token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`,
+ * `internal: true` (X-Internal-Token), `webhook: true` (a signature over the body, beside `parse: 'arrayBuffer'`).
  */
 export const guard = new Elysia({ name: 'guard' }).macro({
   permission: (permission: Permission) => ({
@@ -97,6 +137,12 @@ export const guard = new Elysia({ name: 'guard' }).macro({
     transform: admitDevice,
     // A poll leases commands: the one GET that writes, as the contract has it.
     resolve: handing('read write'),
+  }),
+  internal: (_: true) => ({ ...says({ security: [{ internal: [] }], 'x-internal': true }), transform: admitPlane }),
+  webhook: (_: true) => ({
+    ...says({ security: [{ webhook: [] }], 'x-webhook': true }),
+    transform: admitWebhook,
+    resolve: ({ request }: Part<'request'>) => ({ message: (request as Called)[signed]! }),
   }),
   public: (reason: string) => says({ security: [], 'x-public': reason }),
 })

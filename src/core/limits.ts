@@ -35,6 +35,10 @@ export const limits = {
   apiTokenDays: 366,
   apiTokensPerOwner: 100,
   credentialUseMs: 60_000,
+  /** How long an expired licence goes on, how long the Management plane may take to answer, and how often a waiting tenant asks it. */
+  licenceGraceMs: 14 * 86_400_000,
+  managementMs: 3_000,
+  licenceAskMs: 5_000,
   /** How long a device's former key still works when the new one is never used. */
   deviceKeyOverlapMs: 7 * 86_400_000,
   failuresBeforeDelay: 5,

@@ -5,7 +5,7 @@ import type { Scope } from './scope'
 
 /** What one process tells all others through LISTEN/NOTIFY: a topic, and the key it concerns. Sent with the commit, never before. */
 export interface Signal {
-  topic: 'sessions' | 'devices' | 'commands' | 'live'
+  topic: 'sessions' | 'devices' | 'licences' | 'commands' | 'live'
   key: string
 }
 
@@ -37,7 +37,7 @@ function hear(payload: string) {
 /** What ends somebody's access is heard in this process with the commit itself, before the notification has gone round. */
 export function hearAtOnce(signals: readonly Signal[]) {
   for (const { topic, key } of signals) {
-    if (topic === 'sessions' || topic === 'devices') hear(`${topic} ${key}`)
+    if (topic === 'sessions' || topic === 'devices' || topic === 'licences') hear(`${topic} ${key}`)
   }
 }
 

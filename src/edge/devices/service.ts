@@ -9,6 +9,7 @@ import { announce } from '../../core/live-log'
 import { type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
 import { readCredential } from '../../core/secrets'
 import { type Paging, containing, keyset } from '../../core/wire'
+import { assertRoom } from '../../identity/licences/service'
 import { assertPlace } from '../../identity/org-units/service'
 import { replaceKeys } from '../device-keys/service'
 import { useProvisioningKey } from '../provisioning/service'
@@ -193,7 +194,10 @@ interface Arrival {
   address?: string
 }
 
-async function addOrFindDevice({ tx, owned }: Scope, input: Registration, { org_unit_id, ...arrival }: Arrival) {
+async function addOrFindDevice(scope: Scope, input: Registration, { org_unit_id, ...arrival }: Arrival) {
+  const { tx, own, owned } = scope
+  const known = input.hardware_id && (await tx.$count(devices, and(own(devices), eq(devices.hardware_id, input.hardware_id))))
+  if (!known) await assertRoom(scope, 'devices')
   const [device] = await tx
     .insert(devices)
     .values(owned({ ...input, ...arrival, org_unit_id }))

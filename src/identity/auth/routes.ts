@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
-import { features } from '../../core/features'
+import { featureNames, featuresOf } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
 import { limits } from '../../core/limits'
 import { fromAllowedOrigin } from '../../core/origins'
@@ -157,10 +157,10 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     detail: { summary: 'Who is signed in, where, and what that allows' },
   })
-  .get('/me/features', () => features, {
+  .get('/me/features', ({ actor }) => featuresOf(actor.tenant_id), {
     signedIn: true,
-    response: { 200: t.Record(oneOf(['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot']), t.Boolean()) },
-    detail: { summary: 'The parts of the product that are switched on' },
+    response: { 200: t.Record(oneOf(featureNames), t.Boolean()) },
+    detail: { summary: 'The parts of the product that are switched on and licensed' },
   })
   .post('/ws/ticket', ({ run, known }) => run((scope) => issueTicket(scope, known.session!)), {
     signedIn: true,

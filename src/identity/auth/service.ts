@@ -10,6 +10,7 @@ import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../c
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
+import { assertLicensed, withLicence } from '../licences/service'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
@@ -112,21 +113,21 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
       session_token: await askForTenant(places[0]!, call),
     }
   }
-  try {
-    assertOpen(place.tenant_status)
-  } catch (error) {
-    recordRefusal([place], call)
+  return withLicence(place.tenant_id, () =>
+    inTenant(
+      signingIn(place),
+      'read write',
+      async (scope) => {
+        await assertMayEnter(scope, wrong)
+        await holdPassword(scope, password_hash)
+        return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
+      },
+      call,
+    ),
+  ).catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 403) recordRefusal([place], call)
     throw error
-  }
-  return inTenant(
-    signingIn(place),
-    'read write',
-    async (scope) => {
-      await holdPassword(scope, password_hash)
-      return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
-    },
-    call,
-  )
+  })
 }
 
 /** A token for the answer to `tenant_required`: 5 minutes, one use. It opens nothing by itself. */
@@ -164,7 +165,8 @@ async function chooseTenant(session_token: string, tenant_id: string, call: Call
   return enter({ user_id: used.user_id, tenant_id }, ['pwd'], call, userAgent, wrong)
 }
 
-async function assertMayEnter({ tx, own, actor }: Scope, refusal: () => Problem) {
+async function assertMayEnter(scope: Scope, refusal: () => Problem) {
+  const { tx, own, actor } = scope
   const [member] = await tx
     .select({ status: tenants.status })
     .from(memberships)
@@ -172,19 +174,22 @@ async function assertMayEnter({ tx, own, actor }: Scope, refusal: () => Problem)
     .where(and(own(memberships), eq(memberships.user_id, actor.id), eq(memberships.disabled, false)))
   if (!member) throw refusal()
   assertOpen(member.status)
+  await assertLicensed(scope)
 }
 
 /** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
 function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem) {
-  return inTenant(
-    signingIn(place),
-    'read write',
-    async (scope) => {
-      await assertMayEnter(scope, refusal)
-      const asked = amr.includes('mfa') ? undefined : await challenge(scope)
-      return asked ?? startSession(scope, amr, userAgent)
-    },
-    call,
+  return withLicence(place.tenant_id, () =>
+    inTenant(
+      signingIn(place),
+      'read write',
+      async (scope) => {
+        await assertMayEnter(scope, refusal)
+        const asked = amr.includes('mfa') ? undefined : await challenge(scope)
+        return asked ?? startSession(scope, amr, userAgent)
+      },
+      call,
+    ),
   )
 }
 
@@ -333,6 +338,7 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
       }
       const [tenant] = await tx.select({ status: tenants.status }).from(tenants)
       assertOpen(tenant?.status ?? 'deleted')
+      await assertLicensed(scope)
       const change =
         verdict === 'current'
           ? { generation: session.generation + 1, rotated_at: now(), grace_uses: 0 }

@@ -8,6 +8,7 @@ import { hashPassword } from '../auth/passwords'
 import { sessions } from '../auth/schema'
 import { groups } from '../groups/schema'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
+import { assertRoom } from '../licences/service'
 import { orgUnits } from '../org-units/schema'
 import { assertMayGive, assertSees, unitsOf } from './org-unit-scope'
 import { type OrgUnitScope, identities, membershipGroups, membershipUnits, memberships, users } from './schema'
@@ -159,6 +160,7 @@ export async function addPerson(
 
 /** Makes somebody a member, with no more than the scope's actor holds. */
 export async function addMember(scope: Scope, member: Omit<UserInput, 'email'> & { user_id: string }) {
+  await assertRoom(scope, 'users')
   const { user_id, name, group_ids, org_unit_scope } = member
   const [membership] = await scope.tx
     .insert(memberships)
@@ -246,6 +248,7 @@ export async function updateUser(scope: Scope, id: string, { name, disabled, gro
   if (id === personOf(actor) && (disabled || group_ids || org_unit_scope))
     throw new Problem(409, 'own_account', 'Somebody else must change your own rights')
   if (disabled !== undefined || org_unit_scope) await assertHoldsAllOf(scope, before)
+  if (before.disabled && disabled === false) await assertRoom(scope, 'users')
   const { membership_id } = before
   const change = { name, disabled, ...(org_unit_scope && { whole_tenant: org_unit_scope === 'all' }), updated_at: now() }
   await tx

@@ -1,0 +1,46 @@
+import { config } from '../../core/config'
+import { describe } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { log } from '../../core/log'
+import type { Licence } from './schema'
+
+type Fields = Record<string, unknown>
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 100
+const isLimit = (value: unknown): value is number | null | undefined => value === null || value === undefined || Number.isInteger(value)
+
+/** The names that are switched on, of a list of them or of names with true and false. */
+export const featuresFrom = (given: string[] | Record<string, boolean>) =>
+  (Array.isArray(given) ? [...new Set(given)] : Object.keys(given).filter((name) => given[name])).sort()
+
+/** Undefined for an answer that is no licence. */
+function toLicence(answer: unknown, tenant_id: string): Licence | undefined {
+  if (!isFields(answer) || !isText(answer.plan) || (answer.tenant_id ?? tenant_id) !== tenant_id) return undefined
+  const { plan, features, limits: allowed = {}, expires_at = null } = answer
+  const named = Array.isArray(features) ? features : isFields(features) ? Object.keys(features) : undefined
+  if (!named?.every(isText) || !isFields(allowed) || !isLimit(allowed.users) || !isLimit(allowed.devices)) return undefined
+  const ends = typeof expires_at === 'string' ? new Date(expires_at) : null
+  if (ends ? Number.isNaN(ends.getTime()) : expires_at !== null) return undefined
+  return {
+    plan,
+    features: featuresFrom(features as string[]),
+    limits: { users: allowed.users ?? null, devices: allowed.devices ?? null },
+    expires_at: ends,
+  }
+}
+
+/** `away`: the Management plane did not answer as it should; what is known goes on. */
+export async function askForLicence(tenant_id: string): Promise<Licence | 'none' | 'away'> {
+  const headers = { 'x-internal-token': config.INTERNAL_TOKEN[0] ?? '' }
+  try {
+    const url = `${config.MANAGEMENT_URL}/internal/v1/tenants/${tenant_id}/license`
+    const reply = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(limits.managementMs) })
+    if (reply.status === 404) return 'none'
+    const licence = reply.ok ? toLicence(await reply.json(), tenant_id) : undefined
+    if (!licence) log.warn({ tenant_id, status: reply.status }, 'the Management plane gave no licence that can be read')
+    return licence ?? 'away'
+  } catch (error) {
+    log.warn({ tenant_id, error: describe(error) }, 'the Management plane cannot be reached; the licences that are known go on')
+    return 'away'
+  }
+}

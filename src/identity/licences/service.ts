@@ -1,0 +1,143 @@
+import { and, eq } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import { now, nowMs } from '../../core/clock'
+import { config } from '../../core/config'
+import { raw } from '../../core/db'
+import { Problem, notFound } from '../../core/errors'
+import { limits } from '../../core/limits'
+import { type Call, type Scope, ago, inTenant, jobActor } from '../../core/scope'
+import { devices } from '../../edge/devices/schema'
+import { tenants } from '../tenants/schema'
+import { memberships } from '../users/schema'
+import { askForLicence } from './management'
+import { type Licence, licences, webhookReceipts } from './schema'
+
+/** Whether a Management plane gives out licences here. */
+export const isManaged = () => Boolean(config.MANAGEMENT_URL || config.CLOUD_WEBHOOK_HMAC_SECRET.length)
+
+const find = ({ tx, own }: Scope) => tx.select().from(licences).where(own(licences))
+
+/** One that has run out goes on for two weeks: the Management plane may be away just then. */
+const holds = ({ expires_at }: { expires_at: Date | null }) => !expires_at || expires_at > ago(limits.licenceGraceMs)
+
+/** Takes over what the Management plane says, unless something later was known already; a pending tenant begins with it. */
+async function keepLicence(scope: Scope, licence: Licence, as_of: Date) {
+  const { tx, own, owned, actor, signals } = scope
+  const [tenant] = await tx.select().from(tenants).where(eq(tenants.id, actor.tenant_id)).for('no key update')
+  if (!tenant) throw notFound('organization')
+  const [before] = await find(scope)
+  const begins = tenant.status === 'pending' && holds(licence)
+  const told = before && { plan: before.plan, features: before.features, limits: before.limits, expires_at: before.expires_at }
+  if (before && before.as_of > as_of) return routine(scope, 'something later is known')
+  if (Bun.deepEquals(told, licence) && !begins) return routine(scope, 'the licence is as it was')
+  if (before) {
+    await tx
+      .update(licences)
+      .set({ ...licence, as_of })
+      .where(and(own(licences), eq(licences.id, before.id)))
+  } else await tx.insert(licences).values(owned({ ...licence, as_of }))
+  if (begins) await tx.update(tenants).set({ status: 'active' }).where(eq(tenants.id, actor.tenant_id))
+  await audit(scope, 'licences.update', actor.tenant_id, { before: told, after: licence })
+  signals.push({ topic: 'licences', key: actor.tenant_id }, { topic: 'sessions', key: actor.tenant_id })
+}
+
+/** A webhook of the Management plane. Its id is kept together with its effect: the same again does nothing. */
+export const receiveLicence = (tenant_id: string, licence: Licence, message: { id: string; at: Date }, call: Call) =>
+  inTenant(
+    { ...jobActor(tenant_id), kind: 'webhook' },
+    'read write',
+    async (scope) => {
+      const [first] = await scope.tx
+        .insert(webhookReceipts)
+        .values(scope.owned({ message_id: message.id }))
+        .onConflictDoNothing()
+        .returning({ id: webhookReceipts.id })
+      if (!first) return routine(scope, 'told before')
+      return keepLicence(scope, licence, message.at)
+    },
+    call,
+  )
+
+/** The features that a tenant's licence includes; undefined without one. */
+export async function loadLicensed({ tenant_id }: { tenant_id: string }) {
+  const [licence] = await inTenant(jobActor(tenant_id), 'read only', find)
+  return licence?.features
+}
+
+/** Where a Management plane gives out licences, nobody enters a tenant that has none. */
+export async function assertLicensed(scope: Scope) {
+  if (!isManaged()) return
+  const [licence] = await find(scope)
+  if (!licence || !holds(licence)) throw new Problem(403, 'tenant_pending', 'This organization waits for its licence')
+}
+
+const counted = {
+  users: ({ tx, own }: Scope) => tx.$count(memberships, and(own(memberships), eq(memberships.disabled, false))),
+  devices: ({ tx, own }: Scope) => tx.$count(devices, own(devices)),
+}
+
+/** To be called before one more is added: the licence stays locked until then, so that however many come at once, the limit holds. */
+export async function assertRoom(scope: Scope, what: keyof typeof counted) {
+  const [licence] = await find(scope).for('no key update')
+  const most = licence?.limits[what]
+  if (typeof most === 'number' && (await counted[what](scope)) >= most)
+    throw new Problem(403, 'limit_reached', `The licence of this organization allows ${most} ${what}`)
+}
+
+const readUsage = async (scope: Scope) => ({ users: await counted.users(scope), devices: await counted.devices(scope) })
+
+/** For the Management plane, which knows tenants by their id alone. */
+export const usageOf = (tenant_id: string, call: Call) =>
+  inTenant(
+    jobActor(tenant_id),
+    'read only',
+    async (scope) => {
+      const [tenant] = await scope.tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant_id))
+      if (!tenant) throw notFound('organization')
+      return readUsage(scope)
+    },
+    call,
+  )
+
+export async function describeLicence(scope: Scope) {
+  const [licence] = await find(scope)
+  return { license: licence ?? null, usage: await readUsage(scope) }
+}
+
+/** Asks the Management plane for one licence and keeps it. */
+async function pull(tenant_id: string) {
+  const as_of = now()
+  const licence = await askForLicence(tenant_id)
+  if (typeof licence === 'string') return licence
+  await inTenant(jobActor(tenant_id), 'read write', (scope) => keepLicence(scope, licence, as_of))
+  return 'kept'
+}
+
+/** Asks for the licence of every tenant, so that a webhook that was lost is made good. */
+export async function pullLicences() {
+  if (!config.MANAGEMENT_URL) return
+  for (const { id } of await raw<{ id: string }[]>`select id from licensed_tenants() as id`) {
+    if ((await pull(id)) === 'away') return
+  }
+}
+
+const asked = new Map<string, number>()
+
+/** Not more than once in a few seconds, however many knock. */
+function isDue(tenant_id: string) {
+  if (nowMs() - (asked.get(tenant_id) ?? Number.NEGATIVE_INFINITY) < limits.licenceAskMs) return false
+  if (asked.size >= 10_000) asked.clear()
+  asked.set(tenant_id, nowMs())
+  return true
+}
+
+/** Whoever would be refused because his tenant waits for its licence is refused only after the Management plane was asked once more. */
+export async function withLicence<T>(tenant_id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const waits = error instanceof Problem && error.error === 'tenant_pending' && config.MANAGEMENT_URL && isDue(tenant_id)
+    if (!waits || (await pull(tenant_id)) !== 'kept') throw error
+    return work()
+  }
+}
