@@ -344,3 +344,28 @@ create or replace function queue_rollups(at timestamptz) returns void language s
 $$;
 revoke all on function queue_rollups(timestamptz) from public;
 grant execute on function queue_rollups(timestamptz) to monozu_app;
+
+-- What is older than anybody keeps goes with its partition. All tenants remember up to when, so that a rollup is not made anew of what is left.
+drop policy if exists telemetry_retention_narrow on telemetry_retention;
+create policy telemetry_retention_narrow on telemetry_retention to monozu_owner using (true) with check (true);
+create or replace function expire_telemetry(frames_before timestamptz, rollups_before timestamptz) returns int language plpgsql security definer
+  set search_path = public, pg_temp set timezone = 'UTC' set lock_timeout = '3s' as $$
+declare name text; dropped int := 0;
+begin
+  perform pg_advisory_xact_lock(6206801);
+  for name in select c.relname from pg_class c join pg_inherits i on i.inhrelid = c.oid
+    where (i.inhparent = 'telemetry_frame'::regclass and c.relname ~ '_\d{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') + interval '1 week' <= frames_before)
+      or (i.inhparent = 'telemetry_rollup'::regclass and c.relname ~ '_\d{6}$' and to_date(right(c.relname, 6) || '01', 'YYYYMMDD') + interval '1 month' <= rollups_before)
+  loop
+    if dropped = 0 then
+      insert into telemetry_retention as r (tenant_id, id, raw_expired_before) select id, gen_random_uuid(), frames_before from tenant
+        on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before);
+    end if;
+    execute format('drop table %I', name);
+    dropped := dropped + 1;
+  end loop;
+  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10) from tenant t;
+  return dropped;
+end $$;
+revoke all on function expire_telemetry(timestamptz, timestamptz) from public;
+grant execute on function expire_telemetry(timestamptz, timestamptz) to monozu_app;

@@ -17,6 +17,7 @@ import { deviceKeyRoutes } from './edge/device-keys/routes'
 import { loadDevice } from './edge/device-keys/service'
 import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
+import { retentionRoutes } from './edge/retention/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
 import { apiTokenRoutes } from './identity/api-tokens/routes'
@@ -65,6 +66,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(commandRoutes)
   .use(discoveryRoutes)
   .use(telemetryRoutes)
+  .use(retentionRoutes)
   .use(alertRoutes)
 
 const documentation = {

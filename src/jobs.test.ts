@@ -34,6 +34,9 @@ async function busy() {
     { kind: 'security_alert', data: { title: 'Door open', severity: 'high' } },
     { kind: 'discovery', data: { ip: '192.0.2.7', open_ports: [] } },
   ])
+  await owner`
+    insert into rejected_record (tenant_id, id, device_id, error, detail, record, created_at)
+    values (${client.tenant_id}, gen_random_uuid(), ${device.device_id}, 'malformed', 'old', 'x', now() - interval '31 days')`
   await client.api.devices({ id: gone.device_id }).delete()
   const letter = { kind: 'password_reset', to: client.email, language: 'en', link: 'https://console.example' } as const
   await within(client.tenant_id, (scope) => queueMail(scope, letter))
@@ -42,6 +45,7 @@ async function busy() {
     'records.handle': {},
     'telemetry.purge': { device_id: gone.device_id },
     'telemetry.rollup': {},
+    'telemetry.expire': {},
     'mail.send': { mail_id: mail!.id },
   }
   return { client, device, payloads }

@@ -250,6 +250,7 @@ describe('rights', () => {
     expect(rows.map(({ proname }) => proname as string)).toEqual([
       'change_password',
       'end_other_sessions',
+      'expire_telemetry',
       'find_sign_in',
       'hold_password',
       'housekeep',

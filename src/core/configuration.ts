@@ -105,6 +105,8 @@ const variables = {
   FEATURE_CMDB: [flag, true],
   FEATURE_ITSM: [flag, true],
   FEATURE_IOT: [flag, true],
+  TELEMETRY_RAW_DAYS: [whole(1, 3650), 90],
+  TELEMETRY_ROLLUP_DAYS: [whole(1, 3650), 730],
   DATABASE_APP_PASSWORD: [text, ''],
   DATABASE_INGEST_PASSWORD: [text, ''],
   DATABASE_MANAGEMENT_PASSWORD: [text, ''],
@@ -133,6 +135,8 @@ function contradictions(configuration: Configuration): string[] {
     problems.push('AUTH_ALLOWED_EMAIL_DOMAINS is required when AUTH_POLICY is restricted')
   if (REFRESH_COOKIE_SAMESITE === 'none' && !API_PUBLIC_URL.startsWith('https:'))
     problems.push('REFRESH_COOKIE_SAMESITE=none needs an https API_PUBLIC_URL')
+  if (configuration.TELEMETRY_ROLLUP_DAYS < configuration.TELEMETRY_RAW_DAYS)
+    problems.push('TELEMETRY_ROLLUP_DAYS must not be less than TELEMETRY_RAW_DAYS')
   return problems
 }
 

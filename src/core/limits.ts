@@ -73,6 +73,8 @@ export const limits = {
   queryPoints: 50_000,
   /** Points of all series of a page together, where each has one a bucket. */
   queryPagePoints: 250_000,
+  /** How long refused records are kept. */
+  rejectedKeptMs: 30 * 86_400_000,
   queryDevices: 100,
   querySeries: 500,
 } as const

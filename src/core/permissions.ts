@@ -10,6 +10,8 @@ export const permissions = {
   'commands.create': 'Send commands to devices and cancel them',
   'discoveries.read': 'See hosts and ports that devices have found',
   'telemetry.read': 'See the telemetry of devices',
+  'settings.telemetry.read': 'See how long telemetry is kept',
+  'settings.telemetry.update': 'Choose how long telemetry is kept',
   'alerts.read': 'See security alerts',
   'alerts.acknowledge': 'Acknowledge security alerts',
   'org_units.read': 'See organization units',

@@ -27,7 +27,7 @@ const parts = sql`
       sum(increase + coalesce(${gain}, 0)) filter (where counts) as increase
     from pieces group by device_id, bucket, layout_id, place)`
 
-/** A row stands for what is known of its bucket: made again, it replaces what was known before. */
+/** A row stands for what is known of its bucket: made again, it replaces what was known before, unless frames of it may be gone since. */
 const add = ({ actor }: Scope, seconds: number) => sql`
   insert into telemetry_rollup as r (tenant_id, device_id, seconds, at, layout_id, counts, lows, highs, totals, firsts, lasts, increases)
   select ${actor.tenant_id}::uuid, device_id, ${seconds}::int, bucket, layout_id, array_agg(count order by place), array_agg(low order by place),
@@ -35,7 +35,12 @@ const add = ({ actor }: Scope, seconds: number) => sql`
     array_agg(increase order by place)
   from parts group by device_id, bucket, layout_id
   on conflict (tenant_id, device_id, seconds, at, layout_id) do update set counts = excluded.counts, lows = excluded.lows, highs = excluded.highs,
-    totals = excluded.totals, firsts = excluded.firsts, lasts = excluded.lasts, increases = excluded.increases`
+    totals = excluded.totals, firsts = excluded.firsts, lasts = excluded.lasts, increases = excluded.increases
+  ${
+    seconds === 300
+      ? sql`where r.at >= coalesce((select t.raw_expired_before from telemetry_retention t where t.tenant_id = ${actor.tenant_id}), '-infinity')`
+      : sql``
+  }`
 
 const recordset = (buckets: Bucket[]) =>
   sql`json_to_recordset(${JSON.stringify(buckets)}::text::json) as w (device_id uuid, at timestamptz)`

@@ -17,6 +17,7 @@ type SettingsLabel =
   | 'settings.edge_keys.title'
   | 'settings.service_accounts.title'
   | 'settings.api_tokens.title'
+  | 'settings.telemetry.title'
   | 'settings.mail.title'
   | 'settings.audit.title'
 
@@ -50,6 +51,7 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
     key: 'c',
   },
   { to: '/settings/api-tokens', label: 'settings.api_tokens.title', permission: 'settings.api_tokens.read', key: 'p' },
+  { to: '/settings/telemetry', label: 'settings.telemetry.title', permission: 'settings.telemetry.read', key: 'y' },
   { to: '/settings/mail', label: 'settings.mail.title', permission: 'settings.mail.read', key: 'm' },
   { to: '/settings/audit', label: 'settings.audit.title', permission: 'audit.read', key: 'l' },
 ]

@@ -16,6 +16,7 @@ export const settingsRoutes: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../service-accounts/service-accounts-page')).ServiceAccountsPage }),
       },
       { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/all-tokens-page')).AllTokensPage }) },
+      { path: 'telemetry', lazy: async () => ({ Component: (await import('../retention/retention-page')).RetentionPage }) },
       { path: 'mail', lazy: async () => ({ Component: (await import('../mail/mail-page')).MailPage }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-page')).AuditPage }) },
     ],

@@ -8,6 +8,16 @@ export const settings = {
       id: 'Id',
       copy_id: 'Copy organization id',
     },
+    telemetry: {
+      title: 'Telemetry',
+      description:
+        'How long what devices measure is kept. Shorter than the platform allows if you wish; an empty field keeps it as long as possible.',
+      raw_days: 'Every value, days',
+      raw_days_hint: 'At most {{most}}. Then charts show five-minute and hourly sums.',
+      rollup_days: 'Five-minute and hourly sums, days',
+      rollup_days_hint: 'At most {{most}}, and not shorter than every value is kept.',
+      shorter_hint: 'A shorter time takes effect with the next nightly run; what it removes cannot be brought back.',
+    },
     users: {
       title: 'Users',
       one: 'User',

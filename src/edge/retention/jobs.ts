@@ -1,0 +1,3 @@
+import { expireOfTenant } from './service'
+
+export const retentionJobs = { 'telemetry.expire': expireOfTenant }

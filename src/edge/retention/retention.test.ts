@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { moveClock } from '../../core/clock'
+import { type Client, problem, registered, send, signedIn } from '../../testing/api'
+import { type Frame, addFrames, addLayout, owner, runQueue } from '../../testing/world'
+import { jobs } from '../../jobs'
+import { runJob } from '../../core/jobs'
+
+setDefaultTimeout(30_000)
+afterEach(() => moveClock(0))
+
+const minute = 60_000
+const day = 24 * 60 * minute
+const path = '/api/v1/settings/telemetry'
+const put = ({ headers }: Client, body: unknown, more: Record<string, string> = {}) =>
+  send('PUT', path, { headers: { ...headers, ...more }, body })
+const run = ({ tenant_id }: Client, name: string) => runJob(jobs[name]!, { tenant_id })
+const held = async ({ tenant_id }: Client) => {
+  const [row] = await owner`
+    select (select count(*)::int from telemetry_frame where tenant_id = ${tenant_id}) as frames,
+      (select count(*)::int from telemetry_rollup where tenant_id = ${tenant_id} and seconds = 300) as rollups`
+  return { ...row }
+}
+
+describe('how long telemetry is kept', () => {
+  test('is as long as the platform allows, until a tenant chooses less', async () => {
+    const client = await signedIn()
+    const most = { raw_days: 90, rollup_days: 730 }
+    expect((await client.api.settings.telemetry.get()).data).toEqual({ raw_days: null, rollup_days: null, effective: most, most })
+    const reply = await put(client, { raw_days: 30, rollup_days: null }, { 'if-match': '"v0"' })
+    expect(reply.status).toBe(200)
+    const chosen = { raw_days: 30, rollup_days: null, effective: { raw_days: 30, rollup_days: 730 }, most }
+    expect(await reply.json()).toEqual(chosen)
+    expect((await client.api.settings.telemetry.get()).data).toEqual(chosen as never)
+    expect((await put(client, { raw_days: 20, rollup_days: null }, { 'if-match': '"v0"' })).status).toBe(412)
+    expect((await put(client, { raw_days: 20, rollup_days: null }, { 'if-match': reply.headers.get('etag')! })).status).toBe(200)
+    const { items } = (await client.api.audit.get({ query: { action: 'telemetry_retention.update' } })).data!
+    expect(items.map(({ after }) => (after as { raw_days: number }).raw_days)).toEqual([20, 30])
+  })
+
+  test.each([
+    [{ raw_days: 91, rollup_days: null }, '/raw_days'],
+    [{ raw_days: null, rollup_days: 731 }, '/rollup_days'],
+    [{ raw_days: 60, rollup_days: 59 }, '/rollup_days'],
+    [{ raw_days: null, rollup_days: 30 }, '/rollup_days'],
+    [{ raw_days: 0, rollup_days: null }, '/raw_days'],
+  ])('%o is refused', async (wanted, field) => {
+    const reply = await put(await signedIn(), wanted)
+    expect(reply.status).toBe(422)
+    expect((await problem(reply)).errors).toMatchObject([{ path: field }])
+  })
+
+  test('needs its permissions', async () => {
+    const client = await signedIn(['settings.telemetry.read'])
+    expect((await send('GET', path, client)).status).toBe(200)
+    expect((await put(client, { raw_days: 1, rollup_days: 1 })).status).toBe(403)
+  })
+})
+
+describe('what is kept no longer', () => {
+  async function reporting(days: number[]) {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(
+      device,
+      layout,
+      days.map((ago): Frame => [Date.now() - ago * day, ago]),
+    )
+    return { client, device, layout }
+  }
+
+  test('goes when its time has passed, and only of the tenant who chose so', async () => {
+    const [mine, theirs] = [await reporting([2, 5, 20, 800]), await reporting([2, 5, 20, 800])]
+    for (const { client } of [mine, theirs]) await run(client, 'telemetry.rollup')
+    await put(mine.client, { raw_days: 3, rollup_days: 10 })
+    for (const { client } of [mine, theirs]) await run(client, 'telemetry.expire')
+    expect(await held(mine.client)).toEqual({ frames: 1, rollups: 2 })
+    expect(await held(theirs.client)).toEqual({ frames: 3, rollups: 3 })
+  })
+
+  test('is summed up first', async () => {
+    const { client } = await reporting([2, 5, 20])
+    await put(client, { raw_days: 3, rollup_days: 10 })
+    await run(client, 'telemetry.expire')
+    expect(await held(client)).toEqual({ frames: 3, rollups: 0 })
+    await run(client, 'telemetry.rollup')
+    await run(client, 'telemetry.expire')
+    expect(await held(client)).toEqual({ frames: 1, rollups: 2 })
+  })
+
+  test('does not make a sum smaller when something else arrives so late', async () => {
+    const { client, device, layout } = await reporting([5])
+    const bucket = Math.floor((Date.now() - 6 * day) / 300_000) * 300_000
+    await addFrames(device, layout, [
+      [bucket, 1],
+      [bucket + minute, 2],
+    ])
+    await run(client, 'telemetry.rollup')
+    await put(client, { raw_days: 3, rollup_days: 10 })
+    await run(client, 'telemetry.expire')
+    await addFrames(device, layout, [[bucket + 2 * minute, 100]])
+    await run(client, 'telemetry.rollup')
+    const query = { device_id: [device.device_id], metric: ['cpu_percent'], step: '1h', aggregate: 'sum' as const }
+    const from = new Date(bucket - day / 2).toISOString()
+    const { series } = (await client.api.telemetry.query.get({ query: { ...query, from, to: new Date(bucket + day / 4).toISOString() } }))
+      .data!
+    expect(series[0]!.points.map(([, sum]) => sum)).toEqual([3])
+  })
+
+  test('refused records go after thirty days', async () => {
+    const { client, device } = await reporting([])
+    for (const days of [29, 31])
+      await owner`
+        insert into rejected_record (tenant_id, id, device_id, error, detail, record, created_at)
+        values (${client.tenant_id}, gen_random_uuid(), ${device.device_id}, 'invalid_data', ${String(days)}, '{}', ${new Date(Date.now() - days * day)})`
+    await run(client, 'telemetry.expire')
+    const left = await owner`select detail from rejected_record where tenant_id = ${client.tenant_id}`
+    expect(left.map(({ detail }) => detail as string)).toEqual(['29'])
+  })
+
+  test('goes with its whole partition where nobody keeps it, and every tenant remembers', async () => {
+    const client = await signedIn()
+    await owner`select prepare_partitions('2020-02-05Z')`
+    const partitions = async () =>
+      (
+        await owner`select relname from pg_class where relispartition and relkind = 'r' and relname ~ '^telemetry_(frame|rollup)_20(19|20)' order by 1`
+      ).map(({ relname }) => relname as string)
+    expect(await partitions()).toContain('telemetry_frame_20200203')
+    expect(await partitions()).toContain('telemetry_rollup_202002')
+    await owner`select expire_telemetry('2020-02-10Z', '2020-02-10Z')`
+    expect(await partitions()).toEqual([
+      'telemetry_frame_20200210',
+      'telemetry_frame_20200217',
+      'telemetry_frame_20200224',
+      'telemetry_rollup_202002',
+      'telemetry_rollup_202003',
+      'telemetry_rollup_202004',
+    ])
+    const [mark] = await owner`select raw_expired_before from telemetry_retention where tenant_id = ${client.tenant_id}`
+    expect(mark!.raw_expired_before).toEqual(new Date('2020-02-10Z'))
+    await owner`select expire_telemetry('2021-01-01Z', '2021-01-01Z')`
+    expect(await partitions()).toEqual([])
+    await runQueue(client.tenant_id)
+  })
+})

@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm'
+import { audit, routine } from '../../core/audit'
+import { nowMs } from '../../core/clock'
+import { config } from '../../core/config'
+import { raw } from '../../core/db'
+import { invalid } from '../../core/errors'
+import { enqueue } from '../../core/jobs'
+import { limits } from '../../core/limits'
+import { type Scope, ago, expectVersion } from '../../core/scope'
+import { telemetryRetention as retention } from './schema'
+
+const dayMs = 86_400_000
+const hourMs = 3_600_000
+const most = () => ({ raw_days: config.TELEMETRY_RAW_DAYS, rollup_days: config.TELEMETRY_ROLLUP_DAYS })
+
+async function chosen({ tx, own }: Scope) {
+  const [row] = await tx.select().from(retention).where(own(retention))
+  return row
+}
+
+type Days = { raw_days: number | null; rollup_days: number | null }
+
+/** What holds: never longer than the platform keeps, and rollups at least as long as what they are made of. */
+function effective({ raw_days, rollup_days }: Days) {
+  const raw = Math.min(raw_days ?? most().raw_days, most().raw_days)
+  return { raw_days: raw, rollup_days: Math.max(raw, Math.min(rollup_days ?? most().rollup_days, most().rollup_days)) }
+}
+
+const nothing = { raw_days: null, rollup_days: null }
+
+const told = (row: (Days & { version: number }) | undefined) => {
+  const { raw_days, rollup_days } = row ?? nothing
+  return { raw_days, rollup_days, effective: effective(row ?? nothing), most: most(), version: row?.version ?? 0 }
+}
+
+export const getRetention = async (scope: Scope) => told(await chosen(scope))
+
+/** Null gives the choice back to the platform. */
+export async function setRetention(scope: Scope, wanted: Days) {
+  for (const field of ['raw_days', 'rollup_days'] as const)
+    if ((wanted[field] ?? 0) > most()[field]) throw invalid(`/${field}`, `is at most ${most()[field]} here`)
+  if ((wanted.rollup_days ?? most().rollup_days) < (wanted.raw_days ?? most().raw_days))
+    throw invalid('/rollup_days', 'must not be shorter than raw_days')
+  const { tx, owned, actor } = scope
+  await tx.insert(retention).values(owned(nothing)).onConflictDoNothing()
+  const [before] = await tx.select().from(retention).where(scope.own(retention)).for('update')
+  if (scope.call.ifMatch !== '"v0"' || before!.version !== 1) expectVersion(scope, before!)
+  const [after] = await tx.update(retention).set(wanted).where(scope.own(retention)).returning()
+  await audit(scope, 'telemetry_retention.update', actor.tenant_id, { before, after })
+  return told(after)
+}
+
+/** On the hour, so that what a rollup sums up goes as a whole. */
+const cutoff = (days: number) => new Date(Math.floor((nowMs() - days * dayMs) / hourMs) * hourMs).toISOString()
+
+/** Drops partitions that are older than anybody keeps, and queues for each tenant the removal of what it keeps no longer. */
+export const expireTelemetry = () => raw`
+  select expire_telemetry(${cutoff(most().raw_days)}::timestamptz, ${cutoff(most().rollup_days)}::timestamptz)`
+
+const rowsAtOnce = 20_000
+
+/** Removes what the tenant keeps no longer, a part at a time. Frames that no rollup sums up yet stay until one does. */
+export async function expireOfTenant(scope: Scope) {
+  routine(scope, 'the setting was audited')
+  const { tx, actor } = scope
+  const tenant = actor.tenant_id
+  const { raw_days, rollup_days } = effective((await chosen(scope)) ?? nothing)
+  const [frames, rollups] = [cutoff(raw_days), cutoff(rollup_days)]
+  await tx.execute(sql`
+    insert into telemetry_retention as r (tenant_id, id, raw_expired_before) select ${tenant}, ${Bun.randomUUIDv7()}, ${frames}::timestamptz
+    where exists (select from telemetry_frame f where f.tenant_id = ${tenant} and f.at < ${frames}::timestamptz)
+    on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before)`)
+  const counts = [
+    await tx.execute(sql`
+      with gone as (
+        select f.device_id, f.at, f.layout_id from telemetry_frame f
+        where f.tenant_id = ${tenant} and f.at < ${frames}::timestamptz and not exists (
+          select from telemetry_arrival a where a.tenant_id = ${tenant} and a.device_id = f.device_id
+            and a.at = date_bin('5 minutes', f.at, '2000-01-03Z'))
+        limit ${rowsAtOnce})
+      delete from telemetry_frame f using gone g
+      where f.tenant_id = ${tenant} and f.device_id = g.device_id and f.at = g.at and f.layout_id = g.layout_id and f.at < ${frames}::timestamptz`),
+    await tx.execute(sql`
+      with gone as (
+        select r.device_id, r.seconds, r.at, r.layout_id from telemetry_rollup r
+        where r.tenant_id = ${tenant} and r.at < ${rollups}::timestamptz limit ${rowsAtOnce})
+      delete from telemetry_rollup r using gone g
+      where r.tenant_id = ${tenant} and r.device_id = g.device_id and r.seconds = g.seconds and r.at = g.at and r.layout_id = g.layout_id
+        and r.at < ${rollups}::timestamptz`),
+    await tx.execute(sql`
+      with gone as (
+        select d.id from rejected_record d
+        where d.tenant_id = ${tenant} and d.created_at < ${ago(limits.rejectedKeptMs).toISOString()}::timestamptz limit ${rowsAtOnce})
+      delete from rejected_record d using gone g where d.tenant_id = ${tenant} and d.id = g.id`),
+  ].map((result) => (result as unknown as { count: number }).count)
+  if (counts.some((count) => count >= rowsAtOnce)) await enqueue(scope, 'telemetry.expire', {}, 'more')
+}
