@@ -9,29 +9,55 @@ interface Role {
   unforced: string | null
 }
 
+type Meant = 'monozu_app' | 'monozu_ingest'
+
 /**
- * A role that row-level security does not bind would make every isolation rule void: refuse to run with it. A database that is away is no reason.
+ * A role that row-level security does not bind would make every isolation rule void: refuse to run with it. A database that is away is no reason, but
+ * the question stays open: it is asked as soon as the database is there, and the wrong answer ends the process.
  * `meant` is the role this process is made for, to name in the refusal.
  */
-export async function assertSafeRole(url: string, meant: 'monozu_app' | 'monozu_ingest') {
-  const role = await readRole(url).catch((error: unknown) => {
-    log.warn({ code: codeOf(error) }, 'the database cannot be reached yet')
-    return undefined
-  })
-  if (role?.above) throw new Error(`the database role ${role.name} is above row-level security; use ${meant}`)
-  if (role?.owns) throw new Error(`the database role ${role.name} owns tables; use ${meant}`)
-  if (role?.unforced) throw new Error(`row-level security is not forced on: ${role.unforced}; run monozu migrate`)
+export async function assertSafeRole(url: string, meant: Meant) {
+  const fault = await faultOf(url, meant)
+  if (fault === 'away') void keepAsking(url, meant)
+  else if (fault) throw new Error(fault)
 }
 
+const askAgainMs = 250
+
+async function keepAsking(url: string, meant: Meant) {
+  log.warn('the database cannot be reached yet')
+  let fault: string | undefined = 'away'
+  while (fault === 'away') {
+    await Bun.sleep(askAgainMs)
+    fault = await faultOf(url, meant)
+  }
+  if (!fault) return
+  console.error(`monozu: ${fault}`)
+  process.exit(1)
+}
+
+/** Undefined for a role that is bound as it should be; `away` when it cannot be known yet. */
+async function faultOf(url: string, meant: Meant): Promise<string | undefined> {
+  const role = await readRole(url).catch((error: unknown) => {
+    log.debug({ code: codeOf(error) }, 'the database role cannot be read')
+    return undefined
+  })
+  if (!role) return 'away'
+  if (role.above) return `the database role ${role.name} is above row-level security; use ${meant}`
+  if (role.owns) return `the database role ${role.name} owns tables; use ${meant}`
+  return role.unforced ? `row-level security is not forced on: ${role.unforced}; run monozu migrate` : undefined
+}
+
+/** What a role may become counts as much as what it is. */
 async function readRole(url: string): Promise<Role | undefined> {
   const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: 5, onnotice: () => {} })
   try {
     const [role] = await sql<Role[]>`
-      select current_user as name, r.rolsuper or r.rolbypassrls as above,
-        exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = 'public'::regnamespace) as owns,
+      select current_user as name,
+        exists (select from pg_roles p where (p.rolsuper or p.rolbypassrls) and pg_has_role(current_user, p.oid, 'member')) as above,
+        exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and pg_has_role(current_user, c.relowner, 'member')) as owns,
         (select array_to_string(array_agg(c.relname::text), ', ') from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)) as unforced
-      from pg_roles r where r.rolname = current_user`
+          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)) as unforced`
     return role
   } finally {
     await sql.end({ timeout: 1 })
