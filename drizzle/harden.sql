@@ -265,6 +265,42 @@ begin
   return found;
 end $$;
 
+create or replace function mfa_renew_codes(person uuid, codes json) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform from mfa_factor f where f.user_id = person and is_member(person) and f.confirmed_at is not null for update;
+  if not found then return false; end if;
+  delete from mfa_recovery_code c where c.user_id = person;
+  insert into mfa_recovery_code (id, user_id, hash) select gen_random_uuid(), person, hash from json_array_elements_text(codes) hash;
+  return true;
+end $$;
+
+-- An administrator switches the factor of a member off who lost it. Somebody who belongs to another tenant too is not his to weaken: 'elsewhere'.
+-- Returns the sessions that ended; null where there is no factor.
+create or replace function mfa_reset(person uuid, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare gone json;
+begin
+  if not is_member(person) then return null; end if;
+  perform from identity i where i.user_id = person for update;
+  if exists (select from membership m where m.user_id = person and m.tenant_id <> current_tenant()) then return '"elsewhere"'; end if;
+  delete from mfa_recovery_code c where c.user_id = person;
+  delete from mfa_factor f where f.user_id = person and f.confirmed_at is not null;
+  if not found then return null; end if;
+  delete from mfa_challenge c where c.user_id = person;
+  delete from tenant_choice c where c.user_id = person;
+  with ended as (
+    update session s set ended_at = at, end_reason = 'mfa_reset' where s.user_id = person and s.ended_at is null returning s.id)
+  select coalesce(json_agg(id), '[]') into gone from ended;
+  return gone;
+end $$;
+
+-- The members of the current tenant who have a second factor.
+create or replace function members_with_mfa() returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select f.user_id from mfa_factor f join membership m on m.user_id = f.user_id
+  where m.tenant_id = current_tenant() and f.confirmed_at is not null
+$$;
+
 -- The one job an ingestor may queue: look at what came in for this tenant.
 create or replace function queue_records(tenants uuid[]) returns void language sql security definer set search_path = public, pg_temp as $$
   select graphile_worker.add_job('records.handle', json_build_object('tenant_id', t), job_key => 'records.handle:' || t, max_attempts => 10)
@@ -305,7 +341,7 @@ do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
-    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'password_reset_begin(uuid, uuid, text, timestamptz)',
+    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'mfa_renew_codes(uuid, json)', 'mfa_reset(uuid, timestamptz)', 'members_with_mfa()', 'password_reset_begin(uuid, uuid, text, timestamptz)',
     'password_reset_use(uuid, text, text, timestamptz)', 'verify_address(uuid, timestamptz)']::regprocedure[]
   loop
     execute format('revoke all on function %s from public', f);

@@ -32,6 +32,7 @@ import { loadLicensed } from './identity/licences/service'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { securitySettingsRoutes } from './identity/security-settings/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
 import { recoveryRoutes } from './identity/recovery/routes'
 import { registrationRoutes } from './identity/registration/routes'
@@ -54,6 +55,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(invitationRoutes)
   .use(tenantRoutes)
   .use(licenceRoutes)
+  .use(securitySettingsRoutes)
   .use(userRoutes)
   .use(groupRoutes)
   .use(orgUnitRoutes)

@@ -21,6 +21,8 @@ export const permissions = {
   'vpn.sessions.read': 'See VPN sessions',
   'settings.tenant.read': 'See the organization',
   'settings.tenant.update': 'Rename the organization',
+  'settings.security.read': 'See what the organization asks of sign-ins and sessions',
+  'settings.security.update': 'Change what the organization asks of sign-ins and sessions',
   'settings.users.read': 'See users',
   'settings.users.create': 'Add users',
   'settings.users.invite': 'Invite users and take invitations back',

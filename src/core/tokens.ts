@@ -29,9 +29,9 @@ const ring = config.SECRET_KEY_PREVIOUS ? [current, signer(config.SECRET_KEY_PRE
 
 export const accessSeconds = config.ACCESS_TOKEN_EXPIRE_MINUTES * 60
 
-export function signAccess(claims: { user_id: string; tenant_id: string; sid: string; amr: string[] }) {
+export function signAccess(claims: { user_id: string; tenant_id: string; sid: string; amr: string[] }, seconds = accessSeconds) {
   const iat = Math.floor(nowMs() / 1000)
-  return current.sign({ ...claims, sub: claims.user_id, jti: Bun.randomUUIDv7(), exp: iat + accessSeconds })
+  return current.sign({ ...claims, sub: claims.user_id, jti: Bun.randomUUIDv7(), exp: iat + seconds })
 }
 
 /** The last character of a signature holds two bits that decoding drops: only their one proper spelling is taken. */

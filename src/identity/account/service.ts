@@ -3,13 +3,13 @@ import { audit } from '../../core/audit'
 import type { Known } from '../../core/authenticate'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
-import { limits } from '../../core/limits'
-import { type Call, type Scope, ago, inTenant } from '../../core/scope'
+import { type Call, type Scope, inTenant } from '../../core/scope'
 import { type Paging, keyset } from '../../core/wire'
 import { assertGoodPassword } from '../auth/common-passwords'
 import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
 import { addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
+import { keepsRules } from '../auth/session-rules'
 
 /** The caller's sessions in this tenant that still hold. */
 const mine = ({ own, actor }: Scope, more?: SQL) =>
@@ -18,7 +18,7 @@ const mine = ({ own, actor }: Scope, more?: SQL) =>
     eq(sessions.user_id, actor.id),
     isNull(sessions.ended_at),
     gt(sessions.expires_at, now()),
-    gt(sessions.rotated_at, ago(limits.sessionIdleMs)),
+    sql`exists (select from tenant t where t.id = session.tenant_id and ${keepsRules()})`,
     more,
   )
 

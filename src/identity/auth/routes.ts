@@ -8,8 +8,9 @@ import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
 import { instant, list, oneOf, uuid } from '../../core/wire'
 import { tenantStates } from '../tenants/schema'
+import { startEnrolment } from '../mfa/enforced'
 import { writeDeviceCookie } from './device-cookie'
-import { describeMe, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
+import { describeMe, enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
@@ -28,6 +29,10 @@ const session = t.Object({
 const mfaChallenge = t.Object({
   mfa_required: t.Literal(true),
   session_token: t.String({ description: 'for /auth/mfa/verify, 5 minutes' }),
+})
+const enrolmentChallenge = t.Object({
+  mfa_enrolment_required: t.Literal(true),
+  session_token: t.String({ description: 'for /auth/mfa/enrol, 15 minutes' }),
 })
 const tenantChoice = t.Object({
   tenant_required: t.Literal(true),
@@ -61,7 +66,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         { ...callOf(context), device: context.cookie[deviceCookie]?.value as string | undefined },
         context.headers['user-agent'],
       )
-      if ('tenant_required' in answer || 'mfa_required' in answer) return answer
+      if (!('access_token' in answer)) return answer
       remember(context.cookie, answer)
       return answer
     },
@@ -73,7 +78,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         tenant_id: t.Optional(t.String({ format: 'uuid' })),
         session_token: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'instead of email and password' })),
       }),
-      response: { 200: t.Union([session, tenantChoice, mfaChallenge]) },
+      response: { 200: t.Union([session, tenantChoice, mfaChallenge, enrolmentChallenge]) },
       detail: { summary: 'Sign in with e-mail address and password, or answer which organization' },
     },
   )
@@ -82,7 +87,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     async (context) => {
       assertOrigin(context.request)
       const answer = await switchTenant(context.known, context.body.tenant_id, callOf(context), context.headers['user-agent'])
-      if ('mfa_required' in answer) return answer
+      if (!('access_token' in answer)) return answer
       remember(context.cookie, answer)
       return answer
     },
@@ -119,6 +124,34 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
   )
   .post(
+    '/auth/mfa/enrol',
+    (context) => {
+      assertOrigin(context.request)
+      return startEnrolment(context.body.session_token, callOf(context))
+    },
+    {
+      public: 'the session token of a sign-in that must set up a second factor is the credential',
+      body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }) }),
+      response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+      detail: { summary: 'Begin to set up the second factor that the organization requires' },
+    },
+  )
+  .post(
+    '/auth/mfa/enrol/confirm',
+    async (context) => {
+      assertOrigin(context.request)
+      const answer = await enrolSigningIn(context.body, callOf(context), context.headers['user-agent'])
+      remember(context.cookie, answer)
+      return answer
+    },
+    {
+      public: 'the session token of a sign-in that must set up a second factor is the credential',
+      body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }), totp_code: t.String({ pattern: '^\\d{6}$' }) }),
+      response: { 200: t.Object({ ...session.properties, recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+      detail: { summary: 'Switch the second factor on and finish the sign-in' },
+    },
+  )
+  .post(
     '/auth/refresh',
     async (context) => {
       assertOrigin(context.request)
@@ -148,7 +181,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     signedIn: true,
     response: {
       200: t.Object({
-        user,
+        user: t.Object({ ...user.properties, verified_at: t.Nullable(instant) }),
         tenant: t.Object({ ...named.properties, status: oneOf(tenantStates) }),
         permissions: t.Array(t.String()),
         org_units: t.Union([t.Literal('all'), t.Array(named)]),

@@ -12,7 +12,7 @@ export const sessions = tenantTable(
     grace_uses: integer().notNull().default(0),
     expires_at: instant().notNull(),
     ended_at: instant(),
-    end_reason: text({ enum: ['signed_out', 'reused', 'revoked', 'removed', 'password_changed', 'mfa_changed'] }),
+    end_reason: text({ enum: ['signed_out', 'reused', 'revoked', 'removed', 'password_changed', 'mfa_changed', 'mfa_reset', 'policy'] }),
     amr: text().array().notNull(),
     address: text(),
     user_agent: text(),

@@ -2,15 +2,15 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
-import { config } from '../../core/config'
 import { Problem, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
 import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
-import { accessSeconds, signAccess } from '../../core/tokens'
+import { signAccess } from '../../core/tokens'
 import { assertLicensed, withLicence } from '../licences/service'
+import { askToEnrol, finishEnrolment } from '../mfa/enforced'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
@@ -19,6 +19,7 @@ import { addressOfUser } from './proof'
 import { readDeviceCookie } from './device-cookie'
 import { readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
+import { type SessionRules, accessSecondsOf, idleMs, lacksFactor, lifeMs } from './session-rules'
 
 export interface SignIn {
   email?: string
@@ -120,7 +121,7 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
       async (scope) => {
         await assertMayEnter(scope, wrong)
         await holdPassword(scope, password_hash)
-        return (await challenge(scope)) ?? startSession(scope, ['pwd'], userAgent)
+        return admit(scope, ['pwd'], userAgent)
       },
       call,
     ),
@@ -177,6 +178,13 @@ async function assertMayEnter(scope: Scope, refusal: () => Problem) {
   await assertLicensed(scope)
 }
 
+/** A session, or what is to come before it: the code of the second factor, or its enrolment where the tenant requires one. */
+async function admit(scope: Scope, amr: string[], userAgent?: string) {
+  const asked = amr.includes('mfa') ? undefined : await challenge(scope)
+  if (asked) return asked
+  return lacksFactor(await rulesOf(scope), amr) ? askToEnrol(scope) : startSession(scope, amr, userAgent)
+}
+
 /** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
 function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem) {
   return withLicence(place.tenant_id, () =>
@@ -185,8 +193,7 @@ function enter(place: Place, amr: string[], call: Call, userAgent: string | unde
       'read write',
       async (scope) => {
         await assertMayEnter(scope, refusal)
-        const asked = amr.includes('mfa') ? undefined : await challenge(scope)
-        return asked ?? startSession(scope, amr, userAgent)
+        return admit(scope, amr, userAgent)
       },
       call,
     ),
@@ -205,6 +212,12 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
   )
   if (!current) throw ended()
   const answer = await enter({ user_id: actor.id, tenant_id }, current.amr, call, userAgent, () => notFound('organization'))
+  if ('mfa_enrolment_required' in answer)
+    throw new Problem(
+      403,
+      'mfa_enrolment_required',
+      'This organization requires two-factor authentication: set it up in your account first',
+    )
   if (!('mfa_required' in answer)) await inTenant(signingIn(here), 'read write', (scope) => endSession(scope, current, 'signed_out'), call)
   return answer
 }
@@ -228,6 +241,20 @@ export async function verifySecondFactor(
     await assertMayEnter(scope, wrong)
     return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
   })
+}
+
+/** Sets up the factor that the tenant requires, and ends the sign-in with it. */
+export const enrolSigningIn = (input: { session_token: string; totp_code: string }, call: Call, userAgent?: string) =>
+  finishEnrolment(input, call, async (scope) => {
+    await assertMayEnter(scope, wrong)
+    return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+  })
+
+async function rulesOf({ tx, actor }: Scope): Promise<SessionRules> {
+  const { require_mfa, session_idle_minutes, session_hours } = tenants
+  const [rules] = await tx.select({ require_mfa, session_idle_minutes, session_hours }).from(tenants).where(eq(tenants.id, actor.tenant_id))
+  if (!rules) throw ended()
+  return rules
 }
 
 async function checkPassword(email: string, password: string) {
@@ -272,7 +299,7 @@ function recordRefusal(places: Place[], call: Call) {
 async function startSession(scope: Scope, amr: string[], user_agent?: string) {
   const { tx, own, owned, actor, call } = scope
   const at = now()
-  const expires_at = new Date(at.getTime() + config.REFRESH_TOKEN_EXPIRE_DAYS * 86_400_000)
+  const expires_at = new Date(at.getTime() + lifeMs(await rulesOf(scope)))
   const [session] = await tx
     .insert(sessions)
     .values(owned({ user_id: actor.id, rotated_at: at, expires_at, amr, address: call.address, user_agent: user_agent?.slice(0, 400) }))
@@ -289,21 +316,26 @@ type Session = typeof sessions.$inferSelect
 
 async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generation, expires_at }: Session) {
   const [who] = await tx
-    .select({ email: users.email, name: memberships.name, tenant: tenants.name })
+    .select({ email: users.email, name: memberships.name, tenant: tenants })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.user_id))
     .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
     .where(and(own(memberships), eq(memberships.user_id, user_id), eq(memberships.disabled, false)))
   if (!who) throw ended()
+  const seconds = accessSecondsOf(who.tenant)
   return {
-    access_token: await signAccess({ user_id, tenant_id, sid: id, amr }),
+    sid: id,
+    access_token: await signAccess({ user_id, tenant_id, sid: id, amr }, seconds),
     token_type: 'Bearer' as const,
-    expires_in: accessSeconds,
+    expires_in: seconds,
     user: { id: user_id, email: who.email, name: who.name },
-    tenant: { id: tenant_id, name: who.tenant },
+    tenant: { id: tenant_id, name: who.tenant.name },
     refresh: { token: writeRefreshToken({ tenant_id, session_id: id, generation }), expires_at },
   }
 }
+
+const breaks = (rules: SessionRules, { rotated_at, created_at, amr }: Session) =>
+  nowMs() - rotated_at.getTime() > idleMs(rules) || nowMs() - created_at.getTime() > lifeMs(rules) || lacksFactor(rules, amr)
 
 /** What a refresh token is to its session now. */
 function judge(session: Session, generation: number): 'current' | 'grace' | 'reused' {
@@ -329,8 +361,7 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
       const mine = and(own(sessions), eq(sessions.id, session_id))
       const [session] = await tx.select().from(sessions).where(mine).for('update')
       routine(scope, 'a rotation decides nothing')
-      if (!session || session.ended_at || session.expires_at <= now() || nowMs() - session.rotated_at.getTime() > limits.sessionIdleMs)
-        return undefined
+      if (!session || session.ended_at || session.expires_at <= now() || breaks(await rulesOf(scope), session)) return undefined
       const verdict = judge(session, generation)
       if (verdict === 'reused') {
         await endSession(scope, session, 'reused')
@@ -387,14 +418,14 @@ export async function signOut(cookie: string | undefined, call: Call) {
 /** The caller, its tenant, what it may do, and the units it sees. */
 export async function describeMe({ tx, own, actor }: Scope, session: { id: string; expires_at: Date }) {
   const [me] = await tx
-    .select({ email: users.email, name: memberships.name, membership_id: memberships.id, tenant: tenants })
+    .select({ email: users.email, verified_at: users.verified_at, name: memberships.name, membership_id: memberships.id, tenant: tenants })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.user_id))
     .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
     .where(and(own(memberships), eq(memberships.user_id, actor.id)))
   if (!me) throw ended()
   return {
-    user: { id: actor.id, email: me.email, name: me.name },
+    user: { id: actor.id, email: me.email, name: me.name, verified_at: me.verified_at },
     tenant: { id: me.tenant.id, name: me.tenant.name, status: me.tenant.status },
     permissions: [...actor.permissions],
     org_units: actor.units === 'all' ? ('all' as const) : await unitNames(tx),

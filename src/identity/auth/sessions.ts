@@ -2,10 +2,11 @@ import { sql } from 'drizzle-orm'
 import type { Known, SessionRef } from '../../core/authenticate'
 import { limits } from '../../core/limits'
 import { expand } from '../../core/permissions'
-import { type Actor, ago, inTenant, jobActor } from '../../core/scope'
+import { type Actor, inTenant, jobActor } from '../../core/scope'
 import { now } from '../../core/clock'
+import { keepsRules } from './session-rules'
 
-interface Rights extends Record<string, unknown> {
+export interface Rights extends Record<string, unknown> {
   whole_tenant: boolean
   permissions: string[] | null
   units: string[] | null
@@ -25,7 +26,7 @@ const rights = sql`m.whole_tenant,
             select u.id, true from seen join org_unit u on u.tenant_id = m.tenant_id and u.parent_id = seen.id where seen.subtree)
           select json_agg(distinct id) from seen) as units`
 
-const actorOf = (tenant_id: string, user_id: string, row: Rights): Actor => ({
+export const actorOf = (tenant_id: string, user_id: string, row: Rights): Actor => ({
   kind: 'user',
   id: user_id,
   tenant_id,
@@ -33,7 +34,7 @@ const actorOf = (tenant_id: string, user_id: string, row: Rights): Actor => ({
   permissions: new Set(expand(row.permissions ?? [])),
 })
 
-/** Somebody who is not here, as what he is in this tenant just now; undefined when he is no longer a member, or disabled. */
+/** A member who is not here, as what he is in this tenant just now; undefined when he is no longer one, or disabled. */
 export async function loadMember(tenant_id: string, user_id: string): Promise<Actor | undefined> {
   const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
     tx.execute<Rights>(
@@ -47,12 +48,12 @@ export async function loadMember(tenant_id: string, user_id: string): Promise<Ac
 export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
   const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
     tx.execute<Row>(sql`
-      select s.expires_at as ends_at, ${rights}
-      from session s
-        join membership m on m.tenant_id = s.tenant_id and m.user_id = s.user_id and not m.disabled
-        join tenant t on t.id = s.tenant_id and t.status in ('active', 'grace')
-      where s.tenant_id = ${tenant_id} and s.id = ${sid} and s.user_id = ${user_id} and s.ended_at is null
-        and s.expires_at > ${now().toISOString()} and s.rotated_at > ${ago(limits.sessionIdleMs).toISOString()}`),
+      select least(session.expires_at, session.created_at + t.session_hours * interval '1 hour') as ends_at, ${rights}
+      from session
+        join membership m on m.tenant_id = session.tenant_id and m.user_id = session.user_id and not m.disabled
+        join tenant t on t.id = session.tenant_id and t.status in ('active', 'grace')
+      where session.tenant_id = ${tenant_id} and session.id = ${sid} and session.user_id = ${user_id} and session.ended_at is null
+        and session.expires_at > ${now().toISOString()} and ${keepsRules()}`),
   )
   if (!row) return undefined
   return {

@@ -217,3 +217,36 @@ describe('nobody gives what he does not hold', () => {
     ])
   })
 })
+
+describe('a program that invites', () => {
+  const scopes: Permission[] = ['settings.users.invite', 'settings.users.read', 'devices.read']
+  async function program() {
+    const admin = await signedIn()
+    const unit = (await admin.api['org-units'].post({ name: 'North' })).data!.id
+    const group = (await admin.api.groups.post({ name: 'Inviters', permissions: scopes })).data!.id
+    const watchers = (await admin.api.groups.post({ name: 'Watchers', permissions: ['devices.read'] })).data!.id
+    const org_unit_scope = [{ org_unit_id: unit, subtree: true }]
+    const account = (await admin.api['service-accounts'].post({ name: 'Onboarding', group_ids: [group], org_unit_scope })).data!
+    const expires_at = new Date(Date.now() + 86_400_000)
+    const token = (await admin.api['api-tokens'].post({ name: 'of it', scopes, expires_at, service_account_id: account.id })).data!.token
+    const client = { headers: { authorization: `Bearer ${token}` }, tenant_id: admin.tenant_id } as Client
+    return { admin, account, client, offer: { group_ids: [watchers], org_unit_scope } }
+  }
+
+  test('is answered as anybody: what its service account offered is had from it', async () => {
+    const { admin, account, client, offer } = await program()
+    const { id, email, token } = await invited(client, offer)
+    expect((await admin.api.invitations.get({ query: {} })).data!.items).toMatchObject([{ id, invited_by: account.id }])
+    expect((await newcomer(token)).status).toBe(200)
+    const { items } = (await admin.api.users.get({ query: { search: email } })).data!
+    expect(items).toMatchObject([{ email, groups: [{ name: 'Watchers' }], org_unit_scope: [offer.org_unit_scope[0]!] }])
+  })
+
+  test('gives no more than it sees, and nothing once it is disabled', async () => {
+    const { admin, account, client, offer } = await program()
+    expect(await statusOf(await invite(client, { ...offer, org_unit_scope: 'all' }))).toEqual([403, 'beyond_own_scope'])
+    const { token } = await invited(client, offer)
+    await admin.api['service-accounts']({ id: account.id }).patch({ disabled: true })
+    expect(await statusOf(await newcomer(token))).toEqual([422, 'invitation_ended'])
+  })
+})

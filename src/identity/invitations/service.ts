@@ -13,6 +13,7 @@ import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../auth/pa
 import { loadMember } from '../auth/sessions'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
+import { loadServiceAccount } from '../service-accounts/service'
 import { tenants } from '../tenants/schema'
 import { type OrgUnitScope, memberships, users } from '../users/schema'
 import { addMember, addPerson, assertMayGrant } from '../users/service'
@@ -212,7 +213,8 @@ export async function acceptInvitation(input: Acceptance, caller: Known | undefi
   if (known.length) await proveAccount(known, email, input.password, caller, call)
   const fresh = known.length ? undefined : newAccount(input, email)
   const password_hash = fresh && (await hashPassword(fresh.password))
-  const inviter = await loadMember(tenant_id, invitation.invited_by)
+  const { invited_by } = invitation
+  const inviter = (await loadMember(tenant_id, invited_by)) ?? (await loadServiceAccount(tenant_id, invited_by))
   if (!inviter?.permissions.has('settings.users.invite')) throw ended()
   const user_id = known[0]?.user_id ?? Bun.randomUUIDv7()
   await inTenant(

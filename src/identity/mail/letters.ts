@@ -34,7 +34,7 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
     }),
     verification: (tenant) => ({
       subject: 'Confirm your e-mail address',
-      lines: [`${tenant} was registered on Monozu Cloud with this address. Please confirm that it is yours.`],
+      lines: [`This address is used for ${tenant} on Monozu Cloud. Please confirm that it is yours.`],
       button: 'Confirm',
       end: 'If it was not you, leave this mail alone.',
     }),
@@ -43,6 +43,14 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       lines: ['Somebody, probably you, tried to register with this address, which has an account on Monozu Cloud.'],
       button: 'Sign in',
       end: 'If it was not you, there is nothing to do.',
+    }),
+    mfa_reset: (tenant) => ({
+      subject: 'Your second factor was reset',
+      lines: [
+        `An administrator of ${tenant} has switched off your two-factor authentication on Monozu Cloud and ended your sessions. Your password is unchanged.`,
+      ],
+      button: 'Sign in',
+      end: 'Set it up again after signing in. If you did not ask for this, tell your administrator at once.',
     }),
   },
   it: {
@@ -60,7 +68,7 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
     }),
     verification: (tenant) => ({
       subject: 'Conferma il tuo indirizzo e-mail',
-      lines: [`${tenant} è stata registrata su Monozu Cloud con questo indirizzo. Conferma che è il tuo.`],
+      lines: [`Questo indirizzo è usato per ${tenant} su Monozu Cloud. Conferma che è il tuo.`],
       button: 'Conferma',
       end: 'Se non sei stato tu, ignora questa e-mail.',
     }),
@@ -69,6 +77,14 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       lines: ['Qualcuno, probabilmente tu, ha provato a registrarsi con questo indirizzo, che ha già un account su Monozu Cloud.'],
       button: 'Accedi',
       end: 'Se non sei stato tu, non devi fare nulla.',
+    }),
+    mfa_reset: (tenant) => ({
+      subject: 'Il tuo secondo fattore è stato reimpostato',
+      lines: [
+        `Un amministratore di ${tenant} ha disattivato la tua autenticazione a due fattori su Monozu Cloud e chiuso le tue sessioni. La password non è cambiata.`,
+      ],
+      button: 'Accedi',
+      end: 'Configurala di nuovo dopo l’accesso. Se non l’hai chiesto tu, avvisa subito il tuo amministratore.',
     }),
   },
 }

@@ -1,4 +1,5 @@
 import { HOTP, Secret, TOTP } from 'otpauth'
+import { renderSVG } from 'uqr'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { config } from '../../core/config'
 import { nowMs } from '../../core/clock'
@@ -26,7 +27,7 @@ export function stepOf(code: string, secret: string): number | undefined {
 }
 
 /** What an authenticator app reads out of the QR code. */
-export const keyUri = (secret: string, label: string) =>
+const keyUri = (secret: string, label: string) =>
   new TOTP({
     issuer: config.MFA_ISSUER,
     label,
@@ -35,6 +36,12 @@ export const keyUri = (secret: string, label: string) =>
     digits,
     period: limits.mfaStepMs / 1000,
   }).toString()
+
+/** A secret as it is handed to an authenticator app. */
+export function forApp(secret: string, label: string) {
+  const otpauth_url = keyUri(secret, label)
+  return { secret, otpauth_url, qr_svg: renderSVG(otpauth_url, { border: 4 }) }
+}
 
 const letters = '0123456789abcdefghjkmnpqrstvwxyz'
 

@@ -206,7 +206,9 @@ describe('signing in with a second factor', () => {
     const replies = await Promise.all(tokens.map((session_token) => verify({ session_token, totp_code })))
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(
-      (await owner`select count(*)::int as count from session where user_id = ${client.user_id} and 'otp' = any(amr)`)[0],
+      (
+        await owner`select count(*)::int as count from session where user_id = ${client.user_id} and id <> ${client.sid} and 'otp' = any(amr)`
+      )[0],
     ).toMatchObject({ count: 1 })
     expect(await statusOf(await verify({ session_token: await challenged(client), totp_code }))).toEqual([
       expect.any(Number),

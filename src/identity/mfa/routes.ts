@@ -1,8 +1,7 @@
 import { Elysia, t } from 'elysia'
-import { renderSVG } from 'uqr'
 import { callOf, guard } from '../../core/guard'
 import { instant } from '../../core/wire'
-import { confirmMfa, describeMfa, disableMfa, enrolMfa } from './service'
+import { confirmMfa, describeMfa, disableMfa, enrolMfa, renewRecoveryCodes } from './service'
 
 const password = t.String({ minLength: 1, maxLength: 1000 })
 const totp_code = t.String({ pattern: '^\\d{6}$' })
@@ -15,19 +14,18 @@ export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
     response: { 200: t.Object({ enabled: t.Boolean(), enabled_at: t.Nullable(instant), recovery_codes_left: t.Integer() }) },
     detail: { summary: 'Whether the caller signs in with a second factor' },
   })
-  .post(
-    '/enrol',
-    async (context) => {
-      const begun = await enrolMfa(context.known, context.body.password, callOf(context))
-      return { ...begun, qr_svg: renderSVG(begun.otpauth_url, { border: 4 }) }
-    },
-    {
-      signedIn: true,
-      body: t.Object({ password }),
-      response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
-      detail: { summary: 'Begin to use an authenticator app; nothing changes until a code of it is confirmed' },
-    },
-  )
+  .post('/enrol', (context) => enrolMfa(context.known, context.body.password, callOf(context)), {
+    signedIn: true,
+    body: t.Object({ password }),
+    response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+    detail: { summary: 'Begin to use an authenticator app; nothing changes until a code of it is confirmed' },
+  })
+  .post('/recovery-codes', (context) => renewRecoveryCodes(context.known, context.body.password, callOf(context)), {
+    signedIn: true,
+    body: t.Object({ password }),
+    response: { 200: t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+    detail: { summary: 'New recovery codes in place of all that are left' },
+  })
   .post('/confirm', (context) => confirmMfa(context.known, context.body.totp_code, callOf(context)), {
     signedIn: true,
     body: t.Object({ totp_code }),

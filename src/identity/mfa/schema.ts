@@ -34,6 +34,10 @@ export const mfaRecoveryCodes = pgTable(
 export const mfaChallenges = tenantTable('mfa_challenge', {
   hash: text().notNull(),
   user_id: uuid().notNull(),
+  /** For a code of the factor, or to set one up first where the tenant requires it. */
+  purpose: text({ enum: ['verify', 'enrol'] })
+    .notNull()
+    .default('verify'),
   tries: integer().notNull().default(0),
   expires_at: instant().notNull(),
 })

@@ -1,14 +1,30 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import type { Known } from '../../core/authenticate'
-import { now, nowMs } from '../../core/clock'
+import { nowMs } from '../../core/clock'
 import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
-import { mintCredential, readCredential, seal, unseal } from '../../core/secrets'
-import { throttle } from '../../core/throttle'
+import { mintCredential } from '../../core/secrets'
 import { addressOfUser, provePassword } from '../auth/proof'
-import { keyUri, newRecoveryCode, newSecret, recoveryHash, stepOf } from './codes'
+import { sessions } from '../auth/schema'
+import { forApp, recoveryHash } from './codes'
+import {
+  attempt,
+  beginEnrolment,
+  challengedUser,
+  confirmFactor,
+  countTry,
+  endOtherSessions,
+  findFactor,
+  hashesOf,
+  newRecoveryCodes,
+  readChallenge,
+  refuse,
+  stepFor,
+  told,
+  wrongCode,
+} from './factor'
 import { mfaChallenges } from './schema'
 
 /** One of the two. */
@@ -17,28 +33,7 @@ export interface Code {
   recovery_code?: string
 }
 
-interface Factor extends Record<string, unknown> {
-  secret: string
-  confirmed_at: string | null
-  created_at: string
-  recovery_codes_left: number
-}
-
-const place = (user_id: string) => `mfa_factor ${user_id}`
-const wrongCode = (path: string) =>
-  new Problem(422, 'wrong_code', 'The code is not right, or was used already', {
-    errors: [{ path, message: 'is not right, or was used already' }],
-  })
-const challengeOver = () => new Problem(401, 'mfa_session_ended', 'Begin again with the password')
 const notEnrolled = () => new Problem(409, 'mfa_not_enabled', 'Two-factor authentication is not switched on')
-const alreadyEnabled = () => new Problem(409, 'mfa_enabled', 'Two-factor authentication is switched on already')
-
-async function findFactor({ tx, actor }: Scope): Promise<Factor | undefined> {
-  const [factor] = await tx.execute<Factor>(sql`select * from mfa_find(${actor.id})`)
-  return factor
-}
-
-const told = async (asked: Promise<readonly Record<string, unknown>[]>) => (await asked)[0]?.done === true
 
 /** Uses a code up: a time step by an atomic update, a recovery code by deleting it. Which it was, or undefined where it does not hold. */
 async function takeCode(scope: Scope, { totp_code, recovery_code }: Code): Promise<'totp' | 'recovery_code' | undefined> {
@@ -46,17 +41,11 @@ async function takeCode(scope: Scope, { totp_code, recovery_code }: Code): Promi
   const factor = await findFactor(scope)
   if (!factor?.confirmed_at) return undefined
   if (totp_code !== undefined) {
-    const step = stepOf(totp_code, unseal(factor.secret, place(actor.id)))
+    const step = stepFor(factor, actor.id, totp_code)
     return step !== undefined && (await told(tx.execute(sql`select mfa_take_step(${actor.id}, ${step}) as done`))) ? 'totp' : undefined
   }
   const taken = await told(tx.execute(sql`select mfa_take_recovery_code(${actor.id}, ${recoveryHash(recovery_code ?? '')}) as done`))
   return taken ? 'recovery_code' : undefined
-}
-
-/** A wrong code: recorded, and so kept with the try that was counted. */
-async function refuse(scope: Scope): Promise<undefined> {
-  await audit(scope, 'mfa.refuse', scope.actor.id)
-  return undefined
 }
 
 const fieldOf = ({ totp_code }: Code) => (totp_code === undefined ? '/recovery_code' : '/totp_code')
@@ -64,22 +53,6 @@ const fieldOf = ({ totp_code }: Code) => (totp_code === undefined ? '/recovery_c
 function assertOneCode({ totp_code, recovery_code }: Code) {
   if ((totp_code === undefined) === (recovery_code === undefined))
     throw new Problem(422, 'invalid', 'Send either totp_code or recovery_code')
-}
-
-/**
- * Runs one attempt at a code. What `work` does is kept also where it answers undefined, which stands for a wrong code: the try is counted and recorded.
- * Wrong codes slow down the account itself (RFC 6238 section 5.2 leaves 2 in 10^6 to chance), and only those who know the password come this far.
- */
-async function attempt<T>(user_id: string, call: Call, work: () => Promise<T | undefined>): Promise<T | undefined> {
-  const counted = await throttle(`mfa ${user_id}`, call.address)
-  try {
-    const outcome = await work()
-    await (outcome === undefined ? counted.failed() : counted.succeeded())
-    return outcome
-  } catch (error) {
-    await counted.withdraw()
-    throw error
-  }
 }
 
 export async function describeMfa(scope: Scope) {
@@ -95,54 +68,52 @@ export async function describeMfa(scope: Scope) {
 /** A new secret, pending until `confirmMfa`. 409 where one is in use: that is switched off first, which needs a code of it. */
 export async function enrolMfa({ actor }: Known, password: string, call: Call) {
   await provePassword(actor, password, call, '/password')
-  const secret = newSecret()
-  const sealed = seal(secret, place(actor.id))
-  await inTenant(
-    actor,
-    'read write',
-    async (scope) => {
-      const begun = await told(scope.tx.execute(sql`select mfa_enrol(${actor.id}, ${sealed}, ${now().toISOString()}) as done`))
-      if (!begun) throw alreadyEnabled()
-      await audit(scope, 'mfa.enrol', actor.id)
-    },
-    call,
-  )
-  return { secret, otpauth_url: keyUri(secret, await addressOfUser(actor)) }
-}
-
-/** Every other session began without this factor, or with one that is gone. */
-async function endOtherSessions({ tx, actor, signals }: Scope, sid: string) {
-  const [row] = await tx.execute<{ ended: string[] }>(
-    sql`select end_other_sessions(${actor.id}, ${sid}, 'mfa_changed', ${now().toISOString()}) as ended`,
-  )
-  for (const key of row!.ended) signals.push({ topic: 'sessions', key })
+  const secret = await inTenant(actor, 'read write', beginEnrolment, call)
+  return forApp(secret, await addressOfUser(actor))
 }
 
 /** A code shows that the app holds the secret: from now on it is asked for. The recovery codes are told this once. */
 export async function confirmMfa({ actor, session }: Known, totp_code: string, call: Call) {
-  const recovery_codes = Array.from({ length: limits.recoveryCodes }, newRecoveryCode)
-  const confirmed = await attempt(actor.id, call, () =>
+  const recovery_codes = await attempt(actor.id, call, () =>
     inTenant(
       actor,
       'read write',
       async (scope) => {
-        const factor = await findFactor(scope)
-        if (factor?.confirmed_at) throw alreadyEnabled()
-        if (!factor || nowMs() - Date.parse(factor.created_at) > limits.mfaPendingMs)
-          throw new Problem(409, 'mfa_not_begun', 'Begin the enrolment again')
-        const step = stepOf(totp_code, unseal(factor.secret, place(actor.id)))
-        if (step === undefined) return refuse(scope)
-        const codes = JSON.stringify(recovery_codes.map(recoveryHash))
-        const asked = sql`select mfa_confirm(${actor.id}, ${factor.secret}, ${step}, ${codes}::json, ${now().toISOString()}) as done`
-        if (!(await told(scope.tx.execute(asked)))) throw alreadyEnabled()
+        const codes = await confirmFactor(scope, totp_code)
+        if (!codes) return undefined
         await endOtherSessions(scope, session!.sid)
+        await noteFactor(scope, session!.sid)
         await audit(scope, 'mfa.enable', actor.id)
-        return true
+        return codes
       },
       call,
     ),
   )
-  if (!confirmed) throw wrongCode('/totp_code')
+  if (!recovery_codes) throw wrongCode('/totp_code')
+  return { recovery_codes }
+}
+
+/** The session it was confirmed in has shown the factor, too. */
+const noteFactor = ({ tx, own }: Scope, sid: string) =>
+  tx
+    .update(sessions)
+    .set({ amr: sql`${sessions.amr} || '{otp,mfa}'::text[]` })
+    .where(and(own(sessions), eq(sessions.id, sid)))
+
+/** New recovery codes in place of all that are left; they are told this once. Needs the password. */
+export async function renewRecoveryCodes({ actor }: Known, password: string, call: Call) {
+  await provePassword(actor, password, call, '/password')
+  const recovery_codes = newRecoveryCodes()
+  await inTenant(
+    actor,
+    'read write',
+    async (scope) => {
+      const asked = sql`select mfa_renew_codes(${actor.id}, ${hashesOf(recovery_codes)}::json) as done`
+      if (!(await told(scope.tx.execute(asked)))) throw notEnrolled()
+      await audit(scope, 'mfa.renew_recovery_codes', actor.id)
+    },
+    call,
+  )
   return { recovery_codes }
 }
 
@@ -192,26 +163,18 @@ export async function meetChallenge<T>(
   enter: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   assertOneCode(code)
-  const token = readCredential('mzm', session_token)
-  if (!token) throw challengeOver()
-  const user_id = await challengedUser(token)
+  const token = readChallenge(session_token)
+  const user_id = await challengedUser(token, 'verify')
   const here = tenant_id === undefined || tenant_id === token.tenant_id
   const met = await attempt(user_id, call, () =>
     inTenant(
       bareUser(token.tenant_id, user_id),
       'read write',
       async (scope) => {
-        const { tx, own } = scope
-        const mine = and(own(mfaChallenges), eq(mfaChallenges.id, token.id), eq(mfaChallenges.hash, token.hash))
-        const [open] = await tx
-          .update(mfaChallenges)
-          .set({ tries: sql`${mfaChallenges.tries} + 1` })
-          .where(and(mine, gt(mfaChallenges.expires_at, now()), lt(mfaChallenges.tries, limits.mfaTries)))
-          .returning({ id: mfaChallenges.id })
-        if (!open) throw challengeOver()
+        await countTry(scope, token, 'verify')
         const factor = await takeCode(scope, code)
         if (!factor) return refuse(scope)
-        await tx.delete(mfaChallenges).where(mine)
+        await scope.tx.delete(mfaChallenges).where(and(scope.own(mfaChallenges), eq(mfaChallenges.id, token.id)))
         await audit(scope, 'mfa.verify', user_id, { after: { factor } })
         return { entered: here ? await enter(scope) : undefined }
       },
@@ -220,15 +183,4 @@ export async function meetChallenge<T>(
   )
   if (!met) throw new Problem(401, 'wrong_code', 'The code is not right, or was used already')
   return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', enter, call)
-}
-
-async function challengedUser({ tenant_id, id, hash }: { tenant_id: string; id: string; hash: string }): Promise<string> {
-  const [found] = await inTenant(bareUser(tenant_id), 'read only', ({ tx, own }) =>
-    tx
-      .select({ user_id: mfaChallenges.user_id })
-      .from(mfaChallenges)
-      .where(and(own(mfaChallenges), eq(mfaChallenges.id, id), eq(mfaChallenges.hash, hash))),
-  )
-  if (!found) throw challengeOver()
-  return found.user_id
 }

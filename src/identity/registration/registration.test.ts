@@ -3,7 +3,7 @@ import { moveClock } from '../../core/clock'
 import { config } from '../../core/config'
 import { limits } from '../../core/limits'
 import { withPassword } from '../../testing/account'
-import { problem, send } from '../../testing/api'
+import { problem, send, signedIn } from '../../testing/api'
 import { mailOf, tokenIn } from '../../testing/mail'
 import { owner } from '../../testing/owner'
 
@@ -81,4 +81,24 @@ test('a weak password is refused, and so is everything where registration is clo
   expect((await problem(await register(address()))).error).toBe('registration_closed')
   config.AUTH_POLICY = 'restricted'
   expect((await problem(await register(address()))).error).toBe('auth_restricted')
+})
+
+test('who has not confirmed the address asks for another link; the one before is gone, and it shows when it is done', async () => {
+  const client = await signedIn()
+  const resend = () => send('POST', '/api/v1/auth/verify-email/resend', { headers: client.headers })
+  const verified = async () => (await client.api.me.get()).data!.user.verified_at
+  expect(await verified()).toBeNull()
+  expect([(await resend()).status, (await resend()).status]).toEqual([204, 204])
+  const [first, second] = await mailOf(client.tenant_id)
+  expect([first, second]).toMatchObject([
+    { kind: 'verification', recipient: client.email },
+    { kind: 'verification', recipient: client.email },
+  ])
+  const use = async (text: string) => (await send('POST', '/api/v1/auth/verify-email', { body: { token: tokenIn(text) } })).status
+  expect([await use(first!.text), await use(second!.text)]).toEqual([422, 204])
+  expect(await verified()).toBeInstanceOf(Date)
+  const again = await resend()
+  expect([again.status, (await problem(again)).error]).toEqual([409, 'already_verified'])
+  for (let more = 0; more < limits.failuresBeforeDelay - 3; more += 1) await resend()
+  expect((await resend()).status).toBe(429)
 })

@@ -3,7 +3,7 @@ import { callOf, guard } from '../../core/guard'
 import { name, oneOf } from '../../core/wire'
 import { languageOf } from '../mail/letters'
 import { languages } from '../mail/schema'
-import { register, verifyAddress } from './service'
+import { mailCheckAgain, register, verifyAddress } from './service'
 
 export const registrationRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
   .use(guard)
@@ -38,4 +38,12 @@ export const registrationRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] }
       body: t.Object({ token: t.String({ minLength: 1, maxLength: 200 }) }),
       detail: { summary: 'Confirm an e-mail address with a mailed link' },
     },
+  )
+  .post(
+    '/verify-email/resend',
+    async (context) => {
+      await mailCheckAgain(context.known, languageOf(context.headers['accept-language']), callOf(context))
+      context.set.status = 204
+    },
+    { signedIn: true, detail: { summary: 'Mail the caller a new link to confirm the own address' } },
   )

@@ -1,5 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
+import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
@@ -12,7 +13,8 @@ import { assertGoodPassword } from '../auth/common-passwords'
 import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
-import { createTenant } from '../tenants/service'
+import { createTenant, getTenant } from '../tenants/service'
+import { memberships, users } from '../users/schema'
 import { addMember, addPerson } from '../users/service'
 import { addressChecks } from './schema'
 
@@ -40,6 +42,28 @@ async function mailCheck(scope: Scope, to: string, language: Language, tenant: s
   const { text, hash } = mintCredential('mzv', actor.tenant_id, id)
   await tx.insert(addressChecks).values(owned({ id, hash, user_id: actor.id, expires_at: new Date(nowMs() + limits.addressCheckMs) }))
   await queueMail(scope, { kind: 'verification', to, language, link: linkTo('verify-email', text), tenant })
+}
+
+/** A new link for who is signed in and has not confirmed the address; earlier ones are gone. 409 `already_verified`; 429 after a few times. */
+export async function mailCheckAgain({ actor }: Known, language: Language, call: Call) {
+  await throttle(`confirm ${actor.id}`, call.address)
+  await inTenant(
+    actor,
+    'read write',
+    async (scope) => {
+      const { tx, own } = scope
+      const [me] = await tx
+        .select({ email: users.email, verified_at: users.verified_at })
+        .from(users)
+        .innerJoin(memberships, and(own(memberships), eq(memberships.user_id, users.id)))
+        .where(eq(users.id, actor.id))
+      if (!me || me.verified_at) throw new Problem(409, 'already_verified', 'This address is confirmed already')
+      await tx.delete(addressChecks).where(and(own(addressChecks), eq(addressChecks.user_id, actor.id)))
+      await mailCheck(scope, me.email, language, (await getTenant(scope)).name)
+      await audit(scope, 'users.ask_address_check', actor.id)
+    },
+    call,
+  )
 }
 
 /** Its owner is told; who asked is not. */

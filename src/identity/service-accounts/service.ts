@@ -2,8 +2,9 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
-import { type Scope, expectVersion, personOf } from '../../core/scope'
+import { type Actor, type Scope, expectVersion, inTenant, jobActor, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { type Rights, actorOf } from '../auth/sessions'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
 import { assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
 import type { OrgUnitScope } from '../users/schema'
@@ -56,6 +57,24 @@ const visible = ({ actor }: Scope) =>
     ? undefined
     : sql`(${serviceAccounts.id} = ${personOf(actor)} or exists (select from service_account_unit su
         where su.tenant_id = ${serviceAccounts.tenant_id} and su.service_account_id = ${serviceAccounts.id} and su.org_unit_id = any(${uuids(actor.units)})))`
+
+/** A service account as what it is just now, for what outlives its call (an invitation); undefined when it is gone, or disabled. */
+export async function loadServiceAccount(tenant_id: string, id: string): Promise<Actor | undefined> {
+  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
+    tx.execute<Rights>(sql`
+      select a.whole_tenant,
+        (select json_agg(distinct p) from service_account_group sg
+          join access_group g on g.tenant_id = sg.tenant_id and g.id = sg.group_id, unnest(g.permissions) p
+          where sg.tenant_id = a.tenant_id and sg.service_account_id = a.id) as permissions,
+        (with recursive seen as (
+            select su.org_unit_id as id, su.subtree from service_account_unit su where su.tenant_id = a.tenant_id and su.service_account_id = a.id
+            union
+            select u.id, true from seen join org_unit u on u.tenant_id = a.tenant_id and u.parent_id = seen.id where seen.subtree)
+          select json_agg(distinct id) from seen) as units
+      from service_account a where a.tenant_id = ${tenant_id} and a.id = ${id} and not a.disabled`),
+  )
+  return row && actorOf(tenant_id, id, row)
+}
 
 export async function listServiceAccounts(scope: Scope, { search, ...paging }: Paging & { search?: string }) {
   const { rows, after, order, cut } = keyset(paging, serviceAccounts.id, { by: byName })

@@ -1,4 +1,4 @@
-import { pgPolicy, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, pgPolicy, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { sql } from 'drizzle-orm'
 import { now } from '../../core/clock'
 import { appRole, instant, version } from '../../core/table'
@@ -12,6 +12,10 @@ export const tenants = pgTable(
     id: uuid().primaryKey(),
     name: text().notNull(),
     status: text({ enum: tenantStates }).notNull().default('active'),
+    /** What it asks of sign-ins and sessions; null leaves it to the platform (auth/session-rules). */
+    require_mfa: boolean().notNull().default(false),
+    session_idle_minutes: integer(),
+    session_hours: integer(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
     updated_at: instant().notNull().defaultNow().$defaultFn(now).$onUpdate(now),
     version: version('tenant'),

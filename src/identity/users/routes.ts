@@ -1,7 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
 import { id, instant, name, page, paging, stamps, uuid } from '../../core/wire'
-import { createUser, getUser, listUsers, removeUser, updateUser } from './service'
+import { languageOf } from '../mail/letters'
+import { createUser, getUser, listUsers, removeUser, resetFactor, updateUser } from './service'
 
 const orgUnitScope = t.Union([t.Literal('all'), t.Array(t.Object({ org_unit_id: uuid, subtree: t.Boolean() }), { maxItems: 200 })])
 const groupIds = t.Array(uuid, { maxItems: 50 })
@@ -10,6 +11,7 @@ const user = t.Object({
   email: t.String(),
   name: t.String(),
   disabled: t.Boolean(),
+  mfa_enabled: t.Boolean({ description: 'signs in with a second factor' }),
   groups: t.Array(t.Object({ id: t.String(), name: t.String() })),
   org_unit_scope: t.Union([t.Literal('all'), t.Array(t.Object({ org_unit_id: t.String(), name: t.String(), subtree: t.Boolean() }))]),
   last_sign_in_at: t.Nullable(instant),
@@ -50,6 +52,18 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
     response: { 200: user },
     detail: { summary: 'Change name, groups or scope; disable or enable' },
   })
+  .post(
+    '/:id/mfa/reset',
+    async ({ run, params, headers, set }) => {
+      await run((scope) => resetFactor(scope, params.id, languageOf(headers['accept-language'])))
+      set.status = 204
+    },
+    {
+      permission: 'settings.users.update',
+      params: id,
+      detail: { summary: 'Switch off the second factor of a user who lost it; all sessions of the user end' },
+    },
+  )
   .delete(
     '/:id',
     async ({ run, params, set }) => {

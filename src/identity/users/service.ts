@@ -4,11 +4,14 @@ import { now } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { getTenant } from '../tenants/service'
 import { hashPassword } from '../auth/passwords'
 import { sessions } from '../auth/schema'
 import { groups } from '../groups/schema'
 import { assertHoldsAllOf, groupChanges } from '../groups/service'
 import { assertRoom } from '../licences/service'
+import type { Language } from '../mail/schema'
+import { linkTo, queueMail } from '../mail/service'
 import { orgUnits } from '../org-units/schema'
 import { assertMayGive, assertSees, unitsOf } from './org-unit-scope'
 import { type OrgUnitScope, identities, membershipGroups, membershipUnits, memberships, users } from './schema'
@@ -37,7 +40,7 @@ const visible = ({ actor }: Scope) =>
     : sql`(${memberships.user_id} = ${personOf(actor)} or exists (select from membership_unit mu where mu.tenant_id = ${memberships.tenant_id}
         and mu.membership_id = ${memberships.id} and mu.org_unit_id = any(${uuids(actor.units)})))`
 
-/** Adds groups and scope to the members of a page, two statements for all of them. */
+/** Adds groups, scope and whether there is a second factor to the members of a page, three statements for all of them. */
 async function shown({ tx, own }: Scope, found: Member[]) {
   const ids = found.map(({ membership }) => membership.id)
   if (!ids.length) return []
@@ -58,12 +61,16 @@ async function shown({ tx, own }: Scope, found: Member[]) {
     .innerJoin(orgUnits, and(eq(orgUnits.tenant_id, membershipUnits.tenant_id), eq(orgUnits.id, membershipUnits.org_unit_id)))
     .where(and(own(membershipUnits), sql`${membershipUnits.membership_id} = any(${uuids(ids)})`))
     .orderBy(asc(orgUnits.name))
+  const withFactor = await tx.execute<{ id: string }>(
+    sql`select id from members_with_mfa() id where id = any(${uuids(found.map(({ membership }) => membership.user_id))})`,
+  )
   return found.map(({ membership, email }) => ({
     id: membership.user_id,
     membership_id: membership.id,
     email,
     name: membership.name,
     disabled: membership.disabled,
+    mfa_enabled: withFactor.some((row) => row.id === membership.user_id),
     groups: inGroups.filter((row) => row.membership_id === membership.id).map(({ id, name }) => ({ id, name })),
     org_unit_scope: membership.whole_tenant
       ? ('all' as const)
@@ -263,6 +270,26 @@ export async function updateUser(scope: Scope, id: string, { name, disabled, gro
   await audit(scope, 'users.update', id, { before, after })
   signals.push({ topic: 'sessions', key: actor.tenant_id })
   return after
+}
+
+/**
+ * Switches off the second factor of somebody who lost it; all his sessions end, and he is told by mail. 409 `mfa_elsewhere` for a member of other
+ * organizations, too: the factor guards those as well.
+ */
+export async function resetFactor(scope: Scope, id: string, language: Language) {
+  const { tx, actor, signals } = scope
+  const before = await getUserToChange(scope, id)
+  if (id === personOf(actor)) throw new Problem(409, 'own_account', 'Switch your own second factor off in your account')
+  await assertHoldsAllOf(scope, before)
+  const [row] = await tx.execute<{ ended: string[] | 'elsewhere' | null }>(sql`select mfa_reset(${id}, ${now().toISOString()}) as ended`)
+  const ended = row?.ended
+  if (!ended) throw new Problem(409, 'mfa_not_enabled', 'This user has no second factor')
+  if (ended === 'elsewhere')
+    throw new Problem(409, 'mfa_elsewhere', 'This user belongs to other organizations, too, which the second factor guards as well')
+  for (const key of ended) signals.push({ topic: 'sessions', key })
+  const tenant = await getTenant(scope)
+  await queueMail(scope, { kind: 'mfa_reset', to: before.email, language, link: linkTo('sign-in'), tenant: tenant.name })
+  await audit(scope, 'mfa.reset', id, { after: { sessions_ended: ended.length } })
 }
 
 /** Takes the user out of this tenant; the person and other memberships stay. */
