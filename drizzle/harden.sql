@@ -77,7 +77,8 @@ declare row attempt; wait float8 := 0; period interval := window_ms * interval '
 begin
   insert into attempt (name, count, since, last) select n, 0, at, at from unnest(slow || others) n order by n on conflict do nothing;
   for row in select * from attempt a where a.name = any(slow || others) order by a.name for update loop
-    if (case when row.name = slow then row.last else row.since end) + period <= at then
+    -- Far ahead of us is what was counted by a clock that was wrong.
+    if (case when row.name = slow then row.last else row.since end) not between at - period + interval '1 millisecond' and at + period then
       update attempt a set count = 0, since = at where a.name = row.name;
     elsif row.name = slow then
       over := row.count - free;

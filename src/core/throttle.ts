@@ -31,7 +31,9 @@ interface Names {
 
 function namesOf(account: string, address: string | undefined, { domain, device }: Circumstances): Names {
   if (device) return { slow: nameOf('device', `${device} ${account}`), full: [] }
-  const full: Names['full'] = [{ name: nameOf('address', network(address ?? 'unknown')), most: limits.addressFailures }]
+  const full: Names['full'] = []
+  // Whoever comes over a network has an address; a call from inside the process does not.
+  if (address) full.push({ name: nameOf('address', network(address)), most: limits.addressFailures })
   if (domain) full.push({ name: nameOf('domain', domain), most: limits.domainFailures })
   return { slow: nameOf('account', account), full }
 }
