@@ -14,6 +14,7 @@ revoke all on all tables in schema public from monozu_app, monozu_ingest, monozu
 revoke all on all functions in schema public from public;
 grant select, insert, update, delete on all tables in schema public to monozu_app;
 revoke update, delete on audit_log from monozu_app;
+revoke update, delete on export_request from monozu_app;
 revoke update, delete on app_user from monozu_app;
 revoke select, update, delete on identity from monozu_app;
 revoke all on mfa_factor, mfa_recovery_code, retired_pepper from monozu_app;
@@ -50,7 +51,7 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper',
-    'device_key', 'webhook_receipt'] loop
+    'device_key', 'webhook_receipt', 'export_request'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -120,6 +121,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from socket_ticket where expires_at < housekeep.at;
   delete from mfa_challenge where expires_at < housekeep.at;
   delete from tenant_choice where expires_at < housekeep.at;
+  delete from export_request where expires_at < housekeep.at;
   delete from password_reset where expires_at < housekeep.at;
   delete from invitation where expires_at < housekeep.at - interval '30 days';
   delete from address_check where expires_at < housekeep.at;

@@ -110,7 +110,11 @@ describe('every route with an id', () => {
     const token = (await client.api['api-tokens'].post({ name: 'nightly', scopes: ['devices.read'], expires_at })).data!.id
     const invited = { email: `${Bun.randomUUIDv7()}@test.example`, group_ids: [], org_unit_scope: 'all' as const }
     const invitation = (await client.api.invitations.post(invited)).data!.id
+    const exported = (await client.api.audit.exports.post({})).data!.id
+    const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
     const ids: [RegExp, string][] = [
+      [/\/exports\//, exported],
+      [/\/audit\//, entry],
       [/\/service-accounts\//, service],
       [/\/api-tokens\//, token],
       [/\/invitations\//, invitation],

@@ -1,4 +1,4 @@
-import { auditLog } from './schema'
+import { type Outcome, auditLog } from './schema'
 import type { Scope } from './scope'
 
 const bookkeeping = new Set(['tenant_id', 'created_at', 'updated_at', 'version'])
@@ -14,6 +14,13 @@ function recorded(row: object | undefined) {
   )
 }
 
+/** What the verb of an action says of how it ended. */
+function outcomeOf(action: string): Outcome {
+  const verb = action.slice(action.indexOf('.') + 1)
+  if (verb === 'refuse') return 'refused'
+  return ['fail', 'failed', 'expired'].includes(verb) ? 'failed' : 'success'
+}
+
 /** Writes the record in the caller's transaction, so that neither can exist without the other. `action` is `resource.verb`. */
 export async function audit(scope: Scope, action: string, entity_id: string | null, change: { before?: object; after?: object } = {}) {
   const { actor, call } = scope
@@ -25,6 +32,7 @@ export async function audit(scope: Scope, action: string, entity_id: string | nu
       actor_kind: actor.kind,
       actor_id: actor.id,
       action,
+      outcome: outcomeOf(action),
       entity_id,
       before: recorded(change.before),
       after: recorded(change.after),

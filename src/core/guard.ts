@@ -7,7 +7,7 @@ import { Problem } from './errors'
 import { assertFeature, featureOf } from './features'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
-import { type AccessMode, type Call, type Scope, inTenant } from './scope'
+import { type AccessMode, type Actor, type Call, type Scope, inTenant } from './scope'
 import { hashOf } from './secrets'
 import { verifyWebhook } from './webhook'
 
@@ -54,6 +54,12 @@ const admitUser =
     const known = token ? knownByToken(token) : undefined
     return known instanceof Promise ? known.then((found) => admit(request, found, permission)) : admit(request, known, permission)
   }
+
+/** Said again by what goes on for long: the session, the token or the permission may have ended meanwhile. The actor as he is now. */
+export async function admitAgain(context: Part<'request' | 'server'>, permission: Permission): Promise<Actor> {
+  await admitUser(permission)(context)
+  return (context.request as Called)[caller]!.actor
+}
 
 /** Compared as digests, so that the time it takes says nothing of how much is right (INTERNAL_TOKEN, current and previous). */
 function admitPlane({ request }: Part<'request'>) {

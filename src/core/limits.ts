@@ -2,6 +2,10 @@
 export const limits = {
   bodyBytes: 1_048_576,
   bodyDepth: 32,
+  exportMs: 3_600_000,
+  exportPageRows: 500,
+  /** Downloads of one tenant at once in this process, before 429. */
+  exportsAtOnce: 5,
   pageRows: 200,
   defaultPageRows: 50,
   /** How long a request waits for a transaction before 503: a frozen database must not hold its callers. */

@@ -46,6 +46,7 @@ export const permissions = {
   'api_tokens.delete': 'Revoke own API tokens',
   'settings.mail.read': 'See mail that was sent or kept here; kept mail with its links, which sign-ins rest on',
   'audit.read': 'See the audit log',
+  'audit.export': 'Download the audit log',
 } as const
 
 export type Permission = keyof typeof permissions

@@ -2,6 +2,9 @@ import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 
 import type { Permission } from './permissions'
 import { instant, tenantTable } from './table'
 
+export const outcomes = ['success', 'refused', 'failed'] as const
+export type Outcome = (typeof outcomes)[number]
+
 /** Who did what; appended to and never changed. */
 export const auditLog = tenantTable(
   'audit_log',
@@ -10,14 +13,23 @@ export const auditLog = tenantTable(
     actor_kind: text().notNull(),
     actor_id: uuid().notNull(),
     action: text().notNull(),
+    outcome: text().$type<Outcome>().notNull().default('success'),
     entity_id: uuid(),
     before: jsonb().$type<Record<string, unknown>>(),
     after: jsonb().$type<Record<string, unknown>>(),
     address: text(),
     request_id: text(),
   },
-  (t) => [index().on(t.tenant_id, t.action, t.id), index().on(t.tenant_id, t.entity_id, t.id)],
+  (t) => [index().on(t.tenant_id, t.action, t.id), index().on(t.tenant_id, t.entity_id, t.id), index().on(t.tenant_id, t.actor_id, t.id)],
 )
+
+/** A list that somebody asked to have as a file: with the filter it had then, for himself alone, for an hour. */
+export const exportRequests = tenantTable('export_request', {
+  kind: text().notNull(),
+  filter: jsonb().$type<Record<string, unknown>>().notNull(),
+  actor_id: uuid().notNull(),
+  expires_at: instant().notNull(),
+})
 
 export type Channel = 'security' | 'vpn'
 

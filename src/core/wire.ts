@@ -23,6 +23,9 @@ export const paging = {
   limit: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageRows })),
   cursor: t.Optional(t.String({ maxLength: 1000 })),
 }
+/** What is told of an export; its file is downloaded under its id. */
+export const exported = t.Object({ id: t.String(), kind: t.String(), expires_at: instant })
+
 export interface Paging {
   limit?: number
   cursor?: string

@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm'
 import { raw } from '../../core/db'
 import { listen } from '../../core/signals'
 import { inTenant } from '../../core/scope'
+import { withPassword } from '../../testing/account'
+import { eventually } from '../../testing/eventually'
 import { owner } from '../../testing/owner'
 import { type Client, registered, send, signedIn, within } from '../../testing/api'
 
@@ -58,11 +60,35 @@ describe('the audit log', () => {
     expect(await actionsOf(client, { action: '%.*' })).toEqual([])
     expect(await actionsOf(client, { actor_id: other.user_id })).toEqual(['org_units.create'])
     expect(await actionsOf(client, { entity_id: id })).toEqual(['groups.create'])
+    expect(await actionsOf(client, { entity_type: 'groups' })).toEqual(['groups.create'])
+    expect(await actionsOf(client, { entity_type: 'group' })).toEqual([])
+    expect(await actionsOf(client, { entity_type: '%' })).toEqual([])
+    expect(await actionsOf(client, { outcome: 'refused' })).toEqual([])
     expect(await actionsOf(client, { search: 'alpha 100%' })).toEqual(['groups.create'])
     expect(await actionsOf(client, { search: 'alpha_100' })).toEqual([])
     const [made] = await rowsOf(client, { entity_id: id })
     expect(await actionsOf(client, { from: new Date(made!.at.getTime() + 60_000) })).toEqual([])
     expect(await actionsOf(client, { to: made!.at })).not.toContain('org_units.create')
+  })
+
+  test('tells how it ended', async () => {
+    const client = await withPassword()
+    const attempt = { email: client.email, password: 'not the one it is' }
+    expect((await client.api.auth.login.post(attempt)).status).toBe(401)
+    expect(await eventually(async () => (await actionsOf(client, { outcome: 'refused' })).length)).toBe(true)
+    expect((await rowsOf(client, { outcome: 'refused' }))[0]).toMatchObject({ action: 'sessions.refuse', outcome: 'refused' })
+    expect(await actionsOf(client, { outcome: 'success' })).toContain('tenants.create')
+    expect(await actionsOf(client, { outcome: 'success' })).not.toContain('sessions.refuse')
+  })
+
+  test('gives one entry by its id, to whom the list shows it', async () => {
+    const boss = await signedIn()
+    const unit = (await boss.api['org-units'].post({ name: 'North' })).data!.id
+    const [row] = await rowsOf(boss, { action: 'org_units.create' })
+    expect((await boss.api.audit({ id: row!.id }).get()).data).toMatchObject({ id: row!.id, entity_type: 'org_units', entity_id: unit })
+    const elsewhere = (await boss.api['org-units'].post({ name: 'South' })).data!.id
+    const lead = await signedIn(['audit.read'], { tenant_id: boss.tenant_id, units: [elsewhere] })
+    expect((await lead.api.audit({ id: row!.id }).get()).status).toBe(404)
   })
 
   test('is walked page by page, each row once', async () => {
@@ -81,7 +107,16 @@ describe('the audit log', () => {
 
   test('takes nothing that is no filter', async () => {
     const { headers } = await signedIn()
-    for (const query of ['actor_id=x', 'entity_id=x', 'from=yesterday', 'to=x', 'cursor=x', 'limit=0', `search=${'x'.repeat(201)}`]) {
+    for (const query of [
+      'actor_id=x',
+      'entity_id=x',
+      'from=yesterday',
+      'outcome=maybe',
+      'to=x',
+      'cursor=x',
+      'limit=0',
+      `search=${'x'.repeat(201)}`,
+    ]) {
       expect([query, (await send('GET', `/api/v1/audit?${query}`, { headers })).status]).toEqual([query, 422])
     }
   })

@@ -1,7 +1,9 @@
 import { Elysia, t } from 'elysia'
+import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { instant, page, paging, uuid } from '../../core/wire'
-import { listAudit } from './service'
+import { outcomes } from '../../core/schema'
+import { exported, id, instant, oneOf, page, paging, uuid } from '../../core/wire'
+import { auditExport, getAudit, listAudit } from './service'
 
 const row = t.Nullable(t.Record(t.String(), t.Unknown()))
 const entry = t.Object({
@@ -11,6 +13,8 @@ const entry = t.Object({
   actor_id: t.String(),
   actor_name: t.Nullable(t.String()),
   action: t.String(),
+  outcome: oneOf(outcomes),
+  entity_type: t.String(),
   entity_id: t.Nullable(t.String()),
   before: row,
   after: row,
@@ -18,19 +22,46 @@ const entry = t.Object({
   request_id: t.Nullable(t.String()),
 })
 
+const filter = {
+  action: t.Optional(t.String({ maxLength: 100 })),
+  actor_id: t.Optional(uuid),
+  entity_type: t.Optional(t.String({ maxLength: 100 })),
+  entity_id: t.Optional(uuid),
+  outcome: t.Optional(oneOf(outcomes)),
+  search: t.Optional(t.String({ maxLength: 200 })),
+  from: t.Optional(instant),
+  to: t.Optional(instant),
+}
+
 export const auditRoutes = new Elysia({ prefix: '/audit', tags: ['settings'] })
   .use(guard)
   .get('/', ({ run, query }) => run((scope) => listAudit(scope, query)), {
     permission: 'audit.read',
-    query: t.Object({
-      action: t.Optional(t.String({ maxLength: 100 })),
-      actor_id: t.Optional(uuid),
-      entity_id: t.Optional(uuid),
-      search: t.Optional(t.String({ maxLength: 200 })),
-      from: t.Optional(instant),
-      to: t.Optional(instant),
-      ...paging,
-    }),
+    query: t.Object({ ...filter, ...paging }),
     response: { 200: page(entry) },
     detail: { summary: 'The audit log, newest first' },
+  })
+  .post(
+    '/exports',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run((scope) => createExport(scope, auditExport.kind, body))
+    },
+    {
+      permission: 'audit.export',
+      body: t.Object(filter),
+      response: { 201: exported },
+      detail: { summary: 'Ask for the entries of a filter as a file, which can be downloaded for an hour' },
+    },
+  )
+  .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, auditExport), {
+    permission: 'audit.export',
+    params: id,
+    detail: { summary: 'Download an export as CSV' },
+  })
+  .get('/:id', ({ run, params }) => run((scope) => getAudit(scope, params.id)), {
+    permission: 'audit.read',
+    params: id,
+    response: { 200: entry },
+    detail: { summary: 'One entry of the audit log' },
   })

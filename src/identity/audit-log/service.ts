@@ -1,15 +1,20 @@
-import { and, eq, gte, lt, or, sql } from 'drizzle-orm'
-import { auditLog } from '../../core/schema'
+import { type SQL, and, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { notFound } from '../../core/errors'
+import type { Exported } from '../../core/export'
+import { type Outcome, auditLog } from '../../core/schema'
 import type { Scope } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
 
-export interface AuditFilter extends Paging {
+export interface AuditFilter {
   action?: string
   actor_id?: string
+  /** The first word of actions: what kind of thing they are about. */
+  entity_type?: string
   entity_id?: string
+  outcome?: Outcome
   search?: string
-  from?: Date
-  to?: Date
+  from?: Date | string
+  to?: Date | string
 }
 
 /** Whoever did it, by the name it has today. */
@@ -32,33 +37,71 @@ const visible = ({ actor }: Scope) =>
         ),
       )
 
-/** Newest first. `action` may end in `.*`. */
-export async function listAudit(scope: Scope, { action, actor_id, entity_id, search, from, to, ...paging }: AuditFilter) {
+const beginsWith = (text: string) => sql`${auditLog.action} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`}`
+
+/** `action` may end in `.*`. */
+function matching({ action, actor_id, entity_type, entity_id, outcome, search, from, to }: AuditFilter): SQL | undefined {
+  return and(
+    action ? (action.endsWith('.*') ? beginsWith(action.slice(0, -1)) : eq(auditLog.action, action)) : undefined,
+    entity_type ? beginsWith(`${entity_type}.`) : undefined,
+    actor_id ? eq(auditLog.actor_id, actor_id) : undefined,
+    entity_id ? eq(auditLog.entity_id, entity_id) : undefined,
+    outcome ? eq(auditLog.outcome, outcome) : undefined,
+    search
+      ? sql`(${auditLog.action} ilike ${containing(search)} or ${auditLog.before}::text ilike ${containing(search)} or ${auditLog.after}::text ilike ${containing(search)})`
+      : undefined,
+    from ? gte(auditLog.at, new Date(from)) : undefined,
+    to ? lt(auditLog.at, new Date(to)) : undefined,
+  )
+}
+
+const shown = ({ entry, actor_name }: { entry: typeof auditLog.$inferSelect; actor_name: string | null }) => {
+  const { version: _, ...rest } = entry
+  return { ...rest, actor_name, entity_type: entry.action.slice(0, entry.action.indexOf('.')) }
+}
+
+/** Newest first. */
+export async function listAudit(scope: Scope, { limit, cursor, ...filter }: AuditFilter & Paging) {
   const { tx, own } = scope
-  const { rows, after, order, cut } = keyset(paging, auditLog.id, { descending: true })
+  const { rows, after, order, cut } = keyset({ limit, cursor }, auditLog.id, { descending: true })
   const found = await tx
     .select({ entry: auditLog, actor_name: actorName })
     .from(auditLog)
-    .where(
-      and(
-        own(auditLog),
-        visible(scope),
-        action
-          ? action.endsWith('.*')
-            ? sql`${auditLog.action} like ${`${action.slice(0, -1).replace(/[\\%_]/g, '\\$&')}%`}`
-            : eq(auditLog.action, action)
-          : undefined,
-        actor_id ? eq(auditLog.actor_id, actor_id) : undefined,
-        entity_id ? eq(auditLog.entity_id, entity_id) : undefined,
-        search
-          ? sql`(${auditLog.action} ilike ${containing(search)} or ${auditLog.before}::text ilike ${containing(search)} or ${auditLog.after}::text ilike ${containing(search)})`
-          : undefined,
-        from ? gte(auditLog.at, from) : undefined,
-        to ? lt(auditLog.at, to) : undefined,
-        after,
-      ),
-    )
+    .where(and(own(auditLog), visible(scope), matching(filter), after))
     .orderBy(order)
     .limit(rows)
-  return cut(found.map(({ entry, actor_name }) => ({ ...entry, actor_name })))
+  return cut(found.map(shown))
+}
+
+export async function getAudit(scope: Scope, id: string) {
+  const { tx, own } = scope
+  const [found] = await tx
+    .select({ entry: auditLog, actor_name: actorName })
+    .from(auditLog)
+    .where(and(own(auditLog), visible(scope), eq(auditLog.id, id)))
+  if (!found) throw notFound('entry')
+  return shown(found)
+}
+
+type Entry = Awaited<ReturnType<typeof listAudit>>['items'][number]
+
+export const auditExport: Exported<AuditFilter, Entry> = {
+  kind: 'audit',
+  permission: 'audit.export',
+  columns: {
+    at: ({ at }) => at,
+    actor_kind: ({ actor_kind }) => actor_kind,
+    actor_id: ({ actor_id }) => actor_id,
+    actor_name: ({ actor_name }) => actor_name,
+    action: ({ action }) => action,
+    outcome: ({ outcome }) => outcome,
+    entity_type: ({ entity_type }) => entity_type,
+    entity_id: ({ entity_id }) => entity_id,
+    before: ({ before }) => before,
+    after: ({ after }) => after,
+    address: ({ address }) => address,
+    request_id: ({ request_id }) => request_id,
+    id: ({ id }) => id,
+  },
+  page: listAudit,
 }
