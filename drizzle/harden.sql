@@ -13,7 +13,8 @@ end $$;
 revoke all on all tables in schema public from monozu_app, monozu_ingest, monozu_management;
 revoke all on all functions in schema public from public;
 grant select, insert, update, delete on all tables in schema public to monozu_app;
-revoke update, delete on audit_log from monozu_app;
+revoke update, delete on audit_log, audit_seal, audit_checkpoint from monozu_app;
+revoke update on audit_pending from monozu_app;
 revoke update, delete on export_request from monozu_app;
 revoke update, delete on app_user from monozu_app;
 revoke select, update, delete on identity from monozu_app;
@@ -51,7 +52,7 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper',
-    'device_key', 'webhook_receipt', 'export_request'] loop
+    'device_key', 'webhook_receipt', 'export_request', 'audit_pending'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -114,6 +115,19 @@ create or replace function licensed_tenants() returns setof uuid language sql st
 $$;
 revoke all on function licensed_tenants() from public;
 grant execute on function licensed_tenants() to monozu_app;
+
+-- Every entry of the audit log waits to be sealed, whoever writes it and however. A statement of its own for each tenant's writer: nobody waits for a number.
+create or replace function await_seal() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into audit_pending (tenant_id, id) values (new.tenant_id, new.id);
+  return null;
+end $$;
+create or replace trigger audit_log_await_seal after insert on audit_log for each row execute function await_seal();
+
+-- Whose chains there are; with `waiting`, those that have something to seal.
+create or replace function audited_tenants(waiting boolean) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select t.id from tenant t where not waiting or exists (select from audit_pending p where p.tenant_id = t.id) order by 1
+$$;
 
 -- What has run out is removed; times are the caller's, so that its clock rules.
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
@@ -335,9 +349,9 @@ begin
   end loop;
   return to_json(ended);
 end $$;
-revoke all on function find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
+revoke all on function audited_tenants(boolean), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
 grant execute on function use_device_keys(json, timestamptz) to monozu_app, monozu_ingest;
-grant execute on function find_sign_in(text), housekeep(timestamptz) to monozu_app;
+grant execute on function audited_tenants(boolean), find_sign_in(text), housekeep(timestamptz) to monozu_app;
 revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin

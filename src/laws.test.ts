@@ -252,6 +252,7 @@ describe('rights', () => {
     const rows =
       await raw`select proname, proconfig::text as config from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`
     expect(rows.map(({ proname }) => proname as string)).toEqual([
+      'audited_tenants',
       'change_password',
       'end_other_sessions',
       'expire_telemetry',

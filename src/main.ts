@@ -16,6 +16,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   keys: { does: 'change the encryption key', load: () => import('./commands/keys') },
   edge: { does: 'the reference edge agent, on this host', load: () => import('./commands/edge') },
   doctor: { does: 'look for faults in configuration and database', load: () => import('./commands/doctor') },
+  audit: { does: 'verify the audit log, export its checkpoints', load: () => import('./commands/audit') },
   openapi: { does: 'print the OpenAPI document', load: () => import('./commands/openapi') },
 }
 

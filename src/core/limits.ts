@@ -2,6 +2,8 @@
 export const limits = {
   bodyBytes: 1_048_576,
   bodyDepth: 32,
+  /** Audit entries that are sealed, or verified, at once. */
+  sealRows: 1_000,
   exportMs: 3_600_000,
   exportPageRows: 500,
   /** Downloads of one tenant at once in this process, before 429. */

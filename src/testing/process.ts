@@ -21,6 +21,12 @@ export function startCommand(words: string[], env: Record<string, string>) {
   return {
     child,
     output: () => output,
+    /** For what ends by itself. */
+    async ended() {
+      const code = await child.exited
+      await read
+      return { code, output }
+    },
     async stop() {
       child.kill('SIGTERM')
       const code = await child.exited

@@ -3,6 +3,7 @@ import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import { outcomes } from '../../core/schema'
 import { exported, id, instant, oneOf, page, paging, uuid } from '../../core/wire'
+import { describeChain } from './chain'
 import { auditExport, getAudit, listAudit } from './service'
 
 const row = t.Nullable(t.Record(t.String(), t.Unknown()))
@@ -20,6 +21,15 @@ const entry = t.Object({
   after: row,
   address: t.Nullable(t.String()),
   request_id: t.Nullable(t.String()),
+})
+
+const chain = t.Object({
+  sealed: t.Integer({ description: 'entries in the chain' }),
+  waiting: t.Integer({ description: 'entries written since' }),
+  checkpoint: t.Nullable(
+    t.Object({ tenant_id: t.String(), seq: t.Integer(), hash: t.String(), at: instant, key: t.String(), signature: t.String() }),
+  ),
+  public_key: t.String({ description: 'Ed25519, 32 bytes in base64url' }),
 })
 
 const filter = {
@@ -58,6 +68,11 @@ export const auditRoutes = new Elysia({ prefix: '/audit', tags: ['settings'] })
     permission: 'audit.export',
     params: id,
     detail: { summary: 'Download an export as CSV' },
+  })
+  .get('/chain', ({ run }) => run(describeChain), {
+    permission: 'audit.read',
+    response: { 200: chain },
+    detail: { summary: 'How far the audit log is sealed, with the last signed checkpoint and the key to check it with' },
   })
   .get('/:id', ({ run, params }) => run((scope) => getAudit(scope, params.id)), {
     permission: 'audit.read',
