@@ -1,3 +1,4 @@
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
@@ -5,6 +6,8 @@ import { Problem, invalid, notFound } from '../../core/errors'
 import { type Permission, expand, isPermission, readOnlyPermissions } from '../../core/permissions'
 import { type Scope, expectVersion } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
+import { assertMayGive, unitsOf } from '../users/org-unit-scope'
+import type { OrgUnitScope } from '../users/schema'
 import { groups } from './schema'
 
 export interface GroupInput {
@@ -162,4 +165,32 @@ export async function assertHoldsAllOf(scope: Scope, { groups }: { groups: { id:
     groups.map(({ id }) => id),
   ))
     assertHolds(scope, expand(permissions))
+}
+
+type Links<Key extends string> = PgTable & Record<Key | 'tenant_id', AnyPgColumn>
+interface Tables<Key extends string> {
+  /** The column by which both tables name who holds them. */
+  holder: Key
+  groups: Links<Key | 'group_id'>
+  units: Links<Key>
+}
+
+/** Groups and view of members and of service accounts are given and taken by the same rules: nobody gives what he does not hold. */
+export function rightsIn<Key extends string>({ holder, groups: memberships, units }: Tables<Key>) {
+  const of = ({ own }: Scope, table: Links<Key>, id: string) => and(own(table), eq(table[holder], id))
+  return {
+    setGroups: async (scope: Scope, id: string, before: { id: string }[], wanted: string[]) => {
+      const { tx, owned } = scope
+      const { added, removed } = await groupChanges(scope, before, wanted)
+      if (removed.length) await tx.delete(memberships).where(and(of(scope, memberships, id), inArray(memberships.group_id, removed)))
+      if (added.length) await tx.insert(memberships).values(added.map((group_id) => owned({ [holder]: id, group_id })) as never)
+    },
+    setScope: async (scope: Scope, id: string, wanted: OrgUnitScope) => {
+      const { tx, owned } = scope
+      await assertMayGive(scope, wanted)
+      await tx.delete(units).where(of(scope, units, id))
+      const given = unitsOf(wanted)
+      if (given.length) await tx.insert(units).values(given.map((unit) => owned({ [holder]: id, ...unit })) as never)
+    },
+  }
 }

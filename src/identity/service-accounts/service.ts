@@ -1,12 +1,12 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Actor, type Scope, expectVersion, inTenant, jobActor, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { type Rights, actorOf } from '../auth/sessions'
-import { assertHoldsAllOf, groupChanges } from '../groups/service'
-import { assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
+import { assertHoldsAllOf, rightsIn } from '../groups/service'
+import { assertMayGive, assertSees } from '../users/org-unit-scope'
 import type { OrgUnitScope } from '../users/schema'
 import { serviceAccountGroups, serviceAccountUnits, serviceAccounts } from './schema'
 
@@ -129,21 +129,7 @@ export async function getServiceAccountToChange(scope: Scope, id: string) {
   return account
 }
 
-async function setGroups(scope: Scope, service_account_id: string, before: { id: string }[], wanted: string[]) {
-  const { tx, own, owned } = scope
-  const { added, removed } = await groupChanges(scope, before, wanted)
-  const mine = and(own(serviceAccountGroups), eq(serviceAccountGroups.service_account_id, service_account_id))
-  if (removed.length) await tx.delete(serviceAccountGroups).where(and(mine, inArray(serviceAccountGroups.group_id, removed)))
-  if (added.length) await tx.insert(serviceAccountGroups).values(added.map((group_id) => owned({ service_account_id, group_id })))
-}
-
-async function setScope(scope: Scope, service_account_id: string, wanted: OrgUnitScope) {
-  const { tx, own, owned } = scope
-  await assertMayGive(scope, wanted)
-  await tx.delete(serviceAccountUnits).where(and(own(serviceAccountUnits), eq(serviceAccountUnits.service_account_id, service_account_id)))
-  const units = unitsOf(wanted)
-  if (units.length) await tx.insert(serviceAccountUnits).values(units.map((unit) => owned({ service_account_id, ...unit })))
-}
+const { setGroups, setScope } = rightsIn({ holder: 'service_account_id', groups: serviceAccountGroups, units: serviceAccountUnits })
 
 export async function createServiceAccount(scope: Scope, { name, description, group_ids, org_unit_scope }: ServiceAccountInput) {
   const [account] = await scope.tx

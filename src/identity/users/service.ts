@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
@@ -8,12 +8,12 @@ import { getTenant } from '../tenants/service'
 import { hashPassword } from '../auth/passwords'
 import { sessions } from '../auth/schema'
 import { groups } from '../groups/schema'
-import { assertHoldsAllOf, groupChanges } from '../groups/service'
+import { assertHoldsAllOf, groupChanges, rightsIn } from '../groups/service'
 import { assertRoom } from '../licences/service'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
 import { orgUnits } from '../org-units/schema'
-import { assertMayGive, assertSees, unitsOf } from './org-unit-scope'
+import { assertMayGive, assertSees } from './org-unit-scope'
 import { type OrgUnitScope, identities, membershipGroups, membershipUnits, memberships, users } from './schema'
 
 export interface UserInput {
@@ -122,24 +122,7 @@ export async function getUser(scope: Scope, id: string) {
   return user
 }
 
-async function setGroups(scope: Scope, membership_id: string, before: { id: string }[], wanted: string[]) {
-  const { tx, own, owned } = scope
-  const { added, removed } = await groupChanges(scope, before, wanted)
-  if (removed.length) {
-    await tx
-      .delete(membershipGroups)
-      .where(and(own(membershipGroups), eq(membershipGroups.membership_id, membership_id), inArray(membershipGroups.group_id, removed)))
-  }
-  if (added.length) await tx.insert(membershipGroups).values(added.map((group_id) => owned({ membership_id, group_id })))
-}
-
-async function setScope(scope: Scope, membership_id: string, wanted: OrgUnitScope) {
-  const { tx, own, owned } = scope
-  await assertMayGive(scope, wanted)
-  await tx.delete(membershipUnits).where(and(own(membershipUnits), eq(membershipUnits.membership_id, membership_id)))
-  const units = unitsOf(wanted)
-  if (units.length) await tx.insert(membershipUnits).values(units.map((unit) => owned({ membership_id, ...unit })))
-}
+const { setGroups, setScope } = rightsIn({ holder: 'membership_id', groups: membershipGroups, units: membershipUnits })
 
 /** 20 characters of 62: 119 bits, shown once to who adds the user. */
 const initialPassword = () => {

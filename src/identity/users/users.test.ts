@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
+import { everyPermission } from '../../core/permissions'
 import { listen } from '../../core/signals'
 import { auditOf, owner } from '../../testing/owner'
 import { type Client, newTenant, problem, send, signedIn } from '../../testing/api'
@@ -266,6 +267,44 @@ describe('the last administrator', () => {
     const rows =
       await owner`select from membership m join membership_group g on g.membership_id = m.id where g.group_id = ${first.admin} and not m.disabled`
     expect(rows).toHaveLength(1)
+  })
+
+  test('remains however many are taken away at once, in all ways, by people and by programs', async () => {
+    for (let round = 0; round < 3; round++) {
+      const admins = [await administrator()]
+      const { tenant_id, admin } = admins[0]!
+      for (let more = 0; more < 3; more++) admins.push(await administrator(tenant_id))
+      const helper = await signedIn(undefined, { tenant_id })
+      const unit = (await helper.api['org-units'].post({ name: 'North' })).data!.id
+      const service_account_id = (await admins[0]!.api['service-accounts'].post({ name: 'Bot', group_ids: [admin], org_unit_scope: 'all' }))
+        .data!.id
+      const expires_at = new Date(Date.now() + 3_600_000)
+      const tokens: string[] = []
+      for (const maker of [{ service_account_id }, {}]) {
+        const made = await admins[0]!.api['api-tokens'].post({ name: 'x', scopes: [...everyPermission], expires_at, ...maker })
+        tokens.push(made.data!.token)
+      }
+      const ways: ((id: string) => [string, string, unknown?])[] = [
+        (id) => ['DELETE', `/api/v1/users/${id}`],
+        (id) => ['PATCH', `/api/v1/users/${id}`, { disabled: true }],
+        (id) => ['PATCH', `/api/v1/users/${id}`, { group_ids: [] }],
+        (id) => ['PATCH', `/api/v1/users/${id}`, { org_unit_scope: [{ org_unit_id: unit, subtree: true }] }],
+      ]
+      const attackers = [helper.token, ...tokens, ...admins.map(({ token }) => token)]
+      const attacks = attackers.flatMap((token, index) =>
+        admins.map(({ user_id }, victim) => {
+          const [method, path, body] = ways[(index + victim + round) % ways.length]!(user_id)
+          return send(method, path, { body, headers: { authorization: `Bearer ${token}` } })
+        }),
+      )
+      const statuses = (await Promise.all(attacks)).map(({ status }) => status)
+      expect(statuses.filter((status) => status >= 500)).toEqual([])
+      const left = await owner`
+        select from membership m join membership_group g on g.tenant_id = m.tenant_id and g.membership_id = m.id
+        where g.tenant_id = ${tenant_id} and g.group_id = ${admin} and not m.disabled and m.whole_tenant`
+      expect(left.length).toBeGreaterThan(0)
+      expect(left.length).toBeLessThan(admins.length)
+    }
   })
 
   test('several are appointed at once', async () => {

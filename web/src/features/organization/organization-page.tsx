@@ -12,6 +12,7 @@ import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
+import { LicenceCard } from './licence-card'
 import { type Tenant, tenantQuery, useRenameTenant } from './queries'
 
 export function OrganizationPage() {
@@ -41,6 +42,7 @@ export function OrganizationPage() {
           </Card>
         )}
       </Loaded>
+      <LicenceCard />
     </div>
   )
 }

@@ -1,9 +1,11 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { api, taggedAnswer, type AnswerOf } from '@/lib/api'
+import { answer, api, taggedAnswer, type AnswerOf } from '@/lib/api'
 
 export type Tenant = AnswerOf<typeof api.tenant.get>
 
 export const tenantQuery = queryOptions({ queryKey: ['tenant'], queryFn: () => taggedAnswer(api.tenant.get()) })
+
+export const licenceQuery = queryOptions({ queryKey: ['tenant', 'licence'], queryFn: () => answer(api.tenant.license.get()) })
 
 export function useRenameTenant() {
   return useMutation({

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ConfirmDialog } from '@/kit/confirm-dialog'
+import { AccessActions } from '@/features/users/access-actions'
+import { sentScope } from '@/features/users/access-fields'
 import { Loaded } from '@/kit/loaded'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
-import { asProblem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { AccountTokens } from './account-tokens'
@@ -38,7 +37,6 @@ function EditForm({ account }: { account: ServiceAccount }) {
   const { t } = useTranslation()
   const update = useUpdateServiceAccount()
   const readOnly = !useCan()('settings.service_accounts.update')
-  const scope = account.org_unit_scope
   return (
     <ServiceAccountForm
       readOnly={readOnly}
@@ -46,7 +44,7 @@ function EditForm({ account }: { account: ServiceAccount }) {
         name: account.name,
         description: account.description ?? '',
         group_ids: account.groups.map((group) => group.id),
-        org_unit_scope: scope === 'all' ? 'all' : scope.map(({ org_unit_id, subtree }) => ({ org_unit_id, subtree })),
+        org_unit_scope: sentScope(account.org_unit_scope),
       }}
       onSend={async (change) => {
         const saved = await update.mutateAsync({ id: account.id, change })
@@ -68,48 +66,28 @@ function Access({ account, onRemoved }: { account: ServiceAccount; onRemoved: ()
   const can = useCan()
   const update = useUpdateServiceAccount()
   const remove = useRemoveServiceAccount()
-  const [removing, setRemoving] = useState(false)
-  const { id, name } = account
-  const setDisabled = (disabled: boolean) =>
-    update.mutate(
-      { id, change: { disabled } },
-      {
-        onSuccess: () =>
-          notify.success(
-            disabled ? t('settings.service_accounts.was_disabled', { name }) : t('settings.service_accounts.was_enabled', { name }),
-            {
-              action: { label: t('action.undo'), onClick: () => setDisabled(!disabled) },
-            },
-          ),
-        onError: (error) => notify.error(asProblem(error).message || t('error.network')),
-      },
-    )
-  if (!can('settings.service_accounts.update') && !can('settings.service_accounts.delete')) return null
+  const { id, name, disabled } = account
   return (
-    <section aria-label={t('settings.service_accounts.access')} className="border-border flex flex-wrap gap-2 border-t pt-4">
-      {can('settings.service_accounts.update') && (
-        <Button busy={update.isPending} onClick={() => setDisabled(!account.disabled)}>
-          {account.disabled ? t('settings.service_accounts.enable') : t('settings.service_accounts.disable')}
-        </Button>
-      )}
-      {can('settings.service_accounts.delete') && (
-        <Button variant="danger" onClick={() => setRemoving(true)}>
-          {t('settings.service_accounts.remove')}
-        </Button>
-      )}
-      <ConfirmDialog
-        open={removing}
-        onOpenChange={setRemoving}
-        title={t('settings.service_accounts.remove_title', { name })}
-        description={t('settings.service_accounts.remove_description')}
-        confirmLabel={t('settings.service_accounts.remove')}
-        typed={name}
-        onConfirm={async () => {
-          await remove.mutateAsync(id)
-          onRemoved()
-          notify.success(t('settings.service_accounts.removed', { name }))
-        }}
-      />
-    </section>
+    <AccessActions
+      disabled={disabled}
+      mayUpdate={can('settings.service_accounts.update')}
+      mayRemove={can('settings.service_accounts.delete')}
+      words={{
+        access: t('settings.service_accounts.access'),
+        wasDisabled: t('settings.service_accounts.was_disabled', { name }),
+        wasEnabled: t('settings.service_accounts.was_enabled', { name }),
+        remove: t('settings.service_accounts.remove'),
+        removeTitle: t('settings.service_accounts.remove_title', { name }),
+        removeDescription: t('settings.service_accounts.remove_description'),
+      }}
+      typed={name}
+      busy={update.isPending}
+      onDisable={(next) => update.mutateAsync({ id, change: { disabled: next } })}
+      onRemove={async () => {
+        await remove.mutateAsync(id)
+        onRemoved()
+        notify.success(t('settings.service_accounts.removed', { name }))
+      }}
+    />
   )
 }

@@ -1,9 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { GroupChoice } from '@/features/users/group-choice'
-import { ScopeChoice } from '@/features/users/scope-choice'
+import { AccessFields } from '@/features/users/access-fields'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
-import { useCan } from '@/lib/me'
 import { Input, TextArea } from '@/ui/input'
 import type { NewServiceAccount } from './queries'
 
@@ -18,7 +16,6 @@ type ServiceAccountFormProps = {
 /** The same fields for one that is made and one that is changed. */
 export function ServiceAccountForm({ values, readOnly = false, onSend, actions }: ServiceAccountFormProps) {
   const { t } = useTranslation()
-  const can = useCan()
   const form = useServerForm<Fields>({
     defaultValues: values,
     submit: async (account) => {
@@ -44,20 +41,13 @@ export function ServiceAccountForm({ values, readOnly = false, onSend, actions }
       <Field label={t('settings.service_accounts.about')} error={errors.description?.message}>
         {(control) => <TextArea {...control} {...form.register('description')} readOnly={fixed} maxLength={500} className="min-h-14" />}
       </Field>
-      {can('settings.groups.read') && (
-        <GroupChoice
-          disabled={fixed}
-          value={form.watch('group_ids')}
-          onChange={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
-        />
-      )}
-      {can('org_units.read') && (
-        <ScopeChoice
-          disabled={fixed}
-          value={form.watch('org_unit_scope')}
-          onChange={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
-        />
-      )}
+      <AccessFields
+        disabled={fixed}
+        groups={form.watch('group_ids')}
+        onGroups={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
+        scope={form.watch('org_unit_scope')}
+        onScope={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
+      />
       {form.problem && <ProblemNote error={form.problem} />}
       {actions({ dirty: isDirty, busy: isSubmitting })}
     </form>

@@ -1,18 +1,17 @@
-import { Bot, CircleCheck, CircleSlash, Plus } from 'lucide-react'
+import { Bot, Plus } from 'lucide-react'
 import { parseAsBoolean, parseAsString, useQueryState } from 'nuqs'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { accessColumns } from '@/features/users/access-columns'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
 import type { TableColumn } from '@/kit/data-table/types'
 import { EmptyState } from '@/kit/empty-state'
 import { FilterBar, SearchFilter } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
-import { Status } from '@/kit/status'
 import { formatNumber } from '@/lib/format'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
-import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { CreateServiceAccount } from './create-service-account'
 import { type ServiceAccount, serviceAccountList } from './queries'
@@ -26,6 +25,7 @@ export function ServiceAccountsPage() {
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const { rows, query } = useList(serviceAccountList({ search: search || undefined }))
   const clear = () => void setSearch(null)
+  const access = useMemo(() => accessColumns(t), [t])
   const columns = useMemo<TableColumn<ServiceAccount>[]>(
     () => [
       {
@@ -40,27 +40,8 @@ export function ServiceAccountsPage() {
         from: 'lg',
         cell: (account) => <span className="text-muted">{account.description || '—'}</span>,
       },
-      {
-        id: 'groups',
-        header: t('settings.groups.title'),
-        from: 'sm',
-        cell: (account) => (
-          <span className="flex gap-1 overflow-hidden">
-            {account.groups.map((group) => (
-              <Badge key={group.id}>{group.name}</Badge>
-            ))}
-          </span>
-        ),
-      },
-      {
-        id: 'scope',
-        header: t('settings.users.scope'),
-        from: 'md',
-        cell: (account) =>
-          account.org_unit_scope === 'all'
-            ? t('settings.users.scope_all')
-            : account.org_unit_scope.map((unit) => unit.name).join(', ') || t('settings.users.scope_none'),
-      },
+      { ...access.groups, from: 'sm' },
+      { ...access.scope, from: 'md' },
       {
         id: 'tokens',
         header: t('settings.service_accounts.tokens'),
@@ -69,23 +50,9 @@ export function ServiceAccountsPage() {
         from: 'sm',
         cell: (account) => formatNumber(account.token_count),
       },
-      {
-        id: 'status',
-        header: t('settings.users.status'),
-        width: 110,
-        cell: (account) =>
-          account.disabled ? (
-            <Status tone="neutral" icon={CircleSlash}>
-              {t('settings.users.disabled')}
-            </Status>
-          ) : (
-            <Status tone="positive" icon={CircleCheck}>
-              {t('settings.users.active')}
-            </Status>
-          ),
-      },
+      access.status,
     ],
-    [t],
+    [t, access],
   )
   const addButton = mayCreate && (
     <Button variant="primary" onClick={() => void setAdding(true)}>

@@ -1,21 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { Definition, DefinitionList } from '@/kit/definition-list'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { useCan, useMe } from '@/lib/me'
-import { asProblem } from '@/lib/problem'
 import { notify } from '@/lib/notify'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
-import { GroupChoice } from './group-choice'
+import { AccessActions } from './access-actions'
+import { AccessFields, sentScope } from './access-fields'
 import { type ScopeChoice as Scope, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
-import { ScopeChoice } from './scope-choice'
 
 export function UserDrawer({ id, known, onClose }: { id: string | null; known: User | undefined; onClose: () => void }) {
   const { t } = useTranslation()
@@ -63,8 +60,7 @@ function EditForm({ user }: { user: User }) {
     defaultValues: {
       name: user.name,
       group_ids: user.groups.map((group) => group.id),
-      org_unit_scope:
-        user.org_unit_scope === 'all' ? 'all' : user.org_unit_scope.map(({ org_unit_id, subtree }) => ({ org_unit_id, subtree })),
+      org_unit_scope: sentScope(user.org_unit_scope),
     },
     submit: async (change) => {
       const saved = await update.mutateAsync({ id: user.id, change })
@@ -85,20 +81,13 @@ function EditForm({ user }: { user: User }) {
           />
         )}
       </Field>
-      {can('settings.groups.read') && (
-        <GroupChoice
-          disabled={readOnly || isSubmitting}
-          value={form.watch('group_ids')}
-          onChange={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
-        />
-      )}
-      {can('org_units.read') && (
-        <ScopeChoice
-          disabled={readOnly || isSubmitting}
-          value={form.watch('org_unit_scope')}
-          onChange={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
-        />
-      )}
+      <AccessFields
+        disabled={readOnly || isSubmitting}
+        groups={form.watch('group_ids')}
+        onGroups={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
+        scope={form.watch('org_unit_scope')}
+        onScope={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
+      />
       {form.problem && <ProblemNote error={form.problem} />}
       {!readOnly && (
         <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
@@ -114,47 +103,28 @@ function Access({ user, onRemoved }: { user: User; onRemoved: () => void }) {
   const can = useCan()
   const update = useUpdateUser()
   const remove = useRemoveUser()
-  const [removing, setRemoving] = useState(false)
-  const setDisabled = (disabled: boolean) =>
-    update.mutate(
-      { id: user.id, change: { disabled } },
-      {
-        onSuccess: () =>
-          notify.success(
-            disabled ? t('settings.users.was_disabled', { name: user.name }) : t('settings.users.was_enabled', { name: user.name }),
-            {
-              action: { label: t('action.undo'), onClick: () => setDisabled(!disabled) },
-            },
-          ),
-        onError: (error) => notify.error(asProblem(error).message || t('error.network')),
-      },
-    )
-  if (!can('settings.users.update') && !can('settings.users.delete')) return null
+  const { id, name, email, disabled } = user
   return (
-    <section aria-label={t('settings.users.access')} className="border-border flex flex-wrap gap-2 border-t pt-4">
-      {can('settings.users.update') && (
-        <Button busy={update.isPending} onClick={() => setDisabled(!user.disabled)}>
-          {user.disabled ? t('settings.users.enable') : t('settings.users.disable')}
-        </Button>
-      )}
-      {can('settings.users.delete') && (
-        <Button variant="danger" onClick={() => setRemoving(true)}>
-          {t('settings.users.remove')}
-        </Button>
-      )}
-      <ConfirmDialog
-        open={removing}
-        onOpenChange={setRemoving}
-        title={t('settings.users.remove_title', { name: user.name })}
-        description={t('settings.users.remove_description')}
-        confirmLabel={t('settings.users.remove')}
-        typed={user.email}
-        onConfirm={async () => {
-          await remove.mutateAsync(user.id)
-          onRemoved()
-          notify.success(t('settings.users.removed', { name: user.name }))
-        }}
-      />
-    </section>
+    <AccessActions
+      disabled={disabled}
+      mayUpdate={can('settings.users.update')}
+      mayRemove={can('settings.users.delete')}
+      words={{
+        access: t('settings.users.access'),
+        wasDisabled: t('settings.users.was_disabled', { name }),
+        wasEnabled: t('settings.users.was_enabled', { name }),
+        remove: t('settings.users.remove'),
+        removeTitle: t('settings.users.remove_title', { name }),
+        removeDescription: t('settings.users.remove_description'),
+      }}
+      typed={email}
+      busy={update.isPending}
+      onDisable={(next) => update.mutateAsync({ id, change: { disabled: next } })}
+      onRemove={async () => {
+        await remove.mutateAsync(id)
+        onRemoved()
+        notify.success(t('settings.users.removed', { name }))
+      }}
+    />
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleSlash, Mail, Plus, Users } from 'lucide-react'
+import { Mail, Plus, Users } from 'lucide-react'
 import { parseAsBoolean, parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,11 +14,10 @@ import { EmptyState } from '@/kit/empty-state'
 import { FilterBar, FilterChip, SearchFilter } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
-import { Status } from '@/kit/status'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
-import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
+import { accessColumns } from './access-columns'
 import { CreateUser } from './create-user'
 import { type User, userList } from './queries'
 import { UserDrawer } from './user-drawer'
@@ -35,6 +34,7 @@ export function UsersPage() {
   const filtered = filters.search !== '' || filters.group !== null
   const clear = () => void setFilters(null)
 
+  const access = useMemo(() => accessColumns(t), [t])
   const columns = useMemo<TableColumn<User>[]>(
     () => [
       {
@@ -44,42 +44,9 @@ export function UsersPage() {
         cell: (user) => <span className={user.disabled ? 'text-muted' : 'font-medium'}>{user.name}</span>,
       },
       { id: 'email', header: t('settings.users.email'), from: 'md', cell: (user) => user.email },
-      {
-        id: 'groups',
-        header: t('settings.groups.title'),
-        cell: (user) => (
-          <span className="flex gap-1 overflow-hidden">
-            {user.groups.map((group) => (
-              <Badge key={group.id}>{group.name}</Badge>
-            ))}
-          </span>
-        ),
-      },
-      {
-        id: 'scope',
-        header: t('settings.users.scope'),
-        from: 'lg',
-        cell: (user) =>
-          user.org_unit_scope === 'all'
-            ? t('settings.users.scope_all')
-            : user.org_unit_scope.map((unit) => unit.name).join(', ') || t('settings.users.scope_none'),
-      },
-      {
-        id: 'status',
-        header: t('settings.users.status'),
-        width: 110,
-        from: 'sm',
-        cell: (user) =>
-          user.disabled ? (
-            <Status tone="neutral" icon={CircleSlash}>
-              {t('settings.users.disabled')}
-            </Status>
-          ) : (
-            <Status tone="positive" icon={CircleCheck}>
-              {t('settings.users.active')}
-            </Status>
-          ),
-      },
+      access.groups,
+      { ...access.scope, from: 'lg' },
+      { ...access.status, from: 'sm' },
       {
         id: 'last_sign_in',
         header: t('settings.users.last_sign_in'),
@@ -96,7 +63,7 @@ export function UsersPage() {
         cell: (user) => <RelativeTime at={user.created_at} />,
       },
     ],
-    [t],
+    [t, access],
   )
 
   return (
