@@ -39,6 +39,7 @@ export async function openBench(settings: string[] = []): Promise<Bench> {
       SECRET_KEY: 'for benches alone: thirty-two characters and more',
       ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 3).toString('base64')}`,
       HOST: '127.0.0.1',
+      SPOOL_DIR: join(folder, 'spool'),
       LOG_LEVEL: 'warn',
     },
     async end() {

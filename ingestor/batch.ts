@@ -1,22 +1,27 @@
-import { log } from '../src/core/log'
-import { Problem, codeOf, describe } from '../src/core/problem'
+import { Problem, codeOf } from '../src/core/problem'
 import type { Device } from './keys'
 import type { Unit } from './examine'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
+import type { Outage } from './outage'
 import { openPresence } from './presence'
 import { away, unknownKey } from './refusals'
+import type { Spool } from './spool/spool'
+import { encodeUnit } from './spool/unit'
 import { openStore } from './store'
 
 interface Options {
   layouts: Layouts
   forgetKey: (hash: string) => void
   flushMs: number
+  outage: Outage
+  /** Takes what the database does not. */
+  spool?: Spool
 }
 
 interface Waiting {
   unit: Unit
-  /** Settled after COMMIT with the number of frames and records that were not there yet. */
+  /** Settled after COMMIT with the number of frames and records that were not there yet, or once all of them are in the spool. */
   stored: PromiseWithResolvers<number>
 }
 
@@ -27,17 +32,20 @@ const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
  * Group commit: what arrives while a batch is being written goes into the next one. Requests with rejected records are written alone, so that
  * what they are told is counted exactly; the two kinds take turns.
  */
-export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs }: Options) {
+export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool }: Options) {
   const together: Waiting[] = []
   const alone: Waiting[] = []
   const lanes = Array.from({ length: limits.lanes }, () => openStore(databaseUrl, flushMs))
   const idle = [...lanes]
   const presence = openPresence()
-  let isAway = false
   let wasAlone = false
 
   function add(unit: Unit): Promise<number> {
     const waiting = { unit, stored: Promise.withResolvers<number>() }
+    if (spool && outage.isAway()) {
+      void setAside(spool, waiting)
+      return waiting.stored.promise
+    }
     ;(unit.rejected.length ? alone : together).push(waiting)
     const lane = idle.pop()
     if (lane) void work(lane)
@@ -74,8 +82,8 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs }
         batch.map(({ unit }) => unit),
       )
       for (const { stored } of batch) stored.resolve(added)
-      if (isAway) log.info('records are stored again')
-      isAway = false
+      // With a spool it is the drain that finds out.
+      if (!spool) outage.end()
     } catch (error) {
       if (batch.length > 1 && isOfData(error)) for (const waiting of batch) await flush(lane, [waiting])
       else fail(batch, error)
@@ -97,12 +105,25 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs }
 
   function fail(batch: Waiting[], error: unknown) {
     const problem = problemOf(error, batch[0]!.unit.device)
-    if (problem.status === 503 && !isAway) log.warn({ error: describe(error) }, 'records cannot be stored just now')
-    isAway ||= problem.status === 503
+    if (problem.status === 503) outage.begin(error)
     // A database that does not answer would not answer those behind it either.
     const hopeless = (error as { isLate?: boolean }).isLate ? [...together.splice(0), ...alone.splice(0)] : []
     for (const { unit } of hopeless) layouts.settle(unit.device.tenant_id, unit.layouts, false)
-    for (const { stored } of [...batch, ...hopeless]) stored.reject(problem)
+    for (const waiting of [...batch, ...hopeless]) {
+      if (spool && problem.status === 503) void setAside(spool, waiting)
+      else waiting.stored.reject(problem)
+    }
+  }
+
+  /** Which of them the database has already is not known: all count as new. */
+  async function setAside(into: Spool, { unit, stored }: Waiting) {
+    try {
+      await into.put(encodeUnit(unit))
+      stored.resolve(unit.frames + unit.records.length)
+    } catch (error) {
+      layouts.settle(unit.device.tenant_id, unit.layouts, false)
+      stored.reject(error)
+    }
   }
 
   function problemOf(error: unknown, { key_hash }: Device): Problem {

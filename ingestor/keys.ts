@@ -20,6 +20,8 @@ interface Known {
   /** Absent for a key that nobody has. */
   device?: Device
   expires: number
+  /** Remembered before signals may have been missed: asked about again, where that is possible. */
+  era: number
 }
 
 interface Lookup {
@@ -31,29 +33,35 @@ interface Lookup {
 
 /**
  * Recognizes device keys. One lookup runs at a time and takes along all keys that wait, so that however many strangers knock, the database
- * is asked one question after the other.
+ * is asked one question after the other. While the database is away and there is a spool, a key that was valid when it was last asked about
+ * stays so for an hour: a revocation could not be heard of anyway.
  */
-export function openKeys(read: Reader['read']) {
+export function openKeys(read: Reader['read'], isSpooling = () => false) {
   const known = boundedMap<Known>(limits.keyCacheEntries)
   const strangers = boundedMap<Known>(limits.strangerCacheEntries)
   const waiting = new Map<string, Lookup>()
   let forgotten = 0
   let isLooking = false
+  let era = 0
 
   /** Undefined for whatever is not a key that is valid now. Rejects with a 503 when the database cannot be asked. */
   function find(text: string | null): Device | undefined | Promise<Device | undefined> {
     if (!text || text.length > limits.keyCharacters) return undefined
     const hash = hashOf(text)
     const entry = known.get(hash) ?? strangers.get(hash)
-    if (entry && entry.expires > Date.now()) return entry.device
+    if (entry && entry.expires > Date.now() && entry.era === era) return entry.device
+    const trusted = trustedOf(entry)
+    if (trusted && isSpooling()) return trusted
     const credential = readCredential('mzd', text)
     return credential && lookUp(credential)
   }
 
+  const trustedOf = (entry: Known | undefined) => (entry && entry.expires + limits.keyAwayMs > Date.now() ? entry.device : undefined)
+
   function lookUp({ tenant_id, id, hash }: { tenant_id: string; id: string; hash: string }) {
     const same = waiting.get(hash)
     if (same) return same.answer.promise
-    if (waiting.size >= limits.keysWaiting) throw away()
+    if (waiting.size >= limits.keysWaiting || isSpooling()) throw away()
     const lookup = { tenant_id, id, hash, answer: Promise.withResolvers<Device | undefined>() }
     waiting.set(hash, lookup)
     if (!isLooking) void lookAll()
@@ -75,7 +83,11 @@ export function openKeys(read: Reader['read']) {
           answer.resolve(device)
         }
       } catch {
-        for (const { answer } of lookups) answer.reject(away())
+        for (const { hash, answer } of lookups) {
+          const trusted = isSpooling() ? trustedOf(known.get(hash)) : undefined
+          if (trusted) answer.resolve(trusted)
+          else answer.reject(away())
+        }
       }
     }
     isLooking = false
@@ -86,7 +98,7 @@ export function openKeys(read: Reader['read']) {
     strangers.remove(hash)
     const keptMs = device ? limits.keyCacheMs : limits.strangerCacheMs
     const into = device ? known : strangers
-    into.set(hash, { tenant_id, device, expires: Date.now() + keptMs })
+    into.set(hash, { tenant_id, device, expires: Date.now() + keptMs, era })
   }
 
   async function readKeys(lookups: Lookup[]): Promise<Map<string, Device>> {
@@ -111,7 +123,7 @@ export function openKeys(read: Reader['read']) {
 
   function forgetAll() {
     forgotten += 1
-    known.clear()
+    era += 1
     strangers.clear()
   }
 

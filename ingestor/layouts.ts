@@ -14,7 +14,7 @@ interface Tenant {
 }
 
 /** Knows layouts by the fields of a record as they were sent, and keeps a tenant from having too many of them. */
-export function openLayouts(read: Reader['read']) {
+export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   const bySignature = boundedMap<Layout>(limits.layoutsCacheCharacters, (signature) => signature.length)
   const tenants = boundedMap<Tenant>(limits.layoutTenants)
 
@@ -43,12 +43,14 @@ export function openLayouts(read: Reader['read']) {
     tenant.readAt = performance.now()
   }
 
-  /** Which of these layouts the tenant may not add. The others are claimed until `settle`. Other ingestors are seen within a second. */
+  /** Which of these layouts the tenant may not add. The others are claimed until `settle`. Other ingestors are seen within a second; while the database is away, once it is back. */
   async function admit(tenant_id: string, layouts: Layout[]): Promise<Set<Layout>> {
     const tenant = tenantOf(tenant_id)
-    if (performance.now() - tenant.readAt > limits.layoutsReadAgainMs) {
+    if (performance.now() - tenant.readAt > limits.layoutsReadAgainMs && !isSpooling()) {
       tenant.reading ??= refresh(tenant_id, tenant).finally(() => (tenant.reading = undefined))
-      await tenant.reading
+      await tenant.reading.catch((error: unknown) => {
+        if (!isSpooling()) throw error
+      })
     }
     const refused = new Set<Layout>()
     for (const layout of layouts) {

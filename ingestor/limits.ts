@@ -31,6 +31,8 @@ export const limits = {
   layoutsReadAgainMs: 1_000,
   keyCharacters: 200,
   keyCacheMs: 5_000,
+  /** How long a key that was valid goes on being accepted while the database is away and there is a spool. */
+  keyAwayMs: 3_600_000,
   keyCacheEntries: 50_000,
   strangerCacheMs: 2_000,
   strangerCacheEntries: 20_000,
@@ -39,7 +41,12 @@ export const limits = {
   lanes: 2,
   batchBytes: 4 * 1_048_576,
   flushMs: 20_000,
-  readMs: 5_000,
+  readMs: 2_500,
+  /** With a spool behind it, a batch that is not committed after this goes there. */
+  spoolAfterMs: 2_500,
+  segmentBytes: 8 * 1_048_576,
+  drainPauseMs: 250,
+  abandonedMs: 10_000,
   connectMs: 5_000,
   connectionAgeMs: 3_600_000,
   presenceMs: 10_000,

@@ -15,7 +15,7 @@ const start = () => startPostgres({ folder, port, password: 'postgres', settings
 let database = await start()
 await migrateDatabase(database.url, { monozu_ingest: 'ingest' })
 const sql = postgres(database.url, { max: 2, onnotice: () => {}, backoff: () => 0.05 })
-const ingestor = startIngestor(database.url.replace('postgres:postgres@', 'monozu_ingest:ingest@'), 1000)
+const ingestor = startIngestor(database.url.replace('postgres:postgres@', 'monozu_ingest:ingest@'), { flushMs: 1000 })
 
 afterAll(async () => {
   await ingestor.stop()
@@ -81,6 +81,51 @@ test('the database crashes and comes back: what was acknowledged is stored, once
   const begun = performance.now()
   await until(async () => (await send(ingestor.url, device, [])).status === 401)
   expect(performance.now() - begun).toBeLessThan(1000)
+}, 30_000)
+
+test('with a spool, what comes while the database is down is acknowledged, survives a restart and is stored once', async () => {
+  const device = await makeDevice(undefined, sql)
+  const stranger = await makeDevice(undefined, sql)
+  const options = { spool: { folder: join(parent, 'spool'), bytes: 1_000_000 } }
+  const databaseUrl = database.url.replace('postgres:postgres@', 'monozu_ingest:ingest@')
+  const spooling = startIngestor(databaseUrl, options)
+  const isReady = async () => (await fetch(`${spooling.url}/readyz`)).status === 200
+  await until(isReady)
+  expect((await send(spooling.url, device, [telemetry({ value: 0 }, 0)])).status).toBe(204)
+  database.process.kill('SIGQUIT')
+  await database.ended
+  for (const value of [1, 2, 3]) {
+    const fields = value === 3 ? { value, fresh: 1 } : { value }
+    expect((await send(spooling.url, device, [telemetry(fields, value)])).status).toBe(204)
+  }
+  const log = { kind: 'log', timestamp: new Date().toISOString(), data: { level: 'info', message: 'kept' } }
+  expect(await send(spooling.url, device, [log, { kind: 'weather' }])).toMatchObject({
+    status: 200,
+    body: { accepted: 1, rejected: [{ index: 1 }] },
+  })
+  expect(await isReady()).toBe(true)
+  // A key that was never seen cannot be told from one that nobody has.
+  expect((await send(spooling.url, stranger, [telemetry({ value: 9 }, 9)])).status).toBe(503)
+  const full = await send(
+    spooling.url,
+    device,
+    Array.from({ length: 9000 }, (_, index) => ({ ...log, id: String(index), data: { ...log.data, message: 'm'.repeat(120) } })),
+  )
+  expect(full).toMatchObject({ status: 503, body: { error: 'unavailable' } })
+  expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0)
+  await spooling.stop()
+  database = await start()
+  const next = startIngestor(databaseUrl, options)
+  const stored = async () => (await framesOf(device.tenant_id, sql)).map(({ values }) => values.at(-1))
+  await until(async () => (await stored()).length === 4)
+  expect(await stored()).toEqual([0, 1, 2, 3])
+  await until(async () => (await sql`select 1 from rejected_record where device_id = ${device.device_id}`).length === 1)
+  expect(await sql`select 1 from device_record where device_id = ${device.device_id}`).toHaveLength(1)
+  expect((await send(next.url, device, [log, telemetry({ value: 1 }, 1), { kind: 'weather' }])).body).toMatchObject({
+    accepted: 0,
+    duplicates: 2,
+  })
+  await next.stop()
 }, 30_000)
 
 test('connections that no longer answer are given up: 503, then stored on new ones', async () => {

@@ -1,6 +1,7 @@
 import { pendingMigrations } from '../src/core/migrations'
 import { type Client, connect, isOrderly, within } from './connect'
 import { limits } from './limits'
+import type { Outage } from './outage'
 import { away } from './refusals'
 
 export interface Question {
@@ -12,7 +13,7 @@ export interface Question {
 type Rows = Record<string, unknown>[]
 
 /** The little the ingestor reads. A connection that does not answer in time is given up and made anew. */
-export function openReader(databaseUrl: string) {
+export function openReader(databaseUrl: string, outage: Outage) {
   let connection = connect(databaseUrl)
 
   async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
@@ -21,7 +22,10 @@ export function openReader(databaseUrl: string) {
     try {
       return await within(limits.readMs, question(asked.client), away)
     } catch (error) {
-      if (!isOrderly(error)) asked.drop()
+      if (!isOrderly(error)) {
+        asked.drop()
+        outage.begin(error)
+      }
       throw error
     }
   }

@@ -10,9 +10,13 @@ import { examine } from './examine'
 import { type Device, openKeys } from './keys'
 import { openLayouts } from './layouts'
 import { limits } from './limits'
+import { openOutage } from './outage'
 import { openReader } from './reader'
 import { away, busy, unknownKey } from './refusals'
 import { listenForSignals } from './signals'
+import { openDrain } from './spool/drain'
+import { takeSlot } from './spool/slot'
+import { openSpool } from './spool/spool'
 
 export interface Options {
   /** As the role monozu_ingest. */
@@ -22,6 +26,8 @@ export interface Options {
   hostname: string
   /** How long the writing of one batch may take before its connection is given up. */
   flushMs?: number
+  /** Where to keep what arrives while the database is away, and how much of it; without it such requests get a 503. */
+  spool?: { folder: string; bytes: number }
 }
 
 const acceptableId = /^[\w.:-]{8,80}$/
@@ -31,11 +37,21 @@ const requestIdOf = ({ headers }: Request) => {
 }
 
 /** Serves POST /v1/ingest, GET /healthz and GET /readyz. Starts without a database, and answers 503 until there is one. */
-export function openIngestor({ databaseUrl, port, hostname, flushMs = limits.flushMs }: Options) {
-  const reader = openReader(databaseUrl)
-  const keys = openKeys(reader.read)
-  const layouts = openLayouts(reader.read)
-  const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs })
+export function openIngestor({
+  databaseUrl,
+  port,
+  hostname,
+  spool: place,
+  flushMs = place ? limits.spoolAfterMs : limits.flushMs,
+}: Options) {
+  const outage = openOutage()
+  const spool = place && openSpool(takeSlot(place.folder), place.bytes)
+  const isSpooling = () => spool !== undefined && outage.isAway()
+  const reader = openReader(databaseUrl, outage)
+  const keys = openKeys(reader.read, isSpooling)
+  const layouts = openLayouts(reader.read, isSpooling)
+  const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool })
+  const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping })
   const budget = openBudget()
   const listener = listenForSignals(databaseUrl, {
     forget: keys.forget,
@@ -78,6 +94,7 @@ export function openIngestor({ databaseUrl, port, hostname, flushMs = limits.flu
     try {
       if (!isMigrated && (await within(limits.readyMs, reader.pending(), away)).length) return 'migrations are pending'
       isMigrated = true
+      if (isSpooling() && spool?.hasRoom()) return undefined
       await within(limits.readyMs, reader.ping(), away)
       return undefined
     } catch {
@@ -114,6 +131,8 @@ export function openIngestor({ databaseUrl, port, hostname, flushMs = limits.flu
     // The last answers may still be on their way to the socket.
     await Promise.race([server.stop(), Bun.sleep(limits.lastAnswersMs)])
     await server.stop(true)
+    await drain?.close()
+    await spool?.close()
     batcher.close()
     reader.close()
     await listener.end({ timeout: 0 })

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import postgres from 'postgres'
 import { mintCredential } from '../src/core/secrets'
-import { openIngestor } from './server'
+import { type Options, openIngestor } from './server'
 
 /** Sees and does everything: what the tests arrange and look at. */
 export const owner = postgres(Bun.env.DATABASE_OWNER_URL!, { max: 4, onnotice: () => {} })
@@ -22,8 +22,8 @@ export async function makeDevice(tenant_id: string = Bun.randomUUIDv7(), sql = o
   return { tenant_id, device_id, key_id, key: text }
 }
 
-export const startIngestor = (databaseUrl = Bun.env.DATABASE_INGEST_URL!, flushMs?: number) =>
-  openIngestor({ databaseUrl, port: 0, hostname: '127.0.0.1', flushMs })
+export const startIngestor = (databaseUrl = Bun.env.DATABASE_INGEST_URL!, options: Partial<Options> = {}) =>
+  openIngestor({ databaseUrl, port: 0, hostname: '127.0.0.1', ...options })
 
 interface Sent {
   headers?: Record<string, string>

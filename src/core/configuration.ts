@@ -96,6 +96,8 @@ const variables = {
   PORT: [whole(1, 65_535), 0],
   API_PORT: [whole(1, 65_535), 8000],
   INGESTOR_PORT: [whole(1, 65_535), 8090],
+  SPOOL_DIR: [text, ''],
+  SPOOL_BYTES: [whole(0, 1_099_511_627_776), 1_073_741_824],
   HTTP_READ_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   HTTP_WRITE_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   TRUST_PROXY_HOPS: [whole(0, 10), 0],

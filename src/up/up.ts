@@ -49,6 +49,7 @@ function environments(
   secrets: { secret_key: string; encryption_keys: string },
   database: DatabaseFile,
   { api, ingest }: Addresses,
+  folder: string,
 ) {
   const { PORT: _, DATABASE_URL: __, ...inherited } = Bun.env
   const common = {
@@ -62,7 +63,7 @@ function environments(
   const keys = config.SECRET_KEY ? {} : { SECRET_KEY: secrets.secret_key }
   const ring = config.ENCRYPTION_KEYS.length ? {} : { ENCRYPTION_KEYS: secrets.encryption_keys }
   const cloud = { ...common, ...keys, ...ring, DATABASE_URL: database.app_url }
-  return { cloud, ingestor: { ...common, DATABASE_URL: database.ingest_url } }
+  return { cloud, ingestor: { ...common, DATABASE_URL: database.ingest_url, SPOOL_DIR: Bun.env.SPOOL_DIR ?? join(folder, 'spool') } }
 }
 
 function welcome({ api, ingest }: Addresses, folder: string, demo: Demo | undefined) {
@@ -89,7 +90,7 @@ async function start(config: Configuration, options: { demo: boolean }, parts: P
   )
   const shownHost = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(host) ? 'localhost' : host
   const addresses = { api: `http://${shownHost}:${config.API_PORT}`, ingest: `http://${shownHost}:${config.INGESTOR_PORT}` }
-  const { cloud, ingestor } = environments(config, secrets, database, addresses)
+  const { cloud, ingestor } = environments(config, secrets, database, addresses, folder)
   const demo = options.demo ? await step('demo content', () => demoContent(folder, cloud)) : undefined
   const add = (name: string, environment: Record<string, string | undefined>) =>
     parts.unshift(supervise({ name, environment, logFolder: join(folder, 'logs'), died: told }))

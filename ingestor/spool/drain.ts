@@ -1,0 +1,127 @@
+import { log } from '../../src/core/log'
+import { codeOf, describe } from '../../src/core/problem'
+import type { Unit } from '../examine'
+import type { Layouts } from '../layouts'
+import { limits } from '../limits'
+import type { Outage } from '../outage'
+import { openStore } from '../store'
+import { takeAbandoned } from './slot'
+import { type Contents, type Spool, openSpool } from './spool'
+import { decodeUnit } from './unit'
+
+interface Options {
+  spool: Spool
+  /** The folder of all slots: what other processes left behind is stored too. */
+  parent: string
+  databaseUrl: string
+  layouts: Layouts
+  outage: Outage
+  ping: () => Promise<void>
+}
+
+/**
+ * Stores what is in the spool, oldest first, and finds out when the database is back. A file goes only after all of it was committed; records
+ * have keys, so one that is stored a second time after a crash changes nothing. Presence is left out: it would tell a wrong time.
+ */
+export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }: Options) {
+  const store = openStore(databaseUrl, limits.flushMs)
+  let isOver = false
+  let wake = () => {}
+  let lookedAt = Number.NEGATIVE_INFINITY
+  /** How many records of a file are stored, so that a short outage does not begin it anew. */
+  const stored = new Map<string, number>()
+
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+      setTimeout(resolve, ms).unref()
+    })
+
+  async function run() {
+    while (!isOver) {
+      try {
+        if (outage.isAway()) await ping()
+        await drain(spool)
+        outage.end()
+        store.close()
+        if (performance.now() - lookedAt > limits.abandonedMs) await adopt()
+        if (spool.isEmpty() && !outage.isAway()) await pause(limits.abandonedMs)
+      } catch (error) {
+        if (isOver) return
+        if (!outage.isAway()) log.error({ error: describe(error) }, 'the spool cannot be read or cleared')
+        await pause(outage.isAway() ? limits.drainPauseMs : limits.abandonedMs)
+      }
+    }
+  }
+
+  async function adopt() {
+    lookedAt = performance.now()
+    for (const slot of takeAbandoned(parent)) {
+      const left = openSpool(slot, 0)
+      log.info({ bytes: left.bytes() }, 'what another process left in the spool is stored')
+      await drain(left).finally(() => left.close())
+    }
+  }
+
+  async function drain(from: Spool) {
+    for (let contents = await from.oldest(); contents && !isOver; contents = await from.oldest()) {
+      await storeAll(from, contents)
+      await from.finish(contents)
+      stored.delete(contents.segment.path)
+    }
+  }
+
+  async function storeAll(from: Spool, { segment, payloads }: Contents) {
+    for (let first = stored.get(segment.path) ?? 0; first < payloads.length && !isOver;) {
+      const batch = batchOf(payloads, first)
+      await storeBatch(from, batch)
+      first += batch.length
+      stored.set(segment.path, first)
+      outage.end()
+    }
+    if (isOver) throw new Error('stopped')
+  }
+
+  async function storeBatch(from: Spool, payloads: Buffer[]) {
+    try {
+      const units = payloads.map(decodeUnit)
+      await store.store(units, [])
+      settle(units)
+    } catch (error) {
+      const isOfData = /^(22|23)/.test(codeOf(error)) || error instanceof SyntaxError
+      if (!isOfData && (payloads.length === 1 || !codeOf(error).startsWith('40'))) {
+        if (!isOver) outage.begin(error)
+        throw error
+      }
+      if (payloads.length > 1) for (const payload of payloads) await storeBatch(from, [payload])
+      else {
+        log.error({ error: describe(error) }, 'the database refuses a record of the spool')
+        await from.keepDamaged(Bun.hash(payloads[0]!).toString(36), payloads[0]!)
+      }
+    }
+  }
+
+  function settle(units: Unit[]) {
+    for (const { device, layouts: some } of units) if (some.length) layouts.settle(device.tenant_id, some, true)
+  }
+
+  outage.onBegin(() => wake())
+  const running = run()
+
+  return {
+    wake: () => wake(),
+    async close() {
+      isOver = true
+      wake()
+      store.close()
+      await running
+    },
+  }
+}
+
+function batchOf(payloads: Buffer[], first: number): Buffer[] {
+  let bytes = 0
+  const rest = payloads.slice(first)
+  const fits = rest.findIndex(({ length }, index) => (bytes += length) > limits.batchBytes && index > 0)
+  return fits < 0 ? rest : rest.slice(0, fits)
+}

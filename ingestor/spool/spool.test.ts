@@ -1,0 +1,111 @@
+import { afterAll, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeRecord, readRecords } from './format'
+import { takeAbandoned, takeSlot } from './slot'
+import { openSpool } from './spool'
+
+const parent = mkdtempSync(join(tmpdir(), 'monozu-spool-'))
+afterAll(() => rmSync(parent, { recursive: true, force: true }))
+let folders = 0
+const newFolder = () => join(parent, String(folders++))
+
+const salt = 'a'.repeat(32)
+function segmentOf(payloads: Buffer[]): Buffer {
+  let bytes = Buffer.alloc(0)
+  for (const payload of payloads) bytes = Buffer.concat([bytes, ...encodeRecord(salt, bytes.length, payload)])
+  return bytes
+}
+const somePayloads = fc.array(
+  fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+  { minLength: 1, maxLength: 6 },
+)
+const hex = (payloads: Buffer[]) => payloads.map((payload) => payload.toString('hex'))
+const isSubsequence = (some: string[], all: string[]) => {
+  let next = 0
+  for (const one of all) if (one === some[next]) next += 1
+  return next === some.length
+}
+
+test('what is cut off anywhere gives the records before the cut and nothing else', () => {
+  fc.assert(
+    fc.property(somePayloads, fc.nat(), (payloads, cut) => {
+      const whole = segmentOf(payloads)
+      const kept = whole.subarray(0, cut % (whole.length + 1))
+      const { payloads: read, damaged, tornBytes } = readRecords(salt, kept)
+      expect(hex(read)).toEqual(hex(payloads).slice(0, read.length))
+      expect(damaged).toEqual([])
+      expect(segmentOf(read).length + tornBytes).toBe(kept.length)
+    }),
+  )
+})
+
+test('a flipped bit costs one record, which is found to be damaged', () => {
+  fc.assert(
+    fc.property(somePayloads, fc.nat(), fc.nat(7), (payloads, place, bit) => {
+      const bytes = segmentOf(payloads)
+      bytes[place % bytes.length]! ^= 1 << bit
+      const { payloads: read, damaged, tornBytes } = readRecords(salt, bytes)
+      expect(read).toHaveLength(payloads.length - 1)
+      expect(isSubsequence(hex(read), hex(payloads))).toBe(true)
+      expect(damaged).toHaveLength(1)
+      expect(tornBytes).toBe(0)
+    }),
+  )
+})
+
+test('a payload that looks like a record, or comes from another place or file, is none', () => {
+  const inner = Buffer.concat(encodeRecord('b'.repeat(32), 28, Buffer.from('forged')))
+  const bytes = segmentOf([inner, Buffer.from('true')])
+  bytes[0]! ^= 1
+  expect(hex(readRecords(salt, bytes).payloads)).toEqual(hex([Buffer.from('true')]))
+  expect(readRecords('c'.repeat(32), segmentOf([Buffer.from('one')])).payloads).toEqual([])
+})
+
+test('what was put is read in order, also by the next process, and goes when it is finished', async () => {
+  const folder = newFolder()
+  const first = openSpool(takeSlot(folder), 1_000_000)
+  await Promise.all([1, 2, 3].map((number) => first.put(Buffer.from(`record ${number}`))))
+  const other = takeSlot(folder)
+  expect(other.folder).not.toBe(join(folder, '0'))
+  expect(takeAbandoned(folder)).toEqual([])
+  await first.close()
+  const [slot] = takeAbandoned(folder)
+  const second = openSpool(slot!, 1_000_000)
+  const contents = await second.oldest()
+  expect(contents!.payloads.map(String)).toEqual(['record 1', 'record 2', 'record 3'])
+  await second.finish(contents!)
+  expect(second.isEmpty()).toBe(true)
+  await second.close()
+  other.release()
+})
+
+test('more than the limit is refused with a 503 and a time to try again', async () => {
+  const spool = openSpool(takeSlot(newFolder()), 1000)
+  await spool.put(Buffer.alloc(900))
+  expect(() => spool.put(Buffer.alloc(200))).toThrow(expect.objectContaining({ status: 503, more: { retryAfterSeconds: 2 } }))
+  expect(spool.bytes()).toBeLessThanOrEqual(1000)
+  await spool.close()
+})
+
+test('a damaged record is set aside, its neighbours are read', async () => {
+  const folder = newFolder()
+  const first = openSpool(takeSlot(folder), 1_000_000)
+  for (const text of ['one', 'two', 'three']) await first.put(Buffer.from(text))
+  await first.close()
+  const name = readdirSync(join(folder, '0')).find((file) => file.endsWith('.spool'))
+  const path = join(folder, '0', name!)
+  const bytes = readFileSync(path)
+  bytes.write('TWO', bytes.indexOf('two'))
+  writeFileSync(path, bytes)
+  const spool = openSpool(takeSlot(folder), 1_000_000)
+  const contents = await spool.oldest()
+  expect(contents!.payloads.map(String)).toEqual(['one', 'three'])
+  await spool.finish(contents!)
+  expect(spool.damaged()).toBe(1)
+  const [kept] = readdirSync(join(folder, '0/damaged'))
+  expect(readFileSync(join(folder, '0/damaged', kept!)).toString('latin1')).toContain('TWO')
+  await spool.close()
+})
