@@ -1,3 +1,4 @@
+import type { Known } from './authenticate'
 import { config } from './config'
 import { Problem } from './errors'
 import type { Permission } from './permissions'
@@ -45,6 +46,16 @@ const both = (included: readonly string[] | undefined) =>
 
 /** What this deployment has switched on (FEATURE_*) and the tenant's licence includes. */
 export const featuresOf = async (tenant_id: string): Promise<Features> => both(await licensed.find({ tenant_id }))
+
+/** Somebody without what belongs to features that are off: what he hears of. */
+export async function withinFeatures(known: Known): Promise<Known> {
+  const features = await featuresOf(known.actor.tenant_id)
+  const isOn = (permission: Permission) => {
+    const feature = featureOf(permission)
+    return !feature || features[feature]
+  }
+  return { ...known, actor: { ...known.actor, permissions: new Set([...known.actor.permissions].filter(isOn)) } }
+}
 
 /** 403 for a feature that is off. Waits only where the licence is not remembered. */
 export function assertFeature(tenant_id: string, feature: Feature): void | Promise<void> {

@@ -3,6 +3,7 @@ import { app } from '../app'
 import { writeRefreshToken } from '../identity/auth/refresh'
 import { type Client, newTenant, registered, send, signedIn, within } from '../testing/api'
 import { eventually } from '../testing/eventually'
+import { licences } from '../identity/licences/schema'
 import { owner } from '../testing/owner'
 import { moveClock } from './clock'
 import { limits } from './limits'
@@ -350,6 +351,22 @@ describe('a socket is closed', () => {
     const admin = (await boss.api.groups.get({ query: {} })).data!.items.find(({ built_in }) => built_in === 'admin')
     await owner`insert into membership_group (tenant_id, id, membership_id, group_id) select tenant_id, gen_random_uuid(), id, ${admin!.id} from membership where user_id = ${boss.user_id}`
     expect(await within1s(withToken(removed), () => boss.api.users({ id: removed.user_id }).delete())).toBe(4401)
+  })
+
+  test('with 1012 when a feature is switched off, whose events are then told no more', async () => {
+    const client = await signedIn()
+    const code = await within1s(withToken(client), () =>
+      within(client.tenant_id, async (scope) => {
+        await scope.tx.insert(licences).values(scope.owned({ plan: 'bare', features: [], limits: {}, as_of: new Date() }))
+        scope.signals.push({ topic: 'licences', key: client.tenant_id }, { topic: 'sessions', key: client.tenant_id })
+      }),
+    )
+    expect(code).toBe(1012)
+    const again = withToken(client)
+    await again.hello()
+    await tell(client.tenant_id, { data: { is: 'alert' } }, { type: 'device', permission: 'devices.read', data: { is: 'device' } })
+    expect(await again.heard(1)).toBe(true)
+    expect(again.told()).toMatchObject([{ data: { is: 'device' } }])
   })
 
   test('when its token ends, unless it was renewed', async () => {

@@ -3,6 +3,7 @@ import type { ServerWebSocket } from 'bun'
 import { type Known, bearerOf, knownBySession, knownByToken } from './authenticate'
 import { nowMs } from './clock'
 import { Problem } from './errors'
+import { withinFeatures } from './features'
 import { limits } from './limits'
 import { heardOn, joinLive } from './live'
 import type { Channel } from './schema'
@@ -56,8 +57,9 @@ const admitted = new WeakMap<Request, Admitted>()
 
 async function admit(request: Request, channel: Channel, query: { ticket?: string; token?: string }) {
   if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not open sockets')
-  const found = await authenticate(request, query)
-  if (!found) throw new Problem(401, 'unauthenticated', 'Sign in first')
+  const shown = await authenticate(request, query)
+  if (!shown) throw new Problem(401, 'unauthenticated', 'Sign in first')
+  const found = { ...shown, known: await withinFeatures(shown.known) }
   if (!mayListen(found.known, channel))
     throw new Problem(403, 'forbidden', `This needs one of the permissions ${heardOn[channel].join(', ')}`)
   admitted.set(request, found)
@@ -80,9 +82,10 @@ const sameView = (a: Known, b: Known) =>
 
 /** Whether a socket may stay as it is. What it may hear is fixed when it joins: a changed view means joining again. */
 async function recheck(id: string, { known, channel }: Open) {
-  const current = known.session && (await knownBySession(known.session))
-  if (!current) close(id, closed.unauthenticated, 'session ended')
-  else if (!mayListen(current, channel)) close(id, closed.forbidden, 'permission lost')
+  const living = known.session && (await knownBySession(known.session))
+  if (!living) return close(id, closed.unauthenticated, 'session ended')
+  const current = await withinFeatures(living)
+  if (!mayListen(current, channel)) close(id, closed.forbidden, 'permission lost')
   else if (!sameView(known, current)) close(id, closed.changed, 'view changed')
 }
 

@@ -87,6 +87,8 @@ export function startLive(queryClient: QueryClient): () => void {
     opened.addEventListener('close', (event) => {
       if (socket !== opened) return
       socket = null
+      // Rights or features are no longer those that were shown.
+      if (event.code === 4403 || event.code === 1012) void queryClient.invalidateQueries({ queryKey: ['me'] })
       if (event.code === 4403) return useLive.setState({ state: 'off' })
       retry()
     })

@@ -40,7 +40,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const wanted = search.length >= 2
   const found = { placeholderData: keepPreviousData }
   const devices = useQuery({ ...deviceSearchQuery(search), ...found, enabled: wanted && can('devices.read') })
-  const alerts = useQuery({ ...alertSearchQuery(search), ...found, enabled: wanted && can('alerts.read') })
+  const alerts = useQuery({ ...alertSearchQuery(search), ...found, enabled: wanted && destinations.some(({ to }) => to === '/alerts') })
   const users = useQuery({ ...userSearchQuery(search), ...found, enabled: wanted && can('settings.users.read') })
   const searching = wanted && (devices.isFetching || alerts.isFetching || users.isFetching)
 

@@ -151,7 +151,7 @@ function KeyRow({ deviceKey, onRevoke }: { deviceKey: DeviceKey; onRevoke: (() =
           </Status>
         )}
       </span>
-      <span className="text-muted col-span-2 flex flex-wrap gap-x-3 text-xs sm:col-span-1">
+      <span className="text-muted flex flex-wrap gap-x-3 text-xs">
         <span>
           {t('devices.keys.made_at')} <RelativeTime at={created_at} />
         </span>
