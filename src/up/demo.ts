@@ -4,6 +4,7 @@ import { everyPermission } from '../core/permissions'
 import { type Actor, type Scope, inTenant } from '../core/scope'
 import { createProvisioningKey } from '../edge/provisioning/service'
 import { createGroup } from '../identity/groups/service'
+import { keepDemoLicence } from '../identity/licences/service'
 import { createOrgUnit } from '../identity/org-units/service'
 import { createTenant } from '../identity/tenants/service'
 import { createUser } from '../identity/users/service'
@@ -31,6 +32,7 @@ const founder = (tenant_id: string): Actor => ({
 /** A tenant with an administrator and its tree of customers; the key registers appliances into `place`. */
 async function addTenant(scope: Scope, name: string, email: string, password: string, tree: Record<string, string[]>, place: string) {
   const { admin_group_id } = await createTenant(scope, name)
+  await keepDemoLicence(scope)
   await createUser(scope, { email, name: 'Administrator', group_ids: [admin_group_id], org_unit_scope: 'all' }, password)
   const ids = new Map<string, string>()
   for (const [customer, departments] of Object.entries(tree)) {

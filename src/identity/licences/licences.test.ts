@@ -7,6 +7,7 @@ import { listen } from '../../core/signals'
 import { signWebhook } from '../../core/webhook'
 import { givePassword, password } from '../../testing/account'
 import { type Client, newTenant, problem, registered, send, signedIn } from '../../testing/api'
+import { startApi } from '../../testing/process'
 import { auditOf, owner, setTenantStatus } from '../../testing/owner'
 import { pullLicences } from './service'
 
@@ -358,4 +359,38 @@ test("another tenant's licence is nobody's business", async () => {
   const [mine, theirs] = [await signedIn(), await newTenant()]
   await tell(licence(theirs))
   expect((await licenceOf(mine)).license).toBeNull()
+})
+
+test('the processes that operators start take licences, and no log holds what they are signed or asked for with', async () => {
+  const client = await signedIn()
+  await givePassword(client.user_id)
+  await setTenantStatus(client.tenant_id, 'pending')
+  const plane = managementPlane(() => new Response(null, { status: 500 }))
+  const secret = `whsec_${current.toString('base64')}`
+  const api = await startApi({
+    CLOUD_WEBHOOK_HMAC_SECRET: `${secret},${previous.toString('base64')}`,
+    INTERNAL_TOKEN: `${token},${formerToken}`,
+    MANAGEMENT_URL: config.MANAGEMENT_URL,
+  })
+  const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(`${api.url}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+  const enter = () => post('/api/v1/auth/login', JSON.stringify({ email: client.email, password }))
+  expect((await enter()).status).toBe(403)
+  expect(plane.asked).toEqual([{ path: `/internal/v1/tenants/${client.tenant_id}/license`, token }])
+  const body = JSON.stringify(licence(client.tenant_id))
+  const timestamp = Math.floor(Date.now() / 1000)
+  const signed = (key: Buffer) => ({
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signWebhook(key, { id: 'msg_1', timestamp, body: Buffer.from(body) }),
+  })
+  expect((await post('/internal/license/refresh', body, signed(Buffer.alloc(32, 9)))).status).toBe(401)
+  expect((await post('/internal/license/refresh', body, signed(previous))).status).toBe(200)
+  expect((await enter()).status).toBe(200)
+  const usage = await fetch(`${api.url}/internal/v1/tenants/${client.tenant_id}/usage`, { headers: { 'x-internal-token': formerToken } })
+  expect(await usage.json()).toEqual({ users: 1, devices: 0 })
+  expect(await api.stop()).toBe(0)
+  for (const hidden of [token, formerToken, secret.slice(6), previous.toString('base64'), signed(previous)['webhook-signature'].slice(3)])
+    expect(api.output()).not.toContain(hidden)
+  expect(api.output()).toContain('Management plane')
 })

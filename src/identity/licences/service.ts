@@ -4,6 +4,7 @@ import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { raw } from '../../core/db'
 import { Problem, notFound } from '../../core/errors'
+import { featureNames } from '../../core/features'
 import { limits } from '../../core/limits'
 import { type Call, type Scope, ago, inTenant, jobActor } from '../../core/scope'
 import { devices } from '../../edge/devices/schema'
@@ -39,6 +40,11 @@ async function keepLicence(scope: Scope, licence: Licence, as_of: Date) {
   if (begins) await tx.update(tenants).set({ status: 'active' }).where(eq(tenants.id, actor.tenant_id))
   await audit(scope, 'licences.update', actor.tenant_id, { before: told, after: licence })
   signals.push({ topic: 'licences', key: actor.tenant_id }, { topic: 'sessions', key: actor.tenant_id })
+}
+
+/** What the demo of a laptop begins with, until a Management plane says something else. */
+export async function keepDemoLicence(scope: Scope) {
+  if (isManaged()) await keepLicence(scope, { plan: 'demo', features: [...featureNames], limits: {}, expires_at: null }, new Date(0))
 }
 
 /** A webhook of the Management plane. Its id is kept together with its effect: the same again does nothing. */

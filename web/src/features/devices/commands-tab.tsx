@@ -2,16 +2,14 @@ import { Ban, CircleCheck, CircleX, Clock, Hourglass, LoaderCircle, Radar, Refre
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '@/kit/empty-state'
-import { ErrorState } from '@/kit/error-state'
 import { RelativeTime } from '@/kit/relative-time'
+import { RowList } from '@/kit/row-list'
 import { Status } from '@/kit/status'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { asProblem } from '@/lib/problem'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
-import { Card } from '@/ui/card'
-import { Skeleton } from '@/ui/skeleton'
 import { type Command, commandList, isUnfinished, type NewCommand, useCancelCommand, useSendCommand } from './commands'
 import type { Device } from './queries'
 import { SetInterval } from './set-interval'
@@ -51,27 +49,14 @@ export default function Commands({ device }: { device: Device }) {
   return (
     <div className="space-y-3">
       {buttons}
-      <Card className="overflow-hidden">
-        {query.isPending && <Skeleton className="m-4 h-24" />}
-        {query.error && rows.length === 0 && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-        {query.data && rows.length === 0 && (
-          <EmptyState icon={Terminal} title={t('commands.none')} description={mayCreate ? t('commands.none_hint') : undefined} />
-        )}
-        {rows.length > 0 && (
-          <ul aria-label={t('devices.tab.commands')} className="divide-border divide-y">
-            {rows.map((command) => (
-              <CommandRow key={command.id} command={command} mayCancel={mayCreate} />
-            ))}
-          </ul>
-        )}
-        {query.hasNextPage && (
-          <div className="border-border border-t p-2 text-center">
-            <Button variant="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t('action.more')}
-            </Button>
-          </div>
-        )}
-      </Card>
+      <RowList
+        label={t('devices.tab.commands')}
+        rows={rows}
+        query={query}
+        empty={<EmptyState icon={Terminal} title={t('commands.none')} description={mayCreate ? t('commands.none_hint') : undefined} />}
+      >
+        {(command) => <CommandRow key={command.id} command={command} mayCancel={mayCreate} />}
+      </RowList>
       <SetInterval open={settingInterval} onOpenChange={setSettingInterval} deviceId={device.id} />
     </div>
   )

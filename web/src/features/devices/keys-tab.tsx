@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { EmptyState } from '@/kit/empty-state'
-import { ErrorState } from '@/kit/error-state'
 import { RelativeTime } from '@/kit/relative-time'
+import { RowList } from '@/kit/row-list'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Status } from '@/kit/status'
 import { useNow } from '@/lib/clock'
@@ -13,9 +13,7 @@ import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { asProblem } from '@/lib/problem'
 import { Button } from '@/ui/button'
-import { Card } from '@/ui/card'
 import { DialogActions } from '@/ui/dialog'
-import { Skeleton } from '@/ui/skeleton'
 import { useSendCommand } from './commands'
 import { type DeviceKey, deviceKeyList, isLiving, useCreateDeviceKey, useRevokeDeviceKey } from './keys'
 import type { Device } from './queries'
@@ -40,27 +38,14 @@ export default function Keys({ device }: { device: Device }) {
           </Button>
         )}
       </div>
-      <Card className="overflow-hidden">
-        {query.isPending && <Skeleton className="m-4 h-24" />}
-        {query.error && rows.length === 0 && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-        {query.data && rows.length === 0 && (
-          <EmptyState icon={KeyRound} title={t('devices.keys.none')} description={t('devices.keys.none_hint')} />
-        )}
-        {rows.length > 0 && (
-          <ul aria-label={t('devices.tab.keys')} className="divide-border divide-y">
-            {rows.map((key) => (
-              <KeyRow key={key.id} deviceKey={key} onRevoke={can('devices.keys.delete') ? () => setRevoking(key) : undefined} />
-            ))}
-          </ul>
-        )}
-        {query.hasNextPage && (
-          <div className="border-border border-t p-2 text-center">
-            <Button variant="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t('action.more')}
-            </Button>
-          </div>
-        )}
-      </Card>
+      <RowList
+        label={t('devices.tab.keys')}
+        rows={rows}
+        query={query}
+        empty={<EmptyState icon={KeyRound} title={t('devices.keys.none')} description={t('devices.keys.none_hint')} />}
+      >
+        {(key) => <KeyRow key={key.id} deviceKey={key} onRevoke={can('devices.keys.delete') ? () => setRevoking(key) : undefined} />}
+      </RowList>
       <MakeKey device={device} open={making} onClose={() => setMaking(false)} />
       <ConfirmDialog
         open={revoking !== null}
