@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CopyButton } from '@/kit/copy-button'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
@@ -8,10 +7,12 @@ import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
 import { type Enrolment, useConfirmMfa, useEnrol } from './queries'
 import { RecoveryCodes } from './recovery-codes'
+import { ScanAndConfirm } from './scan-and-confirm'
 
 /** Password, then the QR code and a code of the app, then the recovery codes, which are seen this once. */
 export function EnrolMfa({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
+  const confirm = useConfirmMfa()
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
   const done = () => {
@@ -28,7 +29,18 @@ export function EnrolMfa({ onClose }: { onClose: () => void }) {
         {codes ? (
           <RecoveryCodes codes={codes} onDone={done} />
         ) : enrolment ? (
-          <Confirm enrolment={enrolment} onConfirmed={setCodes} onCancel={onClose} />
+          <ScanAndConfirm
+            enrolment={enrolment}
+            confirm={async (totp_code) => setCodes((await confirm.mutateAsync(totp_code)).recovery_codes)}
+            actions={(busy) => (
+              <DialogActions>
+                <Button onClick={onClose}>{t('action.cancel')}</Button>
+                <Button type="submit" variant="primary" busy={busy}>
+                  {t('account.mfa.confirm')}
+                </Button>
+              </DialogActions>
+            )}
+          />
         ) : (
           <Begin onBegun={setEnrolment} onCancel={onClose} />
         )}
@@ -61,56 +73,6 @@ function Begin({ onBegun, onCancel }: { onBegun: (enrolment: Enrolment) => void;
         <Button onClick={onCancel}>{t('action.cancel')}</Button>
         <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
           {t('account.mfa.begin')}
-        </Button>
-      </DialogActions>
-    </form>
-  )
-}
-
-type ConfirmProps = { enrolment: Enrolment; onConfirmed: (codes: string[]) => void; onCancel: () => void }
-
-function Confirm({ enrolment, onConfirmed, onCancel }: ConfirmProps) {
-  const { t } = useTranslation()
-  const confirm = useConfirmMfa()
-  const form = useServerForm<{ totp_code: string }>({
-    defaultValues: { totp_code: '' },
-    submit: async ({ totp_code }) => onConfirmed((await confirm.mutateAsync(totp_code.replaceAll(/\s/g, ''))).recovery_codes),
-  })
-  const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
-  return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-      <img
-        src={`data:image/svg+xml,${encodeURIComponent(enrolment.qr_svg)}`}
-        alt={t('account.mfa.qr')}
-        className="mx-auto size-48 rounded-md bg-white"
-      />
-      <div className="text-muted text-xs">
-        <p>{t('account.mfa.secret')}</p>
-        <p className="flex items-center gap-1">
-          <code className="text-text min-w-0 font-mono text-sm break-all select-all">
-            {enrolment.secret.replace(/(.{4})(?=.)/g, '$1 ')}
-          </code>
-          <CopyButton text={enrolment.secret} label={t('account.mfa.copy_secret')} />
-        </p>
-      </div>
-      <Field label={t('account.mfa.code')} required error={form.formState.errors.totp_code?.message}>
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('totp_code', { required: t('form.required'), validate: sixDigits })}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            autoFocus
-            maxLength={9}
-            className="h-10 font-mono text-base tracking-widest"
-          />
-        )}
-      </Field>
-      {form.problem && <ProblemNote error={form.problem} />}
-      <DialogActions>
-        <Button onClick={onCancel}>{t('action.cancel')}</Button>
-        <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
-          {t('account.mfa.confirm')}
         </Button>
       </DialogActions>
     </form>

@@ -12,6 +12,7 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { DisableMfa } from './disable-mfa'
 import { EnrolMfa } from './enrol-mfa'
+import { NewRecoveryCodes } from './new-recovery-codes'
 import { mfaQuery } from './queries'
 
 const fewCodes = 3
@@ -19,7 +20,7 @@ const fewCodes = 3
 export function MfaPage() {
   const { t } = useTranslation()
   const query = useQuery(mfaQuery)
-  const [open, setOpen] = useState<'enrol' | 'disable' | null>(null)
+  const [open, setOpen] = useState<'enrol' | 'disable' | 'renew' | null>(null)
   return (
     <div className="max-w-2xl space-y-4">
       <PageHeader
@@ -49,7 +50,10 @@ export function MfaPage() {
               )}
             </DefinitionList>
             {enabled ? (
-              <Button onClick={() => setOpen('disable')}>{t('account.mfa.disable')}</Button>
+              <div className="flex flex-wrap gap-2">
+                <Button onClick={() => setOpen('renew')}>{t('account.mfa.renew')}</Button>
+                <Button onClick={() => setOpen('disable')}>{t('account.mfa.disable')}</Button>
+              </div>
             ) : (
               <Button variant="primary" onClick={() => setOpen('enrol')}>
                 {t('account.mfa.enable')}
@@ -59,6 +63,7 @@ export function MfaPage() {
         )}
       </Loaded>
       {open === 'enrol' && <EnrolMfa onClose={() => setOpen(null)} />}
+      {open === 'renew' && <NewRecoveryCodes onClose={() => setOpen(null)} />}
       {open === 'disable' && <DisableMfa onClose={() => setOpen(null)} />}
     </div>
   )

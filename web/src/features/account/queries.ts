@@ -44,3 +44,14 @@ export function useDisableMfa() {
     mutationFn: (proof: { password: string; totp_code?: string; recovery_code?: string }) => answer(mfa.disable.post(proof)),
   })
 }
+
+export function useRenewRecoveryCodes() {
+  return useMutation({ meta: ofMfa, mutationFn: (password: string) => answer(mfa['recovery-codes'].post({ password })) })
+}
+
+export function useResendConfirmation() {
+  return useMutation({
+    meta: { invalidates: ['me'], handlesError: true },
+    mutationFn: () => answer(api.auth['verify-email'].resend.post()),
+  })
+}

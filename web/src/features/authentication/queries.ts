@@ -2,10 +2,11 @@ import { answer, api, renewSession } from '@/lib/api'
 import { i18next, languages } from '@/lib/i18n'
 import { beginSession, mayBeSignedIn, useSession } from '@/lib/session'
 
-/** What is still missing: which of the user's tenants, or the code of the second factor. */
+/** What is still missing: which of the user's tenants, the code of the second factor, or the factor itself where it is required. */
 export type NextStep =
   | { step: 'tenant'; tenants: { id: string; name: string }[]; session_token: string }
   | { step: 'code'; session_token: string }
+  | { step: 'enrol'; session_token: string }
 
 /** Signs in; answers what is missing, or null when the session has begun. */
 export const signIn = (credentials: { email: string; password: string; tenant_id?: string }) => proceed(credentials)
@@ -17,6 +18,7 @@ async function proceed(proof: Parameters<typeof api.auth.login.post>[0]): Promis
   const session = await answer(api.auth.login.post(proof))
   if ('tenant_required' in session) return { step: 'tenant', tenants: session.tenants, session_token: session.session_token }
   if ('mfa_required' in session) return { step: 'code', session_token: session.session_token }
+  if ('mfa_enrolment_required' in session) return { step: 'enrol', session_token: session.session_token }
   if (!('access_token' in session)) throw new TypeError('An answer to a sign-in that this console does not know')
   beginSession(session)
   return null
@@ -25,6 +27,11 @@ async function proceed(proof: Parameters<typeof api.auth.login.post>[0]): Promis
 export async function verifyCode(proof: { session_token: string; totp_code?: string; recovery_code?: string }): Promise<void> {
   beginSession(await answer(api.auth.mfa.verify.post(proof)))
 }
+
+export const beginEnrolment = (session_token: string) => answer(api.auth.mfa.enrol.post({ session_token }))
+
+export const confirmEnrolment = (session_token: string, totp_code: string) =>
+  answer(api.auth.mfa.enrol.confirm.post({ session_token, totp_code }))
 
 let held = ''
 

@@ -4,6 +4,8 @@ import { useSession } from '@/lib/session'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
+import { EnrolRequired } from './enrol-required'
+import type { NextStep } from './queries'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
@@ -12,7 +14,8 @@ export default function SignInAgain() {
   const { t } = useTranslation()
   const { user, tenant } = useSession()
   const leave = useSignOut()
-  const [sessionToken, setSessionToken] = useState<string | null>(null)
+  const [next, setNext] = useState<NextStep | null>(null)
+  const proof = next && { sessionToken: next.session_token, onSignedIn: () => undefined, onBack: () => setNext(null) }
   if (!user || !tenant) return null
   return (
     <Dialog open>
@@ -21,15 +24,9 @@ export default function SignInAgain() {
         description={t('sign_in.expired_description', { tenant: tenant.name })}
         dismissable={false}
       >
-        {sessionToken ? (
-          <SecondFactorForm sessionToken={sessionToken} onSignedIn={() => undefined} onBack={() => setSessionToken(null)} />
-        ) : (
-          <SignInForm
-            fixed={{ email: user.email, tenant_id: tenant.id }}
-            onSignedIn={() => undefined}
-            onNext={(next) => next.step === 'code' && setSessionToken(next.session_token)}
-          />
-        )}
+        {proof && next?.step === 'code' && <SecondFactorForm {...proof} />}
+        {proof && next?.step === 'enrol' && <EnrolRequired {...proof} />}
+        {!next && <SignInForm fixed={{ email: user.email, tenant_id: tenant.id }} onSignedIn={() => undefined} onNext={setNext} />}
         <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
           {t('sign_in.other_account')}
         </Button>

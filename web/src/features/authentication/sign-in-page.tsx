@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { asProblem, type Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
+import { EnrolRequired } from './enrol-required'
 import { Frame } from './frame'
 import { chooseTenant, type NextStep } from './queries'
 import { Refusal } from './refusal'
@@ -23,7 +24,7 @@ export function SignInPage() {
   const [parameters] = useSearchParams()
   const [pending, setPending] = useState<Pending | null>(null)
   const proceed = (next: NextStep, email: string) => setPending({ ...next, email })
-  const titles = { tenant: t('sign_in.choose_tenant'), code: t('sign_in.second_factor') }
+  const titles = { tenant: t('sign_in.choose_tenant'), code: t('sign_in.second_factor'), enrol: t('sign_in.second_factor') }
   const enter = () => void navigate(safeNext(parameters.get('next')), { replace: true })
   return (
     <Frame
@@ -34,6 +35,9 @@ export function SignInPage() {
       {pending?.step === 'tenant' && <ChooseTenant pending={pending} onSignedIn={enter} onNext={proceed} onBack={() => setPending(null)} />}
       {pending?.step === 'code' && (
         <SecondFactorForm sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
+      )}
+      {pending?.step === 'enrol' && (
+        <EnrolRequired sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
       )}
       {!pending && <SignInForm onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
       {!pending && (

@@ -8,6 +8,7 @@ export const settingsRoutes: RouteObject[] = [
       { index: true, lazy: async () => ({ Component: (await import('./settings-layout')).SettingsIndex }) },
       { path: 'organization', lazy: async () => ({ Component: (await import('../organization/organization-page')).OrganizationPage }) },
       { path: 'users', lazy: async () => ({ Component: (await import('../users/users-page')).UsersPage }) },
+      { path: 'security', lazy: async () => ({ Component: (await import('../security-settings/security-page')).SecurityPage }) },
       { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },
       { path: 'org-units', lazy: async () => ({ Component: (await import('../org-units/org-units-page')).OrgUnitsPage }) },
       { path: 'edge-registration-keys', lazy: async () => ({ Component: (await import('../edge-keys/edge-keys-page')).EdgeKeysPage }) },

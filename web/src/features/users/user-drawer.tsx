@@ -13,6 +13,7 @@ import { Sheet, SheetContent } from '@/ui/sheet'
 import { AccessActions } from './access-actions'
 import { AccessFields, sentScope } from './access-fields'
 import { type ScopeChoice as Scope, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
+import { SecondFactor } from './second-factor'
 
 export function UserDrawer({ id, known, onClose }: { id: string | null; known: User | undefined; onClose: () => void }) {
   const { t } = useTranslation()
@@ -38,6 +39,9 @@ function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void })
         </Definition>
         <Definition term={t('settings.users.last_sign_in')}>
           <RelativeTime at={user.last_sign_in_at} none={t('settings.users.never')} />
+        </Definition>
+        <Definition term={t('settings.users.second_factor')}>
+          <SecondFactor user={user} own={own} />
         </Definition>
         <Definition term={t('common.created')}>
           <RelativeTime at={user.created_at} />

@@ -2,6 +2,12 @@ export const account = {
   account: {
     title: 'Account',
     current_password: 'Current password',
+    unconfirmed: {
+      title: 'Address not confirmed',
+      text: '{{email}} has not been confirmed as your address.',
+      send: 'Send the confirmation mail',
+      sent: 'A mail to {{email}} is on its way. Its link works for 3 days.',
+    },
     sessions: {
       title: 'Sessions',
       description: 'Where you are signed in to this organization. End what you do not recognize, then change your password.',
@@ -49,7 +55,10 @@ export const account = {
       state: 'State',
       since: 'Since',
       codes_left: 'Recovery codes left',
-      few_codes: 'Few are left. Switch two-factor authentication off and on again to get new ones.',
+      few_codes: 'Few are left: make new ones.',
+      renew: 'New recovery codes',
+      renew_title: 'Make new recovery codes?',
+      renew_description: 'Those that are left stop working at once.',
       enable: 'Switch on',
       enable_title: 'Switch on two-factor authentication',
       begin: 'Continue',

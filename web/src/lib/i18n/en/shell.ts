@@ -74,6 +74,8 @@ export const shell = {
     wrong_code: 'The code is not right, or was used already. Each one is good for one sign-in.',
     mfa_session_ended: 'This took too long, or too many codes were wrong. Begin again with your password.',
     second_factor: 'Two-factor authentication',
+    enrolment_required:
+      'Your organization requires two-factor authentication. Set it up now with an authenticator app on your phone; it takes a minute.',
     forgot: 'Forgot your password?',
     begin_again: 'Begin again',
     rate_limited_one: 'Too many attempts. Try again in {{count}} second.',

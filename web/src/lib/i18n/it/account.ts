@@ -5,6 +5,12 @@ export const account: Shape<typeof english> = {
   account: {
     title: 'Account',
     current_password: 'Password attuale',
+    unconfirmed: {
+      title: 'Indirizzo non confermato',
+      text: '{{email}} non è stato confermato come tuo indirizzo.',
+      send: 'Invia l’e-mail di conferma',
+      sent: 'Un’e-mail a {{email}} è in arrivo. Il link vale 3 giorni.',
+    },
     sessions: {
       title: 'Sessioni',
       description: 'Dove hai effettuato l’accesso a questa organizzazione. Termina ciò che non riconosci, poi cambia la password.',
@@ -52,7 +58,10 @@ export const account: Shape<typeof english> = {
       state: 'Stato',
       since: 'Dal',
       codes_left: 'Codici di recupero rimasti',
-      few_codes: 'Ne restano pochi. Disattiva e riattiva l’autenticazione a due fattori per averne di nuovi.',
+      few_codes: 'Ne restano pochi: creane di nuovi.',
+      renew: 'Nuovi codici di recupero',
+      renew_title: 'Creare nuovi codici di recupero?',
+      renew_description: 'Quelli rimasti smettono subito di funzionare.',
       enable: 'Attiva',
       enable_title: 'Attiva l’autenticazione a due fattori',
       begin: 'Continua',

@@ -77,6 +77,8 @@ export const shell: Shape<typeof english> = {
     wrong_code: 'Il codice non è corretto, o è già stato usato. Ognuno vale per un solo accesso.',
     mfa_session_ended: 'È passato troppo tempo, o troppi codici erano sbagliati. Ricomincia dalla password.',
     second_factor: 'Autenticazione a due fattori',
+    enrolment_required:
+      'La tua organizzazione richiede l’autenticazione a due fattori. Configurala ora con un’app di autenticazione sul telefono; basta un minuto.',
     forgot: 'Password dimenticata?',
     begin_again: 'Ricomincia',
     rate_limited_one: 'Troppi tentativi. Riprova tra {{count}} secondo.',

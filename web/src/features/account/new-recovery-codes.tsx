@@ -1,0 +1,52 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Button } from '@/ui/button'
+import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { Input } from '@/ui/input'
+import { useRenewRecoveryCodes } from './queries'
+import { RecoveryCodes } from './recovery-codes'
+
+/** Password, then the new codes, which are seen this once. */
+export function NewRecoveryCodes({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation()
+  const renew = useRenewRecoveryCodes()
+  const [codes, setCodes] = useState<string[] | null>(null)
+  const form = useServerForm<{ password: string }>({
+    defaultValues: { password: '' },
+    submit: async ({ password }) => setCodes((await renew.mutateAsync(password)).recovery_codes),
+  })
+  return (
+    <Dialog open onOpenChange={(next) => !next && onClose()}>
+      <DialogContent
+        title={codes ? t('account.mfa.recovery_title') : t('account.mfa.renew_title')}
+        description={codes ? t('account.mfa.recovery_description') : t('account.mfa.renew_description')}
+        dismissable={!codes}
+      >
+        {codes ? (
+          <RecoveryCodes codes={codes} onDone={onClose} />
+        ) : (
+          <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+            <Field label={t('account.current_password')} required error={form.formState.errors.password?.message}>
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('password', { required: t('form.required') })}
+                  type="password"
+                  autoComplete="current-password"
+                />
+              )}
+            </Field>
+            {form.problem && <ProblemNote error={form.problem} />}
+            <DialogActions>
+              <Button onClick={onClose}>{t('action.cancel')}</Button>
+              <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
+                {t('account.mfa.renew')}
+              </Button>
+            </DialogActions>
+          </form>
+        )}
+      </DialogContent>
+    </Dialog>
+  )
+}
