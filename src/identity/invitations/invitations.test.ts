@@ -5,7 +5,8 @@ import { limits } from '../../core/limits'
 import { type Permission, everyPermission } from '../../core/permissions'
 import { listen } from '../../core/signals'
 import { password, withPassword } from '../../testing/account'
-import { type Client, problem, send, signedIn } from '../../testing/api'
+import { licences } from '../licences/schema'
+import { type Client, problem, send, signedIn, within } from '../../testing/api'
 import { mailOf, tokenIn } from '../../testing/mail'
 import { auditOf, owner } from '../../testing/owner'
 
@@ -52,6 +53,20 @@ describe('somebody new', () => {
     const recorded = JSON.stringify(await owner`select * from audit_log where tenant_id = ${client.tenant_id}`)
     const kept = JSON.stringify(await owner`select * from invitation where tenant_id = ${client.tenant_id}`)
     for (const text of [recorded, kept]) for (const secret of [token, another]) expect(text).not.toContain(secret)
+  })
+
+  test('waits for room where the licence is full; the link goes on', async () => {
+    const client = await signedIn()
+    const { token } = await invited(client)
+    const allow = (users: number) =>
+      within(client.tenant_id, async (scope) => {
+        await scope.tx.delete(licences).where(scope.own(licences))
+        await scope.tx.insert(licences).values(scope.owned({ plan: 'small', features: [], limits: { users }, as_of: new Date() }))
+      })
+    await allow(1)
+    expect(await statusOf(await newcomer(token))).toEqual([403, 'limit_reached'])
+    await allow(2)
+    expect((await newcomer(token)).status).toBe(200)
   })
 
   test('must give a name and a good password', async () => {

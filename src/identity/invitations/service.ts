@@ -201,7 +201,8 @@ async function join(scope: Scope, invitation: Invitation, user_id: string, name:
     return await addMember(scope, { ...invitation, user_id, name })
   } catch (error) {
     if (constraintOf(error) === 'membership_user') throw alreadyMember()
-    if (error instanceof Problem) throw ended()
+    // A full licence is no fault of the link: it can be used once there is room.
+    if (error instanceof Problem && error.error !== 'limit_reached') throw ended()
     throw error
   }
 }
