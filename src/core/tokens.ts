@@ -8,6 +8,7 @@ import { hashOf } from './secrets'
 const issuer = 'monozu'
 const audience = 'monozu-api'
 const typ = 'at+jwt'
+const toleranceSeconds = 5
 
 /** `amr`: how the user proved who it is (RFC 8176). */
 export interface Claims {
@@ -52,9 +53,16 @@ function kidOf(token: string): unknown {
   }
 }
 
+/** A whole second, no further ahead than what we make. */
+const isMoment = (value: unknown, aheadSeconds: number) =>
+  Number.isInteger(value) && Number(value) <= nowMs() / 1000 + aheadSeconds + toleranceSeconds
+
 /** That it is signed says who made it; what goes into a query is still looked at. */
 const wellFormed = (claims: Record<string, unknown>) =>
   claims.sub === claims.user_id &&
+  claims.aud === audience &&
+  isMoment(claims.iat, 0) &&
+  isMoment(claims.exp, accessSeconds) &&
   ['user_id', 'tenant_id', 'sid', 'jti'].every((name) => typeof claims[name] === 'string' && isId(claims[name]))
 
 /** The plugin's verify() pins nothing by itself: algorithm, issuer, audience, type and claims are named here (RFC 8725 section 3). */
@@ -69,7 +77,7 @@ export async function verifyAccess(token: string): Promise<Claims | undefined> {
     audience,
     typ,
     requiredClaims: ['exp', 'iat', 'sub', 'user_id', 'tenant_id', 'sid', 'jti'],
-    clockTolerance: 5,
+    clockTolerance: toleranceSeconds,
     currentDate: now(),
   })
   if (!claims || !wellFormed(claims)) return undefined
