@@ -422,3 +422,23 @@ begin
 end $$;
 revoke all on function expire_telemetry(timestamptz, timestamptz) from public;
 grant execute on function expire_telemetry(timestamptz, timestamptz) to monozu_app;
+
+-- Refused records: the application asks for one to be examined again, the ingestor does it and settles the refusal with what it stores.
+grant update (replay_requested_at, updated_at, version) on rejected_record to monozu_app;
+grant select (tenant_id, id, device_id, record, replayable, replay_requested_at) on rejected_record to monozu_ingest;
+drop policy if exists rejected_record_ingest_see on rejected_record;
+create policy rejected_record_ingest_see on rejected_record for select to monozu_ingest using (tenant_id = current_tenant());
+drop policy if exists rejected_record_narrow on rejected_record;
+create policy rejected_record_narrow on rejected_record to monozu_owner using (true) with check (true);
+create or replace function replays_waiting() returns table (tenant_id uuid) language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct r.tenant_id from rejected_record r where r.replay_requested_at is not null
+$$;
+create or replace function settle_replays(results json) returns void language sql security definer set search_path = public, pg_temp as $$
+  delete from rejected_record r using json_to_recordset(results) as d (tenant_id uuid, id uuid, error text)
+    where r.tenant_id = d.tenant_id and r.id = d.id and d.error is null;
+  update rejected_record r set error = d.error, detail = d.detail, replay_requested_at = null, replayed_at = now(), updated_at = now(), version = r.version + 1
+    from json_to_recordset(results) as d (tenant_id uuid, id uuid, error text, detail text)
+    where r.tenant_id = d.tenant_id and r.id = d.id and d.error is not null;
+$$;
+revoke all on function replays_waiting(), settle_replays(json) from public;
+grant execute on function replays_waiting(), settle_replays(json) to monozu_ingest;

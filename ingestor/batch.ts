@@ -26,7 +26,7 @@ interface Waiting {
 }
 
 /** PostgreSQL refused what was sent, or a COPY or two transactions got in each other's way: one of the units may be the reason. */
-const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
+export const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
 
 /**
  * Group commit: what arrives while a batch is being written goes into the next one. Requests with rejected records are written alone, so that

@@ -23,6 +23,15 @@ interface Rejected {
   error: string
   detail: string
   record: string
+  /** Nothing of it had to be cut off or replaced. */
+  replayable: boolean
+}
+
+/** What became of a refused record that was examined again: stored, or refused for this reason. */
+interface Settled {
+  id: string
+  error?: string
+  detail?: string
 }
 
 /** What one request leaves to be stored: all of it in one transaction. */
@@ -37,6 +46,7 @@ export interface Unit {
   isHandled: boolean
   rejected: Rejected[]
   bytes: number
+  settled?: Settled[]
 }
 
 type Examined = { frame: Frame } | { record: DeviceRecord }
@@ -68,7 +78,7 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
   const records: DeviceRecord[] = []
   const rejected: Rejected[] = []
   const reject = (index: number, { error, message }: Refusal) =>
-    rejected.push({ index, error, detail: message, record: cut(items.text(index)) })
+    rejected.push({ index, error, detail: message, ...kept(items.text(index)) })
   let sliceEnds = performance.now() + limits.sliceMs
   for (let index = 0; index < items.count; index++) {
     try {
@@ -90,15 +100,15 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
     if (refused?.has(layout))
       reject(index, new Refusal('too_many_layouts', `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels`))
   }
-  const kept = refused?.size ? frames.filter(({ layout }) => !refused.has(layout)) : frames
-  kept.sort((a, b) => a.at - b.at)
+  const admitted = refused?.size ? frames.filter(({ layout }) => !refused.has(layout)) : frames
+  admitted.sort((a, b) => a.at - b.at)
   rejected.sort((a, b) => a.index - b.index)
-  const rows = encodeFrames(device, kept)
+  const rows = encodeFrames(device, admitted)
   const texts = [...records.map(({ data }) => data), ...rejected.map(({ record }) => record)]
   return {
     device,
     rows,
-    frames: kept.length,
+    frames: admitted.length,
     layouts: fresh.filter((layout) => !refused?.has(layout)),
     records,
     isHandled: records.some(({ kind }) => handledKinds.has(kind)),
@@ -108,9 +118,8 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
 }
 
 /** Kept as text that PostgreSQL takes: NUL and halves of surrogate pairs are replaced. */
-const cut = (text: string) =>
-  Buffer.from(text.slice(0, limits.rejectedTextBytes))
-    .subarray(0, limits.rejectedTextBytes)
-    .toString()
-    .replaceAll('\0', '\u{FFFD}')
-    .replace(/\u{FFFD}+$/u, '')
+function kept(text: string) {
+  const cut = Buffer.from(text.slice(0, limits.rejectedTextBytes))
+  const record = cut.subarray(0, limits.rejectedTextBytes).toString().replaceAll('\0', '\u{FFFD}')
+  return record === text ? { record, replayable: true } : { record: record.replace(/\u{FFFD}+$/u, ''), replayable: false }
+}

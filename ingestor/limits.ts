@@ -21,7 +21,10 @@ export const limits = {
   titleCharacters: 300,
   shortTextCharacters: 200,
   openPorts: 2_000,
-  rejectedTextBytes: 8_192,
+  /** A whole record. */
+  rejectedTextBytes: 262_144,
+  replayedAtOnce: 50,
+  replayPauseMs: 10_000,
   rejectedListed: 1_000,
   /** Work on one body is cut into slices of this length, so that others are served in between. */
   sliceMs: 5,

@@ -41,6 +41,9 @@ export function openReader(databaseUrl: string, outage: Outage) {
         const results = (await sql.unsafe(text)) as unknown as Rows[]
         return results.filter((_, index) => index % 2 === 1)
       }),
+    /** Who has refused records that shall be examined again. */
+    waitingTenants: () =>
+      ask(async (sql) => (await sql`select tenant_id from replays_waiting()`).map(({ tenant_id }) => String(tenant_id))),
     pending: () => ask((sql) => pendingMigrations(sql)),
     ping: () => ask(async (sql) => void (await sql`select 1`)),
     close: () => connection.drop(),

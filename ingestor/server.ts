@@ -12,6 +12,7 @@ import { openLayouts } from './layouts'
 import { limits } from './limits'
 import { openOutage } from './outage'
 import { openReader } from './reader'
+import { openReplay } from './replay'
 import { away, busy, unknownKey } from './refusals'
 import { listenForSignals } from './signals'
 import { openDrain } from './spool/drain'
@@ -52,10 +53,15 @@ export function openIngestor({
   const layouts = openLayouts(reader.read, isSpooling)
   const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool })
   const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping })
+  const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
   const budget = openBudget()
   const listener = listenForSignals(databaseUrl, {
     forget: keys.forget,
-    lost: () => [keys, layouts].forEach(({ forgetAll }) => forgetAll()),
+    replay: replay.ask,
+    lost() {
+      for (const { forgetAll } of [keys, layouts]) forgetAll()
+      replay.askAll()
+    },
   })
   let isDraining = false
   let isMigrated = false
@@ -134,6 +140,7 @@ export function openIngestor({
     await drain?.close()
     await spool?.close()
     batcher.close()
+    replay.close()
     reader.close()
     await listener.end({ timeout: 0 })
   }

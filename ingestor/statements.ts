@@ -70,23 +70,30 @@ export function addRecords(units: Unit[]): Statement | undefined {
 
 export function addRejected(units: Unit[]): Statement | undefined {
   const rows = units.flatMap(({ device: { tenant_id, device_id }, rejected }) =>
-    rejected.map(({ error, detail, record }) => ({
+    rejected.map(({ error, detail, record, replayable }) => ({
       tenant_id,
       id: idFrom(tenant_id, device_id, error, record),
       device_id,
       error,
       detail,
       record,
+      replayable,
     })),
   )
   if (!rows.length) return undefined
   return {
-    text: `insert into rejected_record (tenant_id, id, device_id, error, detail, record)
-      select tenant_id, id, device_id, error, detail, record
-      ${from('tenant_id uuid, id uuid, device_id uuid, error text, detail text, record text')}
+    text: `insert into rejected_record (tenant_id, id, device_id, error, detail, record, replayable)
+      select tenant_id, id, device_id, error, detail, record, coalesce(replayable, false)
+      ${from('tenant_id uuid, id uuid, device_id uuid, error text, detail text, record text, replayable boolean')}
       order by tenant_id, id on conflict do nothing`,
     value: JSON.stringify(rows),
   }
+}
+
+/** Removes the refusals of records that are stored now, and renews the reason of those that are refused again. */
+export function settleReplays(units: Unit[]): Statement | undefined {
+  const results = units.flatMap(({ device: { tenant_id }, settled = [] }) => settled.map((result) => ({ tenant_id, ...result })))
+  return results.length ? { text: 'select settle_replays($1::text::json)', value: JSON.stringify(results) } : undefined
 }
 
 export function addPresence(devices: Device[]): Statement | undefined {

@@ -16,6 +16,7 @@ import {
   copyFrames,
   makeTable,
   queueJobs,
+  settleReplays,
   useKeys,
 } from './statements'
 
@@ -78,7 +79,14 @@ async function write(client: Client, units: Unit[], seen: Device[]): Promise<num
       send(addFrames)
       send(addArrivals)
     }
-    for (const statement of [addRecords(units), addRejected(units), addPresence(seen), useKeys(seen), queueJobs(units)])
+    for (const statement of [
+      addRecords(units),
+      addRejected(units),
+      settleReplays(units),
+      addPresence(seen),
+      useKeys(seen),
+      queueJobs(units),
+    ])
       if (statement) send(statement)
     const committed = client.unsafe('commit').execute()
     isEnding = true

@@ -17,6 +17,7 @@ import { deviceKeyRoutes } from './edge/device-keys/routes'
 import { loadDevice } from './edge/device-keys/service'
 import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
+import { recordRoutes } from './edge/records/routes'
 import { retentionRoutes } from './edge/retention/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
@@ -69,6 +70,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(discoveryRoutes)
   .use(telemetryRoutes)
   .use(retentionRoutes)
+  .use(recordRoutes)
   .use(alertRoutes)
 
 const documentation = {

@@ -6,6 +6,7 @@ import { featureOf } from './core/features'
 import { type Permission, permissions } from './core/permissions'
 import { licences } from './identity/licences/schema'
 import { problem, registered, send, signedIn, within } from './testing/api'
+import { addRejected } from './testing/world'
 
 interface Detail {
   'x-permission'?: string
@@ -112,6 +113,7 @@ describe('every route with an id', () => {
     const invitation = (await client.api.invitations.post(invited)).data!.id
     const exported = (await client.api.audit.exports.post({})).data!.id
     const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
+    const refused = await addRejected(device)
     const ids: [RegExp, string][] = [
       [/\/exports\//, exported],
       [/\/audit\//, entry],
@@ -127,6 +129,7 @@ describe('every route with an id', () => {
       [/\/devices\//, device.device_id],
       [/\/commands\//, command],
       [/\/alerts\//, Bun.randomUUIDv7()],
+      [/\/rejected\//, refused],
     ]
     return { client, device, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))![1] }
   }
@@ -143,6 +146,7 @@ describe('every route with an id', () => {
       'provisioning_key',
       'audit_log',
       'alert',
+      'rejected_record',
       'invitation',
       'mail',
       'session',
@@ -274,7 +278,9 @@ describe('rights', () => {
       'prepare_partitions',
       'queue_records',
       'queue_rollups',
+      'replays_waiting',
       'retired_pepper_of',
+      'settle_replays',
       'upgrade_password',
       'use_device_keys',
       'verify_address',

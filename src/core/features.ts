@@ -15,6 +15,7 @@ const areas: Record<Area, Feature | null> = {
   devices: null,
   commands: null,
   discoveries: null,
+  rejected_records: null,
   telemetry: null,
   alerts: 'security',
   org_units: null,

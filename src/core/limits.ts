@@ -80,6 +80,7 @@ export const limits = {
   /** Points of all series of a page together, where each has one a bucket. */
   queryPagePoints: 250_000,
   /** How long refused records are kept. */
+  replayedAtOnce: 10_000,
   rejectedKeptMs: 30 * 86_400_000,
   queryDevices: 100,
   querySeries: 500,

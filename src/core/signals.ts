@@ -5,7 +5,7 @@ import type { Scope } from './scope'
 
 /** What one process tells all others through LISTEN/NOTIFY: a topic, and the key it concerns. Sent with the commit, never before. */
 export interface Signal {
-  topic: 'sessions' | 'devices' | 'licences' | 'commands' | 'live'
+  topic: 'sessions' | 'devices' | 'licences' | 'commands' | 'live' | 'replays'
   key: string
 }
 

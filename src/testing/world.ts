@@ -56,6 +56,15 @@ export async function addFrames({ tenant_id, device_id }: Reporter, layout_id: s
   })
 }
 
+/** A refused record that was kept whole. */
+export async function addRejected({ tenant_id, device_id }: Reporter, record = '{}', error = 'unknown_kind'): Promise<string> {
+  const id = Bun.randomUUIDv7()
+  await ingest`
+    insert into rejected_record (tenant_id, id, device_id, error, detail, record, replayable)
+    values (${tenant_id}, ${id}, ${device_id}, ${error}, 'arranged by a test', ${record}, true)`
+  return id
+}
+
 interface Queued {
   task: string
   key: string | null

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { deviceTable, instant } from '../../core/table'
 
 export const recordKinds = ['log', 'security_alert', 'discovery', 'backup_event', 'vpn_session'] as const
@@ -22,9 +22,23 @@ export const deviceRecords = deviceTable(
   ],
 )
 
-/** Records the ingestor refused, each with its reason: nothing a device sent disappears without a trace. */
+/** Records the ingestor refused, each with its reason: nothing a device sent disappears without a trace. They can be examined again. */
 export const rejectedRecords = deviceTable(
   'rejected_record',
-  { error: text().notNull(), detail: text().notNull(), record: text().notNull() },
-  (t) => [index().on(t.tenant_id, t.device_id, t.id)],
+  {
+    error: text().notNull(),
+    detail: text().notNull(),
+    record: text().notNull(),
+    /** Kept to the last character. */
+    replayable: boolean().notNull().default(false),
+    replay_requested_at: instant(),
+    replayed_at: instant(),
+  },
+  (t) => [
+    index().on(t.tenant_id, t.device_id, t.id),
+    index('rejected_record_newest').on(t.tenant_id, t.created_at),
+    index('rejected_record_requested')
+      .on(t.tenant_id, t.id)
+      .where(sql`replay_requested_at is not null`),
+  ],
 )

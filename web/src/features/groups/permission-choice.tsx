@@ -33,6 +33,7 @@ const knownAreas = [
   'commands',
   'discoveries',
   'telemetry',
+  'rejected_records',
   'alerts',
   'org_units',
   'vpn',

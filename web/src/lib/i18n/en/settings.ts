@@ -112,6 +112,7 @@ export const settings = {
         commands: 'Commands',
         discoveries: 'Discoveries',
         telemetry: 'Telemetry',
+        rejected_records: 'Refused records',
         alerts: 'Alerts',
         org_units: 'Org units',
         vpn: 'VPN',

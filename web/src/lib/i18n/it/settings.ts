@@ -115,6 +115,7 @@ export const settings: Shape<typeof english> = {
         commands: 'Comandi',
         discoveries: 'Scoperte',
         telemetry: 'Telemetria',
+        rejected_records: 'Record rifiutati',
         alerts: 'Allarmi',
         org_units: 'Unità organizzative',
         vpn: 'VPN',
