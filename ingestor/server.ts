@@ -1,5 +1,7 @@
+import { config } from '../src/core/config'
 import { log } from '../src/core/log'
 import { Problem, problemResponse, describe } from '../src/core/problem'
+import { securityHeaders } from '../src/core/security-headers'
 import { answerOf } from './answers'
 import { openBatcher } from './batch'
 import { readBody } from './body'
@@ -29,6 +31,13 @@ export interface Options {
   flushMs?: number
   /** Where to keep what arrives while the database is away, and how much of it; without it such requests get a 503. */
   spool?: { folder: string; bytes: number }
+}
+
+const everywhere = Object.entries({ ...securityHeaders(config.INGEST_PUBLIC_URL), 'cache-control': 'no-store' })
+
+function secured(answer: Response): Response {
+  for (const [name, value] of everywhere) answer.headers.set(name, value)
+  return answer
 }
 
 const acceptableId = /^[\w.:-]{8,80}$/
@@ -122,12 +131,12 @@ export function openIngestor({
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 60,
     routes: {
-      '/v1/ingest': { POST: post },
-      '/healthz': { GET: (request) => Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } }) },
-      '/readyz': { GET: ready },
+      '/v1/ingest': { POST: async (request) => secured(await post(request)) },
+      '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
+      '/readyz': { GET: async (request) => secured(await ready(request)) },
     },
-    fetch: (request) => problemResponse(unknownRoute(request), requestIdOf(request)),
-    error: () => problemResponse(away(), Bun.randomUUIDv7()),
+    fetch: (request) => secured(problemResponse(unknownRoute(request), requestIdOf(request))),
+    error: () => secured(problemResponse(away(), Bun.randomUUIDv7())),
   })
 
   /** Readiness fails at once, requests in flight finish (at most 10 s), nothing new is taken. */

@@ -87,8 +87,11 @@ function admitWebhook(context: Part<'request' | 'body'>) {
 }
 
 /** Said again by what waits for long: the key may have ended meanwhile. */
-export const admitDevice = async ({ request }: Part<'request'>) =>
+export const admitDevice = async ({ request }: Part<'request'>) => {
   admit(request, await knownByDeviceKey(request.headers.get('x-device-key') ?? ''))
+  // What a poll leases is told in its body: without one it would be lost until the lease ends.
+  if (request.method === 'HEAD') throw new Problem(405, 'method_not_allowed', 'HEAD is not possible here')
+}
 
 export function callOf({ request, server, set }: Part<'request' | 'server' | 'set'>): Call {
   return {
@@ -105,6 +108,9 @@ function idempotencyKey({ method, headers }: Request): string | undefined {
   return key
 }
 
+/** The framework answers HEAD with the handler of GET. */
+const safe = new Set(['GET', 'HEAD'])
+
 /** Gives the handler `run`, its only way to the database. A GET and a `.read` permission cannot write; an Idempotency-Key makes a creation repeatable. */
 const handing =
   (mode?: AccessMode) =>
@@ -113,7 +119,7 @@ const handing =
     if (!known) throw stranger()
     const run = <T>(work: (scope: Scope) => Promise<T>): Promise<T> => {
       const key = idempotencyKey(request)
-      const accessMode = mode ?? (request.method === 'GET' ? 'read only' : 'read write')
+      const accessMode = mode ?? (safe.has(request.method) ? 'read only' : 'read write')
       const requestHash = key && hashOf(`${request.url} ${JSON.stringify(body)}`)
       const call = callOf({ request, server, set })
       return inTenant(known.actor, accessMode, requestHash ? (scope) => once(scope, key, requestHash, work) : work, call)

@@ -8,6 +8,8 @@ export const limits = {
   exportPageRows: 500,
   /** Downloads of one tenant at once in this process, before 429. */
   exportsAtOnce: 5,
+  /** Entries of one list, or fields of one object. */
+  bodyMembers: 10_000,
   pageRows: 200,
   defaultPageRows: 50,
   /** How long a request waits for a transaction before 503: a frozen database must not hold its callers. */

@@ -10,14 +10,24 @@ export function fromAllowedOrigin(request: Request): boolean {
   const origin = request.headers.get('origin')
   const site = request.headers.get('sec-fetch-site')
   if (origin === null) return site === null || ['same-origin', 'same-site', 'none'].includes(site)
-  return allowed.has(origin) || (URL.canParse(origin) && new URL(origin).host === request.headers.get('host'))
+  return allowed.has(origin) || isOwnHost(origin, request.headers.get('host'))
+}
+
+/** The console under another name of this server. A page that came over http says nothing for one that is served over https. */
+function isOwnHost(origin: string, host: string | null): boolean {
+  if (!URL.canParse(origin)) return false
+  const from = new URL(origin)
+  return from.host === host && (from.protocol === 'https:' || !config.API_PUBLIC_URL.startsWith('https:'))
 }
 
 const own = new URL(config.API_PUBLIC_URL).origin
 const foreign = new Set([...allowed].filter((origin) => origin !== own))
 
+/** Whether answers differ by who asks: caches in between must know (RFC 9110 section 12.5.5). */
+export const answersByOrigin = foreign.size > 0
+
 /** The origin to name in CORS answers: an exact member of the list, never `*`. Without other origins there is nothing to look for. */
 export function corsOrigin(request: Request): string | undefined {
-  const origin = foreign.size ? request.headers.get('origin') : null
+  const origin = answersByOrigin ? request.headers.get('origin') : null
   return origin !== null && foreign.has(origin) ? origin : undefined
 }

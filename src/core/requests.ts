@@ -1,11 +1,11 @@
 import { Elysia } from 'elysia'
 import { config } from './config'
 import { limits } from './limits'
-import { corsOrigin } from './origins'
+import { answersByOrigin, corsOrigin } from './origins'
 import { Problem } from './problem'
 import { begin, tell } from './request-log'
 import { etagOf } from './scope'
-import { securityHeaders } from './static'
+import { securityHeaders } from './security-headers'
 
 const acceptable = /^[\w.:-]{8,80}$/
 
@@ -20,29 +20,42 @@ function requestId(request: Request): string {
 }
 
 /** Validation walks a body again at each of its levels: twenty thousand of them, in 300 KB, would hold the server for seconds. */
-const deeperThan = (levels: number, value: unknown): boolean =>
-  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => deeperThan(levels - 1, inner)))
+const exceeds = (levels: number, value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  const members = Object.values(value)
+  return levels === 0 || members.length > limits.bodyMembers || members.some((inner) => exceeds(levels - 1, inner))
+}
+
+const isJson = /^application\/json\s*(;|$)/i
+
+/** One form of body: what a page of another site can send without asking (forms, plain text) is none, nor is what would have to be inflated. */
+function assertReadable({ headers }: Request) {
+  const type = headers.get('content-type')
+  if (type !== null && !isJson.test(type)) throw new Problem(415, 'unsupported_media_type', 'Send JSON')
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding !== 'identity') throw new Problem(415, 'unsupported_encoding', 'Send the body as it is, not compressed')
+}
 
 /** What every request gets: an id, the security headers, exact CORS, the ETag of what has a version, and where it matters a line in the log. */
 export const requests = new Elysia({ name: 'requests' })
-  .headers({ ...securityHeaders, 'cache-control': 'no-store' })
+  .headers({ ...securityHeaders(config.API_PUBLIC_URL), 'cache-control': 'no-store', ...(answersByOrigin && { vary: 'Origin' }) })
   .onRequest(({ request, set }) => {
     if (request.method !== 'GET') begin(request)
     set.headers['x-request-id'] = requestId(request)
     const origin = corsOrigin(request)
-    if (!origin) return
+    if (!origin) return request.method === 'GET' ? undefined : assertReadable(request)
     set.headers['access-control-allow-origin'] = origin
     set.headers['access-control-allow-credentials'] = 'true'
     set.headers['access-control-expose-headers'] = 'ETag, Retry-After, X-Request-Id'
-    set.headers.vary = 'Origin'
-    if (request.method !== 'OPTIONS') return
+    if (request.method !== 'OPTIONS') return assertReadable(request)
     set.headers['access-control-allow-methods'] = 'GET, POST, PATCH, PUT, DELETE'
     set.headers['access-control-allow-headers'] = 'Authorization, Content-Type, If-Match, Idempotency-Key, X-Request-Id'
     set.headers['access-control-max-age'] = '600'
     return new Response(null, { status: 204, headers: set.headers as Record<string, string> })
   })
   .onTransform({ as: 'global' }, ({ body }) => {
-    if (deeperThan(limits.bodyDepth, body)) throw new Problem(422, 'invalid', `A body has at most ${limits.bodyDepth} levels`)
+    if (exceeds(limits.bodyDepth, body))
+      throw new Problem(422, 'invalid', `A body has at most ${limits.bodyDepth} levels, and ${limits.bodyMembers} members on each`)
   })
   .onAfterHandle({ as: 'global' }, ({ request, route, set, response }) => {
     const version = (response as { version?: unknown } | null | undefined)?.version

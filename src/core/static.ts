@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
-import { config } from './config'
 import { Problem } from './errors'
 import { filesIn } from './files'
+import { pagePolicy } from './security-headers'
 
 interface Asset {
   plain: Uint8Array<ArrayBuffer>
@@ -13,26 +13,7 @@ interface Asset {
 const hashed = /^assets\/.+-[\w-]{8,}\.\w+$/
 const compressible = /^(text\/|application\/(json|javascript)|image\/svg)/
 
-/** Tells a browser to load and run nothing that this server did not serve. */
-const policy = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "object-src 'none'",
-].join('; ')
-
-const documentHeaders = {
-  'content-security-policy': policy,
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-}
+const documentHeaders = { 'content-security-policy': pagePolicy, 'x-frame-options': 'DENY' }
 
 async function load(path: string, name: string): Promise<Asset> {
   const { type } = Bun.file(path)
@@ -45,7 +26,7 @@ async function load(path: string, name: string): Promise<Asset> {
     headers: {
       'content-type': type,
       'cache-control': hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
-      vary: 'Accept-Encoding',
+      vary: 'Accept-Encoding, Origin',
       ...(type.startsWith('text/html') && documentHeaders),
     },
   }
@@ -84,12 +65,4 @@ export function staticFiles(entry: string) {
       },
       page,
     )
-}
-
-/** On every answer. Those about documents alone go with the console's pages. */
-export const securityHeaders: Record<string, string> = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  ...(config.API_PUBLIC_URL.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
 }

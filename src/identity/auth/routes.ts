@@ -40,11 +40,9 @@ const tenantChoice = t.Object({
   session_token: t.String({ description: 'for /auth/login together with tenant_id, 5 minutes, one use' }),
 })
 
-/** What sets or uses the cookie is for our own pages and for programs; a form, which any site can send, is neither. */
+/** What sets or uses the cookie is for our own pages and for programs. */
 function assertOrigin(request: Request) {
   if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
-  const type = request.headers.get('content-type')
-  if (type && !type.startsWith('application/json')) throw new Problem(415, 'unsupported_media_type', 'Send JSON')
 }
 
 type Jar = Record<string, { set: (cookie: object) => unknown }>
