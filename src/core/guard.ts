@@ -88,7 +88,7 @@ function admitWebhook(context: Part<'request' | 'body'>) {
 
 /** Said again by what waits for long: the key may have ended meanwhile. */
 export const admitDevice = async ({ request }: Part<'request'>) => {
-  admit(request, await knownByDeviceKey(request.headers.get('x-device-key') ?? ''))
+  await admit(request, await knownByDeviceKey(request.headers.get('x-device-key') ?? ''))
   // What a poll leases is told in its body: without one it would be lost until the lease ends.
   if (request.method === 'HEAD') throw new Problem(405, 'method_not_allowed', 'HEAD is not possible here')
 }
