@@ -5,6 +5,9 @@ import { config } from './core/config'
 import { featureOf } from './core/features'
 import { type Permission, permissions } from './core/permissions'
 import { licences } from './identity/licences/schema'
+import { givePassword, password } from './testing/account'
+import { eventually } from './testing/eventually'
+import { owner, report, runQueue } from './testing/world'
 import { problem, registered, send, signedIn, within } from './testing/api'
 import { addRejected } from './testing/world'
 
@@ -18,9 +21,51 @@ interface Detail {
   hide?: boolean
   summary?: string
 }
+interface Schema {
+  type?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  anyOf?: Schema[]
+  items?: Schema
+  const?: unknown
+  format?: string
+  minimum?: number
+  minItems?: number
+}
+interface Schemas {
+  query?: Schema
+  body?: Schema
+}
+const propertiesOf = (schema: Schema | undefined) => schema?.properties ?? {}
+
+const days = [1, 2].map((day) => new Date(Date.now() + day * 86_400_000).toISOString())
+
+/** The least that a schema takes. */
+function sampleOf(schema: Schema | undefined, of?: string): unknown {
+  if (!schema) return {}
+  if ('const' in schema) return schema.const
+  if (schema.anyOf) return sampleOf(schema.anyOf.find(({ type }) => type === 'string' || type === 'array') ?? schema.anyOf[0], of)
+  if (schema.type === 'object')
+    return Object.fromEntries((schema.required ?? []).map((name) => [name, sampleOf(schema.properties![name], name)]))
+  if (schema.type === 'array') return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(schema.items, of))
+  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
+  if (schema.type === 'boolean') return true
+  if (schema.format === 'uuid') return Bun.randomUUIDv7()
+  if (schema.format === 'email') return `${Bun.randomUUIDv7()}@test.example`
+  if (schema.type === 'Date' || schema.format?.startsWith('date')) return of === 'to' ? days[1] : days[0]
+  return of === 'scopes' ? 'devices.read' : 'sample'
+}
+
+/** What a reply says, without what is new in every reply. */
+const toldOf = async (reply: Response): Promise<Record<string, unknown>> => {
+  const text = await reply.text()
+  const { request_id: _, ...told } = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text }
+  return { http_status: reply.status, ...told }
+}
+
 const routes = app.routes
   .filter(({ method }) => method !== 'OPTIONS')
-  .map(({ method, path, hooks }) => ({ method, path, detail: (hooks as { detail?: Detail }).detail ?? {} }))
+  .map(({ method, path, hooks }) => ({ method, path, ...(hooks as Schemas), detail: (hooks as { detail?: Detail }).detail ?? {} }))
 const documentationRoutes = new Set(['/api/docs/json'])
 const ours = routes.filter(({ path }) => !documentationRoutes.has(path))
 const named = (list: typeof ours) => list.map((route) => [`${route.method} ${route.path}`, route] as const)
@@ -114,6 +159,9 @@ describe('every route with an id', () => {
     const exported = (await client.api.audit.exports.post({})).data!.id
     const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
     const refused = await addRejected(device)
+    await report({ ...device, tenant_id: client.tenant_id }, [{ kind: 'security_alert', data: { title: 'Door open', severity: 'high' } }])
+    await runQueue(client.tenant_id)
+    const alert = (await client.api.alerts.get({ query: {} })).data!.items[0]!.id
     const ids: [RegExp, string][] = [
       [/\/exports\//, exported],
       [/\/audit\//, entry],
@@ -128,43 +176,27 @@ describe('every route with an id', () => {
       [/\/device-keys\//, deviceKey],
       [/\/devices\//, device.device_id],
       [/\/commands\//, command],
-      [/\/alerts\//, Bun.randomUUIDv7()],
       [/\/rejected\//, refused],
+      [/\/alerts\//, alert],
     ]
     return { client, device, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))![1] }
   }
 
-  /** All rows of a tenant in one number, read by a role that sees everything. */
+  /** All rows of a tenant in every table, by a role that sees everything. */
   const fingerprint = async (tenant_id: string) => {
-    const tables = [
-      'device',
-      'device_key',
-      'command',
-      'access_group',
-      'membership',
-      'org_unit',
-      'provisioning_key',
-      'audit_log',
-      'alert',
-      'rejected_record',
-      'invitation',
-      'mail',
-      'session',
-      'service_account',
-      'api_token',
-      'tenant',
-    ]
-    const { default: postgres } = await import('postgres')
-    const owner = postgres(Bun.env.DATABASE_OWNER_URL!, { max: 1, onnotice: () => {} })
+    const tables = await owner<{ name: string; own: string }[]>`
+      select c.relname as name, a.attname as own from pg_class c join pg_attribute a on a.attrelid = c.oid
+        and (a.attname = 'tenant_id' or c.relname = 'tenant' and a.attname = 'id')
+      where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`
+    expect(tables.length).toBeGreaterThan(30)
     const sums = await Promise.all(
-      tables.map((table) =>
-        owner.unsafe(
-          `select coalesce(sum(hashtext(t::text)), 0)::text as sum from ${table} t where t.${table === 'tenant' ? 'id' : 'tenant_id'} = '${tenant_id}'`,
-        ),
+      tables.map(({ name, own }) =>
+        owner.unsafe(`select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '')) as sum from ${name} t where t.${own} = $1`, [
+          tenant_id,
+        ]),
       ),
     )
-    await owner.end()
-    return sums.map(([row]) => row!.sum).join()
+    return Object.fromEntries(tables.map(({ name }, index) => [name, sums[index]![0]!.sum as string]))
   }
 
   test.each(named(withId))(
@@ -179,9 +211,117 @@ describe('every route with an id', () => {
       const { request_id: _, ...told } = await problem(foreign)
       const { request_id: __, ...expected } = await problem(random)
       expect(told).toEqual(expected)
-      expect(await fingerprint(theirs.client.tenant_id)).toBe(before)
+      expect(await fingerprint(theirs.client.tenant_id)).toEqual(before)
     },
   )
+
+  const placed = withId.filter(
+    ({ path, detail }) => !detail['x-device'] && /\/(devices|org-units|commands|alerts|device-keys)\//.test(path),
+  )
+  test.each(named(placed))("%s answers a sibling unit's id as a random one, and changes nothing", async (name, { method, path }) => {
+    const { client, idFor } = await furnished()
+    const south = (await client.api['org-units'].post({ name: 'South' })).data!.id
+    const sibling = await signedIn(undefined, { tenant_id: client.tenant_id, units: [south] })
+    const before = await fingerprint(client.tenant_id)
+    const ask = (id: string) => send(method, concrete(path, id), { headers: sibling.headers, body: bodies[name] })
+    expect((await ask(idFor(path))).status).toBe(404)
+    expect(await toldOf(await ask(idFor(path)))).toEqual(await toldOf(await ask(Bun.randomUUIDv7())))
+    expect(await fingerprint(client.tenant_id)).toEqual(before)
+  })
+
+  /** Where a query or a body names something by its id, as its schema says. */
+  const references = ours.flatMap((route) =>
+    (['query', 'body'] as const).flatMap((part) =>
+      Object.keys(propertiesOf(route[part]))
+        .filter((field) => /_ids?$/.test(field) && field !== 'hardware_id' && route.detail['x-permission'])
+        .map((field) => [`${route.method} ${route.path} ${part} ${field}`, route, part, field] as const),
+    ),
+  )
+  const things: Record<string, string> = { group_ids: '/groups/', parent_id: '/org-units/', entity_id: '/devices/', actor_id: '/users/' }
+
+  test('some routes name other things', () => expect(references.length).toBeGreaterThan(12))
+  test.each(references)("%s takes another tenant's id and a sibling's as a random one", async (_, route, part, field) => {
+    const theirs = await furnished()
+    const thing = theirs.idFor(things[field] ?? `/${field.replace(/_ids?$/, '').replace('_', '-')}s/`)
+    const south = (await theirs.client.api['org-units'].post({ name: 'South' })).data!.id
+    const sibling = /\/(devices|org-units)\//.test(things[field] ?? `/${field.replace(/_id$/, '').replace('_', '-')}s/`)
+      ? [await signedIn(undefined, { tenant_id: theirs.client.tenant_id, units: [south] })]
+      : []
+    const mine = await furnished()
+    const southern = await registered(theirs.client, { org_unit_id: south })
+    for (const client of [mine.client, ...sibling]) {
+      const own = !route.path.includes(':id')
+        ? ''
+        : client === mine.client
+          ? mine.idFor(route.path)
+          : route.path.includes('/devices/')
+            ? southern.device_id
+            : south
+      const ask = async (id: string) => {
+        const value = field.endsWith('s') ? [id] : id
+        const sample: Record<string, unknown> = { ...(sampleOf(route[part]) as object), [field]: value }
+        const query = new URLSearchParams(Object.entries(sample).map(([key, text]): [string, string] => [key, String(text)]))
+        const path = concrete(route.path, own)
+        const reply = await (part === 'query'
+          ? send(route.method, `${path}?${query}`, { headers: client.headers })
+          : send(route.method, path, { headers: client.headers, body: sample }))
+        const told = await toldOf(reply)
+        return JSON.parse(JSON.stringify(told).replaceAll(id, '(id)')) as Record<string, unknown>
+      }
+      const before = await fingerprint(theirs.client.tenant_id)
+      const [foreign, random] = [await ask(thing), await ask(Bun.randomUUIDv7())]
+      if (random.http_status === 201) for (const answer of [foreign, random]) Object.assign(answer, { id: '', expires_at: '' })
+      const about = (random.errors as { path: string }[] | undefined)?.map(({ path }) => path.split('/')[1])
+      expect(about?.filter((name) => name !== field) ?? []).toEqual([])
+      expect(foreign).toEqual(random)
+      if (!sibling.includes(client)) expect(await fingerprint(theirs.client.tenant_id)).toEqual(before)
+    }
+  })
+
+  /** What is no decision of anybody, or needs an authenticator: those are held to the same in mfa.test.ts. */
+  const elsewhere = /^POST \/api\/v1\/(ws\/ticket|me\/mfa\/(confirm|disable|recovery-codes)|users\/:id\/mfa\/reset)$/
+  const changing = ours.filter(
+    ({ method, path, detail }) =>
+      !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),
+  )
+  test.each(named(changing))('%s leaves an entry in the audit log', async (name, { method, path, body, detail }) => {
+    const { client, device, idFor } = await furnished()
+    await givePassword(client.user_id)
+    const colleague = await signedIn([], { tenant_id: client.tenant_id })
+    // Somebody remains who may everything.
+    await owner`insert into membership_group (tenant_id, id, membership_id, group_id)
+      select m.tenant_id, gen_random_uuid(), m.id, g.id from membership m join access_group g using (tenant_id)
+      where m.tenant_id = ${client.tenant_id} and m.user_id = ${client.user_id} and g.permissions::text like '%*%'`
+    const empty = (await client.api['org-units'].post({ name: 'Empty' })).data!.id
+    const more: Record<string, object> = {
+      'POST /api/v1/auth/switch-tenant': { tenant_id: client.tenant_id },
+      'POST /api/v1/auth/password/change': { current_password: password, new_password: 'another horse battery staple' },
+      'POST /api/v1/me/mfa/enrol': { password },
+      'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: 60, session_hours: null },
+      'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
+    }
+    const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''
+    const entries = () => owner`select action from audit_log where tenant_id = ${client.tenant_id} order by id`
+    const before = (await entries()).length
+    const sent = { ...(sampleOf(body) as object), ...(bodies[name] as object), ...more[name] }
+    const reply = await send(method, concrete(path, id), { headers: detail['x-device'] ? device.headers : client.headers, body: sent })
+    expect([reply.status, reply.status < 300 ? '' : await reply.text()]).toEqual([reply.status, ''])
+    expect((await entries()).length).toBeGreaterThan(before)
+  })
+
+  test('a refused sign-in and a refused permission leave one each, the latter once a minute', async () => {
+    const client = await signedIn(['devices.read'])
+    await givePassword(client.user_id)
+    expect((await client.api.auth.login.post({ email: client.email, password: 'not the one it is' })).status).toBe(401)
+    for (let index = 0; index < 3; index += 1) expect((await client.api.groups.post({ name: 'Mine', permissions: [] })).status).toBe(403)
+    const refused = () => owner`
+      select action, actor_id, after from audit_log where tenant_id = ${client.tenant_id} and outcome = 'refused' order by action`
+    expect(await eventually(async () => (await refused()).length >= 2, 5_000)).toBe(true)
+    expect([...(await refused())]).toEqual([
+      { action: 'permissions.refuse', actor_id: client.user_id, after: { permission: 'settings.groups.create' } },
+      { action: 'sessions.refuse', actor_id: client.user_id, after: null },
+    ])
+  })
 })
 
 describe('every table with a tenant_id', () => {

@@ -7,6 +7,7 @@ import { Problem } from './errors'
 import { assertFeature, featureOf } from './features'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
+import { recordRefusal } from './refusals'
 import { type AccessMode, type Actor, type Call, type Scope, inTenant } from './scope'
 import { hashOf } from './secrets'
 import { verifyWebhook } from './webhook'
@@ -24,9 +25,12 @@ interface Message {
   at: Date
 }
 
-function admit(request: Called, known: Known | undefined, permission?: Permission) {
+function admit(request: Called, known: Known | undefined, permission?: Permission, server: Context['server'] = null) {
   if (!known) throw stranger()
-  if (permission && !known.actor.permissions.has(permission)) throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)
+  if (permission && !known.actor.permissions.has(permission)) {
+    recordRefusal(known.actor, permission, { address: addressFrom({ request, server }) })
+    throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)
+  }
   request[caller] = known
   const feature = permission && featureOf(permission)
   return feature ? assertFeature(known.actor.tenant_id, feature) : undefined
@@ -50,9 +54,11 @@ const admitUser =
     const token = bearerOf(request.headers.get('authorization'))
     // What only asks for a signed-in user is about his sessions and secrets: no program's business.
     if (token && permission && isApiToken(token))
-      return knownByApiToken(token, addressFrom({ request, server })).then((found) => admit(request, found, permission))
+      return knownByApiToken(token, addressFrom({ request, server })).then((found) => admit(request, found, permission, server))
     const known = token ? knownByToken(token) : undefined
-    return known instanceof Promise ? known.then((found) => admit(request, found, permission)) : admit(request, known, permission)
+    return known instanceof Promise
+      ? known.then((found) => admit(request, found, permission, server))
+      : admit(request, known, permission, server)
   }
 
 /** Said again by what goes on for long: the session, the token or the permission may have ended meanwhile. The actor as he is now. */

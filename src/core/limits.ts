@@ -2,6 +2,8 @@
 export const limits = {
   bodyBytes: 1_048_576,
   bodyDepth: 32,
+  refusalPauseMs: 60_000,
+  refusalsRemembered: 20_000,
   /** Audit entries that are sealed, or verified, at once. */
   sealRows: 1_000,
   exportMs: 3_600_000,
