@@ -62,5 +62,12 @@ const withheld = /^(maintenance|vpn|backup|settings\.mail)\./
 
 export const readOnlyPermissions = everyPermission.filter((name) => name.endsWith('.read') && !withheld.test(name))
 
-/** The permissions a group's stored list stands for: `*` is all of them, names that left the catalogue are dropped. */
-export const expand = (stored: string[]): Permission[] => (stored.includes('*') ? everyPermission : stored.filter(isPermission))
+/** What the list of the built-in group "Read only" holds: it stands for the readings of this version, not for those of the day it was made. */
+export const everyReading = '*.read'
+
+/** The permissions a group's stored list stands for: `*` is all of them, `*.read` those of "Read only"; names that left the catalogue are dropped. */
+export function expand(stored: string[]): Permission[] {
+  if (stored.includes('*')) return everyPermission
+  const named = stored.filter(isPermission)
+  return stored.includes(everyReading) ? [...new Set([...readOnlyPermissions, ...named])] : named
+}

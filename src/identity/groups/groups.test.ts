@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { listen } from '../../core/signals'
-import { everyPermission, readOnlyPermissions } from '../../core/permissions'
-import { auditOf } from '../../testing/owner'
+import { type Permission, everyPermission, readOnlyPermissions } from '../../core/permissions'
+import { auditOf, owner } from '../../testing/owner'
 import { problem, send, signedIn } from '../../testing/api'
 
 beforeAll(() => listen())
@@ -98,6 +98,17 @@ describe('the built-in groups', () => {
     expect(
       readOnly!.permissions.filter((permission) => !permission.endsWith('.read') || /^(vpn|backup|maintenance)\./.test(permission)),
     ).toEqual([])
+  })
+
+  test('of which Read only follows the catalogue: it keeps no list of the day it was made', async () => {
+    const { tenant_id } = await signedIn()
+    const [row] =
+      await owner`select to_json(permissions) as permissions from access_group where tenant_id = ${tenant_id} and built_in = 'read_only'`
+    expect(row!.permissions).toEqual(['*.read'])
+    const reader = await signedIn(row!.permissions as Permission[], { tenant_id })
+    expect((await reader.api.me.get()).data!.permissions.toSorted()).toEqual([...readOnlyPermissions].sort())
+    expect((await reader.api.devices.get({ query: {} })).status).toBe(200)
+    expect((await reader.api.groups.post({ name: 'More', permissions: [] })).status).toBe(403)
   })
 
   test('cannot be changed or removed by anybody', async () => {

@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, invalid, notFound } from '../../core/errors'
-import { type Permission, expand, isPermission, readOnlyPermissions } from '../../core/permissions'
+import { type Permission, expand, isPermission, everyReading } from '../../core/permissions'
 import { type Scope, expectVersion } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
 import { assertMayGive, unitsOf } from '../users/org-unit-scope'
@@ -40,7 +40,7 @@ export async function createBuiltInGroups({ tx, owned }: Scope): Promise<string>
         name: 'Read only',
         description: 'Sees, changes nothing',
         built_in: 'read_only' as const,
-        permissions: [...readOnlyPermissions],
+        permissions: [everyReading],
       }),
     ])
     .returning({ id: groups.id })
