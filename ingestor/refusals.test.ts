@@ -62,6 +62,7 @@ test.each<[string, number, string, string | Buffer, Record<string, string>?]>([
   expect(answer.headers.get('retry-after')).toBeNull()
 })
 
+// ASVS 5.2.1
 test('a body of unknown length is cut off at the limit', async () => {
   let sent = 0
   const chunk = Buffer.alloc(65_536, 0x20)

@@ -72,6 +72,7 @@ const named = (list: typeof ours) => list.map((route) => [`${route.method} ${rou
 const concrete = (path: string, id: string = Bun.randomUUIDv7()) => path.replace(/:\w+/g, id).replace('*', 'x')
 
 describe('every route', () => {
+  // ASVS 8.2.1
   test.each(named(ours))('%s declares exactly one guard', (_, { detail }) => {
     const guards = [
       detail['x-permission'],
@@ -86,6 +87,7 @@ describe('every route', () => {
     if (!detail.hide && !('x-public' in detail)) expect(detail.summary).toBeTruthy()
   })
 
+  // ASVS 8.2.1, 8.3.1
   test.each(named(ours.filter(({ detail }) => !detail['x-public'])))(
     '%s refuses strangers before it looks at what they sent',
     async (_, { method, path, detail }) => {
@@ -199,6 +201,7 @@ describe('every route with an id', () => {
     return Object.fromEntries(tables.map(({ name }, index) => [name, sums[index]![0]!.sum as string]))
   }
 
+  // ASVS 8.2.2, 8.4.1
   test.each(named(withId))(
     "%s answers another tenant's id as a random one, and changes nothing",
     async (name, { method, path, detail }) => {
@@ -325,6 +328,7 @@ describe('every route with an id', () => {
 })
 
 describe('every table with a tenant_id', () => {
+  // ASVS 8.4.1
   test('has row-level security enabled and forced, and one policy for the application', async () => {
     const rows = await raw`
       select c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
@@ -368,6 +372,7 @@ describe('every table with a tenant_id', () => {
 describe('rights', () => {
   const globalTables = ['app_user', 'attempt', 'identity', 'mfa_factor', 'mfa_recovery_code', 'retired_pepper', 'tenant']
 
+  // ASVS 13.2.2
   test('the application role owns nothing and is above nothing', async () => {
     const [role] =
       await raw`select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = current_user`
@@ -382,6 +387,7 @@ describe('rights', () => {
     expect(rows.map(({ relname }) => relname as string)).toEqual(globalTables)
   })
 
+  // ASVS 16.4.2
   test('history is appended to, never changed, and partitions are reached only through their table', async () => {
     const rows = await raw`
       select table_name, privilege_type from information_schema.role_table_grants

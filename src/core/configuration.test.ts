@@ -101,6 +101,7 @@ describe('the configuration', () => {
     ])
   })
 
+  // ASVS 13.3.1
   test('takes any value from a file, as Docker and Kubernetes give secrets', () => {
     for (const [name, text] of Object.entries({ plain: strong, unix: `${strong}\n`, dos: `${strong}\r\n` })) {
       expect(readConfiguration({ SECRET_KEY_FILE: file(name, text) }).SECRET_KEY).toBe(strong)
@@ -117,6 +118,7 @@ describe('the configuration', () => {
     expect(namesOf(problemsOf({ SECRET_KEY_FILE: file('empty', '\n') }, ['SECRET_KEY']))).toEqual(['SECRET_KEY'])
   })
 
+  // ASVS 13.2.3
   test('refuses keys that are easy to guess, in production', () => {
     const weak = [
       'a'.repeat(40),
@@ -182,6 +184,7 @@ describe('a command', () => {
     expect([code, output]).toEqual([2, expect.stringContaining('monozu <command>')])
   })
 
+  // ASVS 13.2.2
   test('does not serve as a role above row-level security', async () => {
     const { code, output } = await run(['api'], {
       DATABASE_URL: Bun.env.DATABASE_OWNER_URL!,

@@ -64,6 +64,7 @@ describe('a connection that is lost', () => {
   })
 })
 
+// ASVS 15.2.2
 test('so many wait for a connection and no more; those who wait get theirs', async () => {
   const tenant_id = await newTenant()
   const held = Promise.withResolvers<void>()

@@ -43,6 +43,7 @@ describe('every refusal is a problem with a word for programs and an id for supp
     expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
+  // ASVS 4.1.3
   test('an id that a stranger brought is not taken over: only a trusted proxy may name a request', async () => {
     const reply = await ask('/api/v1/me', { headers: { 'x-request-id': 'request-0001' } })
     expect(reply.headers.get('x-request-id')).not.toBe('request-0001')
@@ -50,6 +51,7 @@ describe('every refusal is a problem with a word for programs and an id for supp
 })
 
 describe('a body', () => {
+  // ASVS 1.5.2
   test.each(['{', '{"name":', '[1,', 'x', '{"name":"a"}}', "{'name':'a'}", '{"name":NaN}', '\u0000', '\ufeff{', '"', '{"a":1e999,}'])(
     'that is no JSON is a 400: %j',
     async (body) => {
@@ -82,6 +84,7 @@ describe('a body', () => {
     for (const path of ['/email', '/name', '/group_ids/0', '/group_ids/1']) expect(paths).toContain(path)
   })
 
+  // ASVS 1.3.3
   test('with a NUL in its text is refused, wherever the text goes', async () => {
     const { headers } = await signedIn()
     const nul = 'a\u0000b'
@@ -108,6 +111,7 @@ describe('a body', () => {
     expect((await client.groups.get({ query: {} })).status).toBe(200)
   })
 
+  // ASVS 15.3.6, 15.3.3
   test('with __proto__ and its like changes no prototype and grants nothing', async () => {
     const { headers } = await signedIn(['settings.groups.read', 'settings.groups.create'])
     const bodies = [
@@ -125,6 +129,7 @@ describe('a body', () => {
     expect(query.status).toBe(200)
   })
 
+  // ASVS 15.2.2
   test('that is nested a thousand deep or wide is answered quickly', async () => {
     const { headers } = await signedIn()
     const deep = `${'{"name":'.repeat(20_000)}1${'}'.repeat(20_000)}`
@@ -139,6 +144,7 @@ describe('a body', () => {
     expect(performance.now() - started).toBeLessThan(2000)
   })
 
+  // ASVS 5.2.1
   test('above 1 MiB is refused with 413, told or untold how long', async () => {
     const { headers } = await signedIn()
     const big = JSON.stringify({ name: 'x'.repeat(1_100_000), permissions: [] })
@@ -161,6 +167,7 @@ describe('a body', () => {
   })
 })
 
+// ASVS 5.3.2, 13.4.3
 test('an address that cannot be decoded is no error of ours', async () => {
   const { headers } = await signedIn()
   for (const path of [
@@ -186,6 +193,7 @@ test('headers above the limit are refused, those below it are read', async () =>
   expect((await ask('/healthz', { headers: { 'x-long': 'x'.repeat(80_000) } })).status).toBe(431)
 })
 
+// ASVS 3.4.2
 test('only origins on the list may read answers', async () => {
   const foreign = await ask('/api/v1/me', { headers: { origin: 'https://evil.example' } })
   expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
@@ -200,6 +208,7 @@ test('only origins on the list may read answers', async () => {
   ])
 })
 
+// ASVS 16.2.5, 16.4.1, 16.5.1, 16.2.4
 test('what was submitted is told again neither in answers nor in the log', async () => {
   const canary = 'canary-5eb63bbbe01eeed0'
   const { headers, token } = await signedIn()

@@ -67,6 +67,7 @@ async function endSessions() {
   await sql.end()
 }
 
+// ASVS 16.5.2
 test('a database that goes away and comes back is survived without a restart', async () => {
   const { status, headers, cookie } = await signIn()
   expect(status).toBe(200)
@@ -130,6 +131,7 @@ test('a server that is started while the database is away serves as soon as it i
   }
 }, 40_000)
 
+// ASVS 16.5.2, 1.4.3
 test('a database that freezes holds nobody for long, and what was asked meanwhile goes on when it thaws', async () => {
   const { headers } = await signIn()
   const { pid } = database.process

@@ -46,6 +46,7 @@ async function doEverything(scope: Scope) {
 }
 
 describe('a transaction', () => {
+  // ASVS 2.3.3
   test('leaves everything behind, or nothing', async () => {
     const [kept, lost, late] = [await newTenant(), await newTenant(), await newTenant()]
     await inTenant(actorIn(kept), 'read write', doEverything)
@@ -82,6 +83,7 @@ describe('a transaction', () => {
     expect(await groupNames(tenant_id)).toEqual(['Routine'])
   })
 
+  // ASVS 16.5.3
   test('whose record cannot be written does not happen', async () => {
     const tenant_id = await newTenant()
     const nameless = inTenant(actorIn(tenant_id, { id: 'not-an-id' }), 'read write', (scope) =>
@@ -104,6 +106,7 @@ describe('a transaction', () => {
     expect((await owner`select from access_group where tenant_id = ${tenant_id}`).length).toBe(2)
   })
 
+  // ASVS 8.4.1
   test('belongs to one tenant: nothing of another is seen, changed or taken in', async () => {
     const [mine, other] = [await newTenant(), await newTenant()]
     await inTenant(actorIn(other), 'read write', (scope) => createGroup(scope, { name: 'Theirs', permissions: [] }))

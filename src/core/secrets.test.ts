@@ -7,6 +7,7 @@ import { bytesOf, derive, idOf, mac, mintCredential, readCredential, seal, unsea
 const ids = () => [Bun.randomUUIDv7(), Bun.randomUUIDv7()] as const
 
 describe('a sealed value', () => {
+  // ASVS 11.3.1, 11.3.2
   test('is opened where it was put, whatever it holds', () => {
     fc.assert(
       fc.property(
@@ -24,6 +25,7 @@ describe('a sealed value', () => {
     expect(Buffer.from(one.slice(5), 'base64').toString('latin1')).not.toContain('secret')
   })
 
+  // ASVS 11.3.3
   test('is not opened elsewhere, altered, cut, or under another name', () => {
     const sealed = seal('a secret text', 'row')
     expect(() => unseal(sealed, 'other row')).toThrow()
@@ -45,6 +47,7 @@ describe('a sealed value', () => {
     }
   })
 
+  // ASVS 11.2.2
   test('stays readable when a new key is put in front, and not when its own is taken away', () => {
     const sealed = seal('old', 'row')
     const before = [...config.ENCRYPTION_KEYS]
@@ -61,6 +64,7 @@ describe('a sealed value', () => {
 })
 
 describe("a machine's credential", () => {
+  // ASVS 11.5.1
   test('names its tenant and row, and is 256 bits that nobody can guess', () => {
     const [tenant_id, id] = ids()
     const minted = Array.from({ length: 50 }, () => mintCredential('mzd', tenant_id, id))

@@ -87,6 +87,7 @@ const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, 
 const seqs = (frames: Frame[]) => frames.map(({ seq }) => seq)
 
 describe('a socket is opened', () => {
+  // ASVS 4.4.3
   test('by a ticket, once', async () => {
     const client = await signedIn()
     const ticket = await ticketOf(client)
@@ -102,6 +103,7 @@ describe('a socket is opened', () => {
     expect(hellos.filter(Boolean)).toHaveLength(1)
   })
 
+  // ASVS 4.4.3, 4.4.4
   test('by a ticket for half a minute, and while its session lives', async () => {
     const client = await signedIn()
     const late = await ticketOf(client)
@@ -132,6 +134,7 @@ describe('a socket is opened', () => {
     expect(openSockets()).toBe(0)
   })
 
+  // ASVS 4.4.2
   test('only from our own pages, and by programs', async () => {
     const client = await signedIn()
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1.evil.example']) {
@@ -141,6 +144,7 @@ describe('a socket is opened', () => {
     }
   })
 
+  // ASVS 8.2.1
   test('by who may hear something there', async () => {
     const [deaf, vpn] = [await signedIn(['audit.read']), await signedIn(['vpn.sessions.read'])]
     expect(await handshake(`token=${deaf.token}`)).toBe(403)
@@ -148,6 +152,7 @@ describe('a socket is opened', () => {
     expect(await withToken(vpn, { channel: 'vpn' }).hello()).toBeTruthy()
   })
 
+  // ASVS 2.3.2
   test('ten times a user, not eleven', async () => {
     const client = await signedIn()
     const sockets = Array.from({ length: limits.socketsPerUser }, () => withToken(client))
@@ -162,6 +167,7 @@ describe('a socket is opened', () => {
 })
 
 describe('what happened is told', () => {
+  // ASVS 8.4.1
   test('with the commit, numbered, and to this tenant alone', async () => {
     const [boss, stranger] = [await signedIn(), await signedIn()]
     const [mine, theirs] = [withToken(boss), withToken(stranger)]
@@ -322,6 +328,7 @@ describe('a socket is closed', () => {
     return socket.closed()?.code
   }
 
+  // ASVS 7.4.1
   test('with 4401 when its user signs out, and no other', async () => {
     const client = await signedIn()
     const colleague = withToken(await signedIn(undefined, { tenant_id: client.tenant_id }))
@@ -420,6 +427,7 @@ describe('a socket is closed', () => {
     }
   })
 
+  // ASVS 15.2.2
   test('by a message that is too long', async () => {
     const socket = withToken(await signedIn())
     await socket.hello()

@@ -33,6 +33,7 @@ test('a token signed as ours is taken: what follows is refused for its own fault
 })
 
 describe('a forged token', () => {
+  // ASVS 9.1.1, 9.1.2
   test.each(['none', 'None', 'NONE', 'nOnE', ''])('of algorithm "%s" is refused', async (alg) => {
     const { header, body, claims, signature } = await genuine()
     expect(await statusOf(`${encode({ ...header, alg })}.${body}.`)).toBe(401)
@@ -40,6 +41,7 @@ describe('a forged token', () => {
     expect(await statusOf(sign({ ...header, alg }, claims))).toBe(401)
   })
 
+  // ASVS 9.1.1, 9.1.3
   test('signed with another key, a weaker or an empty one, is refused', async () => {
     const { header, claims } = await genuine()
     for (const key of ['another key of thirty-two characters', '', '\0', 'secret', String(header.kid), Buffer.alloc(32)]) {
@@ -47,6 +49,7 @@ describe('a forged token', () => {
     }
   })
 
+  // ASVS 9.1.2
   test('with another HMAC of the right key is refused', async () => {
     const { header, claims } = await genuine()
     expect(await statusOf(sign({ ...header, alg: 'HS512' }, claims, undefined, 'sha512'))).toBe(401)
@@ -54,6 +57,7 @@ describe('a forged token', () => {
     expect(await statusOf(sign({ ...header, alg: 'HS512' }, claims))).toBe(401)
   })
 
+  // ASVS 9.1.3
   test('that brings its own key is refused', async () => {
     const { header, claims } = await genuine()
     const own = Buffer.alloc(32, 1)
@@ -73,6 +77,7 @@ describe('a forged token', () => {
     expect(await statusOf(`${signed}.${signAsymmetric('sha256', Buffer.from(signed), privateKey).toString('base64url')}`)).toBe(401)
   })
 
+  // ASVS 9.2.2
   test('that makes an extension critical, or is of another type, is refused', async () => {
     const { header, claims } = await genuine()
     const headers: object[] = [
@@ -87,6 +92,7 @@ describe('a forged token', () => {
     for (const more of headers) expect(await statusOf(sign({ ...header, ...more }, claims))).toBe(401)
   })
 
+  // ASVS 9.2.1, 9.2.3
   test.each(['iss', 'aud', 'exp', 'iat', 'sub', 'user_id', 'tenant_id', 'sid', 'jti'])('without %s is refused', async (name) => {
     const { header, claims } = await genuine()
     expect(await statusOf(sign(header, { ...claims, [name]: undefined }))).toBe(401)
@@ -126,6 +132,7 @@ describe('a forged token', () => {
 })
 
 describe('a genuine token', () => {
+  // ASVS 9.2.1
   test('ends when it says, with five seconds for clocks that differ', async () => {
     const { token } = await genuine()
     moveClock(accessSeconds * 1000 - 2000)
@@ -136,6 +143,7 @@ describe('a genuine token', () => {
     expect(await statusOf(token)).toBe(401)
   })
 
+  // ASVS 9.1.1, 7.2.1
   test('altered in any part is refused', async () => {
     const { token } = await genuine()
     for (let at = 0; at < token.length; at += 7) {

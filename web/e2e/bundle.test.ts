@@ -26,6 +26,7 @@ test('the first view needs less than 200 KB of JavaScript, compressed', async ()
   expect(total).toBeLessThan(limitBytes)
 })
 
+// ASVS 14.2.3, 13.2.5
 test('nothing comes from anywhere else', async () => {
   const html = await text('index.html')
   expect(html).not.toMatch(/(?:src|href)="https?:/)

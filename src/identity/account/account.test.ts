@@ -59,6 +59,7 @@ async function socket(token: string) {
 }
 
 describe('own sessions', () => {
+  // ASVS 7.5.2
   test('are listed newest first, with the current one marked and nothing that could be used', async () => {
     const client = await signedIn([])
     const laptop = await another(client, { address: '192.0.2.7', user_agent: 'Laptop/1' })
@@ -94,6 +95,7 @@ describe('own sessions', () => {
     expect(second.next_cursor).toBeNull()
   })
 
+  // ASVS 7.5.2
   test('one is ended at once, for requests and open sockets, and that is recorded', async () => {
     const client = await signedIn()
     const stolen = await another(client)
@@ -125,6 +127,7 @@ describe('own sessions', () => {
     expect(await me(colleague)).toBe(200)
   })
 
+  // ASVS 10.4.9
   test('all but the current one are ended together', async () => {
     const client = await signedIn()
     const others = [await another(client), await another(client)]
@@ -140,6 +143,7 @@ const change = ({ headers }: { headers: Record<string, string> }, current_passwo
 const login = (email: string, secret: string) => send('POST', '/api/v1/auth/login', { body: { email, password: secret } })
 
 describe('changing the password', () => {
+  // ASVS 6.2.2
   test('the new one signs in, the old one does not, and the session it was done with goes on', async () => {
     const client = await withPassword()
     const reply = await change(client, password, better)
@@ -149,6 +153,7 @@ describe('changing the password', () => {
     expect((await login(client.email, better)).status).toBe(200)
   })
 
+  // ASVS 7.4.3
   test('every other session of the user ends at once, in every tenant, on sockets too', async () => {
     const client = await withPassword()
     const here = await another(client)
@@ -176,6 +181,7 @@ describe('changing the password', () => {
     for (const secret of [password, better, 'not the password', '$2']) expect(everything).not.toContain(secret)
   })
 
+  // ASVS 6.2.3
   test('a wrong current password and a weak new one are told on their fields, and change nothing', async () => {
     const client = await withPassword()
     const wrong = await problem(await change(client, 'not the password', better))

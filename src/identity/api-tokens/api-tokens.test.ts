@@ -45,6 +45,7 @@ const statusOf = async (token: string, path = '/api/v1/devices') => (await send(
 const post = (headers: Record<string, string>, body: unknown, path = '/api/v1/api-tokens') => send('POST', path, { headers, body })
 
 describe('an API token', () => {
+  // ASVS 14.2.4
   test('is shown once, of the one form, and nothing that is kept or told holds it', async () => {
     const client = await signedIn()
     const created = await made(client, { name: 'shown once' })
@@ -69,6 +70,7 @@ describe('an API token', () => {
     expect(await auditOf(client.tenant_id, 'api_tokens.revoke')).toMatchObject([{ entity_id: created.id }])
   })
 
+  // ASVS 10.3.2
   test('may do what both its scopes and its owner may, as he may it now', async () => {
     const client = await signedIn()
     const maker = await signedIn(['devices.read', 'alerts.read', 'api_tokens.create'], { tenant_id: client.tenant_id })

@@ -15,6 +15,7 @@ const rowsOf = async ({ api }: Client, query: Query = {}) => (await api.audit.ge
 const actionsOf = async (client: Client, query: Query = {}) => (await rowsOf(client, query)).map(({ action }) => action)
 
 describe('the audit log', () => {
+  // ASVS 16.2.1
   test('tells who did what to what, from where and in which request, newest first', async () => {
     const client = await signedIn()
     const made = await send('POST', '/api/v1/groups', {
@@ -121,6 +122,7 @@ describe('the audit log', () => {
     }
   })
 
+  // ASVS 16.2.5
   test('keeps of a secret only that it was one', async () => {
     const client = await signedIn()
     const key = (await client.api.settings['edge-registration-keys'].post({ label: 'Site' })).data!
@@ -159,6 +161,7 @@ describe('the audit log', () => {
 })
 
 describe('what was written', () => {
+  // ASVS 16.4.2
   test('cannot be changed or removed by the program', async () => {
     const { tenant_id } = await signedIn()
     for (const statement of [

@@ -59,6 +59,7 @@ const sessionRow = async (sid: string) =>
   (await owner`select generation, grace_uses, ended_at, end_reason from session where id = ${sid}`)[0]!
 
 describe('signing in', () => {
+  // ASVS 3.3.4, 7.2.4, 7.2.2
   test('the right password opens a session, told to the browser in a cookie that no script reads', async () => {
     const { email, user_id, tenant_id } = await registered()
     const reply = await login({ email: email.toUpperCase(), password })
@@ -79,6 +80,7 @@ describe('signing in', () => {
     expect((await me(String(body.access_token))).status).toBe(200)
   })
 
+  // ASVS 16.3.1
   test('a successful sign-in is in the audit log and shows as the last one', async () => {
     const { email, user_id, tenant_id } = await registered()
     const token = await tokenOf(await login({ email, password }))
@@ -105,6 +107,7 @@ describe('signing in', () => {
     expect(replies.map(setCookie)).toEqual(['', '', '', ''])
   })
 
+  // ASVS 16.3.1
   test('refused attempts are in the audit log of the tenant, those of a disabled user too', async () => {
     const [right, disabled] = [await registered(), await registered()]
     await owner`update membership set disabled = true where user_id = ${disabled.user_id}`
@@ -159,6 +162,7 @@ describe('signing in', () => {
     return { ...user, tenants, session_token: asked.session_token }
   }
 
+  // ASVS 2.3.1
   test('the answer to which tenant needs no password again, within 5 minutes and once', async () => {
     const { tenants, session_token, user_id } = await choosing()
     expect(JSON.stringify(await owner`select * from tenant_choice where user_id = ${user_id}`)).not.toContain(session_token)
@@ -226,6 +230,7 @@ describe('signing in', () => {
     expect((await me(client.token)).status).toBe(200)
   })
 
+  // ASVS 3.5.1
   test('a session of a foreign site is not begun', async () => {
     const reply = await send('POST', '/api/v1/auth/login', {
       body: { email: 'a@b.example', password },
@@ -240,6 +245,7 @@ describe('signing in', () => {
 describe('guessing', () => {
   const guess = (email: string) => login({ email, password: 'not the password' })
 
+  // ASVS 6.3.1
   test('after five failures an account waits, longer each time, and is let in again when it has waited', async () => {
     const { email } = await registered()
     for (let failure = 0; failure < limits.failuresBeforeDelay; failure += 1) expect((await guess(email)).status).toBe(401)
@@ -253,6 +259,7 @@ describe('guessing', () => {
     expect((await guess(email)).status).toBe(401)
   })
 
+  // ASVS 6.3.1, 2.4.1
   test('guesses sent all at once are no way around', async () => {
     const { email } = await registered()
     const replies = await Promise.all(Array.from({ length: 12 }, () => guess(email)))
@@ -310,6 +317,7 @@ describe('refreshing', () => {
     expect(cookieOf(await refresh(cookie))).toBe(current)
   })
 
+  // ASVS 10.4.5
   test('an older one ends the session for thief and owner, at once, and is told in the audit log', async () => {
     const { cookie, sid, token, tenant_id, user_id } = await browser()
     const current = cookieOf(await refresh(cookieOf(await refresh(cookie))))
@@ -358,6 +366,7 @@ describe('refreshing', () => {
     expect(await sessionRow(sid)).toMatchObject({ generation: 2, ended_at: null })
   })
 
+  // ASVS 7.3.1
   test('a session left alone for a day is over', async () => {
     const { cookie, token } = await browser()
     moveClock(limits.sessionIdleMs - second)
@@ -368,6 +377,7 @@ describe('refreshing', () => {
     expect((await me(token)).status).toBe(401)
   })
 
+  // ASVS 7.3.2, 10.4.8
   test('a session ends after its absolute life however busy it was', async () => {
     const { email } = await registered()
     const first = await login({ email, password })
@@ -425,6 +435,7 @@ describe('refreshing', () => {
 })
 
 describe('signing out', () => {
+  // ASVS 7.4.1
   test('ends the access token at once, clears the cookie as it was set, and may be repeated', async () => {
     const { cookie, token, sid, tenant_id } = await browser()
     expect((await me(token)).status).toBe(200)

@@ -20,6 +20,7 @@ function fault(password: string) {
 }
 
 describe('a new password', () => {
+  // ASVS 6.2.1, 6.2.9
   test('has 12 to 256 characters, counted as people count', () => {
     expect(fault('xk7Qz!pLw2v')).toBe('must have at least 12 characters')
     expect(fault('xk7Qz!pLw2vT')).toBeUndefined()
@@ -62,12 +63,14 @@ describe('a new password', () => {
     ['0987654321zxc'],
   ])('that is a sequence is refused: %s', (password) => expect(fault(password)).toBe('is a sequence that is easy to guess'))
 
+  // ASVS 6.2.11
   test('with the product or a part of the address is refused, masked or not', () => {
     for (const password of ['xk7Monozu!pLw2v', 'xk7M0n0zu!pLw2v']) expect(fault(password)).toBe('must not contain the name of the product')
     for (const password of ['zk3-Maria-81fQx', 'ROSSI_vk29xq!w', 'nordwind#82kqpz', '4xlogistics!kz9', 'zk3-m4r1a-81fQx'])
       expect(fault(password)).toBe('must not contain a part of your e-mail address')
   })
 
+  // ASVS 6.2.5
   test('that means nothing to a guesser is taken, without rules of composition', () => {
     for (const password of [
       'lantern whistle copper dune',

@@ -52,6 +52,7 @@ describe('a hash that was brought along', () => {
   })
 })
 
+// ASVS 6.2.8
 test('a password of more than 72 bytes is held to its last letter', async () => {
   const long = 'lantern whistle copper dune '.repeat(4)
   const kept = await hashPassword(long)

@@ -35,6 +35,7 @@ describe('a queued mail', () => {
     expect([await mailOf(tenant_id), await queued(tenant_id)]).toEqual([[], []])
   })
 
+  // ASVS 14.2.4
   test('holds its link sealed, in the row and in the queue', async () => {
     const tenant_id = await newTenant()
     await queue(tenant_id)
@@ -160,6 +161,7 @@ describe('the outbox', () => {
 })
 
 describe('a letter', () => {
+  // ASVS 1.3.11, 1.2.1
   test('takes what comes from outside as text, in one line', () => {
     const { subject, html: page } = write({ ...letter, kind: 'invitation', tenant: '<b>"Süd"</b>\r\nBcc: all@test.example' })
     expect(subject).toBe('Invitation to <b>"Süd"</b> Bcc: all@test.example')

@@ -55,6 +55,7 @@ describe('codes', () => {
     expect(codeOf(secret, 1)).toBe('287082')
   })
 
+  // ASVS 6.5.5
   test('hold in their step and the next one, not before and not after', () => {
     const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
     const current = stepAt(nowMs())
@@ -66,6 +67,7 @@ describe('codes', () => {
     ])
   })
 
+  // ASVS 6.5.3, 6.5.4
   test('for recovery have more than 120 bits, differ, and are read however they were typed', () => {
     const codes = Array.from({ length: 200 }, newRecoveryCode)
     expect(new Set(codes).size).toBe(200)
@@ -76,6 +78,7 @@ describe('codes', () => {
 })
 
 describe('enrolling', () => {
+  // ASVS 7.5.1
   test('needs the password, and changes nothing until a code is confirmed', async () => {
     const client = await withPassword()
     expect(await (await send('GET', '/api/v1/me/mfa', client)).json()).toEqual({ enabled: false, enabled_at: null, recovery_codes_left: 0 })
@@ -148,6 +151,7 @@ describe('enrolling', () => {
 })
 
 describe('signing in with a second factor', () => {
+  // ASVS 6.3.3, 2.3.1
   test('the password alone opens nothing; the code opens a session that says so', async () => {
     const client = await enrolled()
     const reply = await login(client.email)
@@ -179,6 +183,7 @@ describe('signing in with a second factor', () => {
     expect(await statusOf(await verify({ session_token, totp_code: codeNow(client.secret) }))).toEqual([401, 'mfa_session_ended'])
   })
 
+  // ASVS 6.3.1
   test('it takes five tries, also sent at once, and then not even the right code', async () => {
     const client = await enrolled()
     const session_token = await challenged(client)
@@ -198,6 +203,7 @@ describe('signing in with a second factor', () => {
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(8 - limits.failuresBeforeDelay)
   })
 
+  // ASVS 6.5.1, 2.3.4
   test('of 20 verifications of one code at once, one succeeds', async () => {
     const client = await enrolled()
     const tokens = []
@@ -243,6 +249,7 @@ describe('signing in with a second factor', () => {
     expect((await verify({ session_token: await challenged(client), totp_code: previous })).status).toBe(401)
   })
 
+  // ASVS 6.5.1
   test('a recovery code stands in for the app, once, also asked for 20 times at once', async () => {
     const client = await enrolled()
     const [first, second] = client.recovery_codes

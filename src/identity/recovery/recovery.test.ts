@@ -101,6 +101,7 @@ describe('a link', () => {
     expect(JSON.stringify(await owner`select * from password_reset where user_id = ${client.user_id}`)).not.toContain(token)
   })
 
+  // ASVS 6.4.1
   test('works once, of 20 at the same moment one', async () => {
     const client = await withPassword()
     const token = await link(client)
@@ -110,6 +111,7 @@ describe('a link', () => {
     expect(await auditOf(client.tenant_id, 'passwords.reset')).toHaveLength(1)
   }, 30_000)
 
+  // ASVS 6.4.1
   test('works for 30 minutes', async () => {
     const client = await withPassword()
     const token = await link(client)
@@ -146,6 +148,7 @@ describe('a link', () => {
     expect((await reset(token)).status).toBe(204)
   })
 
+  // ASVS 6.4.3
   test('is no way around the second factor', async () => {
     const client = await withPassword()
     await owner`insert into mfa_factor (user_id, secret, confirmed_at) values (${client.user_id}, 'sealed', now())`

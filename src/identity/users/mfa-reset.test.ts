@@ -24,6 +24,7 @@ async function enrolled(tenant_id: string) {
   return { ...client, recovery_codes }
 }
 
+// ASVS 6.4.4, 7.4.5
 test('an administrator lets a member in again who lost his second factor; the member is told, and his sessions end', async () => {
   const admin = await signedIn()
   const member = await enrolled(admin.tenant_id)

@@ -57,6 +57,7 @@ describe('a user', () => {
     expect(String(kept!.everything)).not.toContain(initial_password)
   })
 
+  // ASVS 10.3.3
   test('has one account: an address that is known is refused in every tenant, whatever its case', async () => {
     const [mine, other] = [await signedIn(), await signedIn()]
     for (const { api } of [mine, other]) {
@@ -65,6 +66,7 @@ describe('a user', () => {
     expect((await other.api.users.get({ query: {} })).data!.items.map(({ email }) => email)).toEqual([other.email])
   })
 
+  // ASVS 2.2.1
   test('that fits nowhere is refused field by field, and nobody is added', async () => {
     const { api, headers } = await signedIn()
     const id = Bun.randomUUIDv7()
@@ -91,6 +93,7 @@ describe('a user', () => {
     expect((await api.users.get({ query: {} })).data!.items).toHaveLength(1)
   })
 
+  // ASVS 7.4.2
   test('is changed, disabled and removed; each is in the audit log', async () => {
     const { api, tenant_id } = await administrator()
     const other = await signedIn(['devices.read'], { tenant_id })
@@ -187,6 +190,7 @@ describe('an Idempotency-Key', () => {
 })
 
 describe('nobody gives what he does not hold', () => {
+  // ASVS 8.2.3
   test('neither groups to others, nor takes or lets in again who holds more', async () => {
     const boss = await administrator()
     const { tenant_id } = boss
@@ -256,6 +260,7 @@ describe('the last administrator', () => {
     expect(refusal(await helper.api.users({ id: second.user_id }).delete())).toEqual([409, 'last_administrator'])
   })
 
+  // ASVS 2.3.4
   test('remains when the last two remove each other at the same moment', async () => {
     const first = await administrator()
     const second = await administrator(first.tenant_id)

@@ -1,0 +1,16 @@
+import { expect, test } from 'bun:test'
+import { matrix, matrixPath } from '../tasks/asvs'
+
+test('docs/asvs.md is what the tags in the tests say: run `bun run asvs`', async () => {
+  expect(await Bun.file(matrixPath).text()).toBe((await matrix()).page)
+})
+
+test('every tag names a requirement, and none that is said to concern nobody or to have no test', async () => {
+  const { unknown, contradicted, every } = await matrix()
+  expect([unknown, contradicted]).toEqual([[], []])
+  // As many as the standard has: 70 of level 1 and 183 of level 2.
+  expect(Object.fromEntries(['L1', 'L2'].map((level) => [level, every.filter((one) => one.level === level).length]))).toEqual({
+    L1: 70,
+    L2: 183,
+  })
+})
