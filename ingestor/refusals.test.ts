@@ -77,6 +77,7 @@ test('a body of unknown length is cut off at the limit', async () => {
   expect(answer.status).toBe(413)
 })
 
+// ASVS 5.2.3
 test.each([
   ['gzip', gzipSync(Buffer.alloc(64 * 1_048_576, 0x20))],
   ['zstd', zstdCompressSync(Buffer.alloc(64 * 1_048_576, 0x20))],

@@ -14,3 +14,9 @@ test('every tag names a requirement, and none that is said to concern nobody or 
     L2: 183,
   })
 })
+
+test('nine of ten requirements that concern the product are shown by a test, and the rest say why not', async () => {
+  const { share, silent } = await matrix()
+  expect(share).toBeGreaterThanOrEqual(0.9)
+  expect(silent).toEqual([])
+})

@@ -49,7 +49,7 @@ function expectHardened(reply: Response) {
 }
 
 describe('every answer', () => {
-  // ASVS 3.2.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 4.1.1, 14.3.2
+  // ASVS 3.2.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 4.1.1, 14.3.2, 14.2.2
   test.each(named)('%s is hardened and kept by no cache, refused or not', async (_, { method, path }) => {
     const { headers } = await signedIn()
     const strange = await send(method, concrete(path), { body: method === 'GET' ? undefined : {} })
@@ -62,7 +62,7 @@ describe('every answer', () => {
     }
   })
 
-  // ASVS 3.4.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 3.2.1
+  // ASVS 3.4.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 3.2.1, 4.4.1, 12.2.1
   test('of a served API, its pages, its files and its errors included, holds the browser to https for a year', async () => {
     const { headers } = await signedIn()
     const [page, docs] = [await ask('/'), await ask('/api/docs')]

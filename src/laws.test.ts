@@ -221,6 +221,7 @@ describe('every route with an id', () => {
   const placed = withId.filter(
     ({ path, detail }) => !detail['x-device'] && /\/(devices|org-units|commands|alerts|device-keys)\//.test(path),
   )
+  // ASVS 8.2.2
   test.each(named(placed))("%s answers a sibling unit's id as a random one, and changes nothing", async (name, { method, path }) => {
     const { client, idFor } = await furnished()
     const south = (await client.api['org-units'].post({ name: 'South' })).data!.id
@@ -243,6 +244,7 @@ describe('every route with an id', () => {
   const things: Record<string, string> = { group_ids: '/groups/', parent_id: '/org-units/', entity_id: '/devices/', actor_id: '/users/' }
 
   test('some routes name other things', () => expect(references.length).toBeGreaterThan(12))
+  // ASVS 8.4.1, 8.2.2
   test.each(references)("%s takes another tenant's id and a sibling's as a random one", async (_, route, part, field) => {
     const theirs = await furnished()
     const thing = theirs.idFor(things[field] ?? `/${field.replace(/_ids?$/, '').replace('_', '-')}s/`)
@@ -287,6 +289,7 @@ describe('every route with an id', () => {
     ({ method, path, detail }) =>
       !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),
   )
+  // ASVS 16.2.1, 16.3.3
   test.each(named(changing))('%s leaves an entry in the audit log', async (name, { method, path, body, detail }) => {
     const { client, device, idFor } = await furnished()
     await givePassword(client.user_id)
@@ -312,6 +315,7 @@ describe('every route with an id', () => {
     expect((await entries()).length).toBeGreaterThan(before)
   })
 
+  // ASVS 16.3.2, 16.3.3
   test('a refused sign-in and a refused permission leave one each, the latter once a minute', async () => {
     const client = await signedIn(['devices.read'])
     await givePassword(client.user_id)

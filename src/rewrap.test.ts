@@ -39,6 +39,7 @@ test('each place that seals is on the list of those that are sealed anew', async
   expect(calls.length).toBe(sealedPlaces.length)
 })
 
+// ASVS 11.2.2
 test('after a key was changed and the old one left out, everything opens and everybody signs in', async () => {
   const somebody = await furnished()
   const fresh = { kid: 'fresh', key: randomBytes(32) }

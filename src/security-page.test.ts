@@ -3,19 +3,13 @@ import { join, resolve } from 'node:path'
 import { limits as ingestor } from '../ingestor/limits'
 import { limits as api } from './core/limits'
 import { app } from './app'
+import { sourcesOf } from './testing/sources'
 
 const root = resolve(import.meta.dir, '..')
 const page = await Bun.file(join(root, 'docs/security.md')).text()
 const section = (title: string) => page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
-const sources = async (folders: string[]) => {
-  const files = folders.flatMap((folder) =>
-    [...new Bun.Glob('**/*.{ts,tsx}').scanSync({ cwd: join(root, folder) })].map((file) => join(folder, file)),
-  )
-  const ours = files.filter((file) => !/\.test\.tsx?$|\/testing/.test(file))
-  return Promise.all(ours.map(async (file) => ({ file, text: await Bun.file(join(root, file)).text() })))
-}
 const holding = async (folders: string[], pattern: RegExp) =>
-  (await sources(folders)).filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+  (await sourcesOf(folders)).filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 
 describe('docs/security.md', () => {
   // ASVS 2.1.3, 6.1.1, 7.1.1, 15.1.3
@@ -65,7 +59,7 @@ describe('the source', () => {
 
   // ASVS 14.3.3
   test('keeps in the browser a theme, a language and that somebody was signed in, and no secret', async () => {
-    const written = (await sources(['web/src'])).flatMap(({ text }) =>
+    const written = (await sourcesOf(['web/src'])).flatMap(({ text }) =>
       [...text.matchAll(/(?:localStorage|sessionStorage)\.setItem\(([^)]*)\)/g)].map(([, what]) => what),
     )
     expect(written.toSorted()).toEqual(["mark, '1'", 'storageKey, choice', 'storageKey, language'])

@@ -108,6 +108,7 @@ describe('a process does not serve', () => {
     }
   })
 
+  // ASVS 13.2.2
   test.each(servers)('as a superuser that it meets only once the database is there: %s', async (name) => {
     const real = new URL(Bun.env.DATABASE_OWNER_URL!)
     const late = new URL(real)

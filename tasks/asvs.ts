@@ -74,8 +74,16 @@ ${every.length} requirements, ${concerning.length} of them concern this product,
 
 ${parts.join('\n\n')}
 `
+  const silent = every.filter(({ id, reason }) => !reason && !shown.has(id)).map(({ id }) => id)
   const contradicted = every.filter(({ id, reason }) => reason && shown.has(id)).map(({ id }) => id)
-  return { page, unknown: [...shown.keys()].filter((id) => !known.has(id)), contradicted, share: tested.length / concerning.length, every }
+  return {
+    page,
+    unknown: [...shown.keys()].filter((id) => !known.has(id)),
+    contradicted,
+    silent,
+    share: tested.length / concerning.length,
+    every,
+  }
 }
 
 export const matrixPath = join(root, 'docs/asvs.md')

@@ -20,7 +20,7 @@ const ask = async <T extends object>(url: string, query: string) => {
 }
 
 describe('an embedded database', () => {
-  // ASVS 13.2.1
+  // ASVS 13.2.1, 13.3.2
   test('keeps its data, is open to nobody without the password, and leaves none lying about', async () => {
     const folder = join(root, 'kept', 'database')
     const port = freePort()

@@ -27,6 +27,7 @@ const download = (client: Client, id: string) => send('GET', path(id), { headers
 const linesOf = (text: string) => text.replace('\uFEFF', '').trimEnd().split('\r\n')
 
 describe('an export', () => {
+  // ASVS 5.4.1, 5.4.2
   test('is the list with its filter as a CSV file; asking for it and each download are in the audit log', async () => {
     const client = await signedIn()
     const { id: group } = (await client.api.groups.post({ name: '=HYPERLINK("http://x")', permissions: [] })).data!

@@ -59,7 +59,7 @@ export function staticFiles(entry: string) {
       ({ params, path, request }) => {
         const name = params['*']
         if (files.has(name)) return serve(name, request)
-        if (/^\/(api|v1|internal|assets)(\/|$)/.test(path) || /\.\w{2,5}$/.test(name))
+        if (/^\/(api|v1|internal|assets)(\/|$)/.test(path) || /(^|\/)\.|\.\w{2,5}$/.test(name))
           throw new Problem(404, 'not_found', 'There is no such route')
         return serve(entry, request)
       },

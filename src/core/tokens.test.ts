@@ -92,7 +92,7 @@ describe('a forged token', () => {
     for (const more of headers) expect(await statusOf(sign({ ...header, ...more }, claims))).toBe(401)
   })
 
-  // ASVS 9.2.1, 9.2.3
+  // ASVS 9.2.1, 9.2.3, 10.3.1, 10.3.3
   test.each(['iss', 'aud', 'exp', 'iat', 'sub', 'user_id', 'tenant_id', 'sid', 'jti'])('without %s is refused', async (name) => {
     const { header, claims } = await genuine()
     expect(await statusOf(sign(header, { ...claims, [name]: undefined }))).toBe(401)
@@ -153,6 +153,7 @@ describe('a genuine token', () => {
     }
   })
 
+  // ASVS 1.1.1
   test('has one spelling only: no white space, padding, other alphabet or spare bits', async () => {
     const { token, head, body, signature } = await genuine()
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

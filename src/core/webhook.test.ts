@@ -15,6 +15,7 @@ const verified = (change: Partial<typeof example> = {}, secrets = [secret], now 
   verifyWebhook(secrets, { ...example, ...change }, now)
 
 describe('a webhook', () => {
+  // ASVS 13.2.1
   test('is signed and verified as the specification has it', () => {
     expect(signWebhook(secret, { id: example.id, timestamp: at, body })).toBe(example.signature)
     expect(verified()).toEqual({ id: example.id, at: new Date(at * 1000) })

@@ -115,3 +115,26 @@ test('another session is seen and ended; a second factor is switched on, asked f
   await third.context.close()
   await visitor.context.close()
 }, 60_000)
+
+// ASVS 7.4.4, 14.3.1
+test('who signs out, which every page offers, leaves nothing behind: not in storage, cookies, on the page or behind the back button', async () => {
+  const { page, context } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  for (const path of ['/alerts', '/account', '/devices']) {
+    await page.goto(`${platform.url}${path}`)
+    await page.getByRole('button', { name: /^Account of/ }).waitFor()
+  }
+  expect((await context.cookies()).length).toBeGreaterThan(0)
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByLabel('E-mail address').waitFor()
+  expect(await axe(page)).toEqual([])
+  const kept = await page.evaluate('Object.keys({ ...localStorage, ...sessionStorage }).filter((name) => !/theme|language/.test(name))')
+  expect(kept).toEqual([])
+  expect((await context.cookies()).filter(({ name }) => /refresh/.test(name))).toEqual([])
+  expect(await page.content()).not.toContain(platform.admin.email)
+  await page.goBack()
+  await page.getByLabel('E-mail address').waitFor()
+  expect(await page.getByRole('navigation', { name: 'Main navigation' }).count()).toBe(0)
+  await context.close()
+}, 60_000)

@@ -64,6 +64,7 @@ describe('the chain', () => {
     expect((await verifyChain(other.tenant_id, ownKeys())).fault).toBeUndefined()
   })
 
+  // ASVS 11.4.3
   test('hashes an entry as it is documented', () => {
     const entry = { id: 'b', tenant_id: 'a', at: new Date(0), after: null, before: '{"x": 1}' } as never
     const text = `${origin}\n{"at":"1970-01-01T00:00:00.000Z","before":"{\\"x\\": 1}","id":"b","tenant_id":"a"}`
@@ -75,6 +76,7 @@ describe('the chain', () => {
     expect((await send('GET', '/api/v1/audit/chain', { headers: lead.headers })).status).toBe(403)
   })
 
+  // ASVS 16.4.2
   test.each(['audit_seal', 'audit_checkpoint'])('of %s cannot be changed by the program', async (table) => {
     for (const statement of [`update ${table} set seq = 1 where tenant_id = tenant_id`, `delete from ${table} where tenant_id = tenant_id`])
       await expect(within(tenant_id, ({ tx }) => tx.execute(sql.raw(statement)))).rejects.toMatchObject({ cause: { code: '42501' } })

@@ -30,6 +30,7 @@ describe('a new password', () => {
     expect(fault('🦊🌲🚲🎻🧭🪁🏔️🧩🔭🪐🛶🎯')).toBeUndefined()
   })
 
+  // ASVS 6.2.4
   test.each([
     ['password1234'],
     ['P@ssw0rd1234!'],

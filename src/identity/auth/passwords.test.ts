@@ -17,6 +17,7 @@ async function withHash(kept: string) {
 const brought = async (variant: string, cost: number, text = password) => (await hash(text, { cost })).replace(/^\$2b/, variant)
 
 describe('a hash that was brought along', () => {
+  // ASVS 11.4.2
   test.each([
     ['$2a', 10],
     ['$2b', 12],

@@ -22,6 +22,7 @@ const failUntilRefused = async (attempt: () => Promise<Response>) => {
   return count
 }
 
+// ASVS 6.3.1, 2.4.1
 test('two processes count together', async () => {
   const [one, other] = await Promise.all([startApi(), startApi()])
   try {
@@ -41,6 +42,7 @@ test('two processes count together', async () => {
 })
 
 describe('a browser that signed in before', () => {
+  // ASVS 6.3.1
   test('gets in while strangers try the account', async () => {
     const { email } = await withPassword()
     const cookie = deviceOf(await login(email, password))!
@@ -80,6 +82,7 @@ describe('a browser that signed in before', () => {
   })
 })
 
+// ASVS 14.2.4
 test('what is kept of attempts names nobody', async () => {
   const email = `${Bun.randomUUIDv7()}@nowhere.example`
   await login(email)

@@ -107,6 +107,7 @@ describe('enrolling', () => {
     expect((await post('confirm', client, { totp_code: codeNow(again.secret!) })).status).toBe(200)
   })
 
+  // ASVS 6.5.2
   test('gives ten recovery codes, ends the other sessions, and is recorded without any secret', async () => {
     const client = await enrolled()
     expect(new Set(client.recovery_codes).size).toBe(10)
@@ -295,6 +296,7 @@ describe('signing in with a second factor', () => {
     expect(await statusOf(await verify({ session_token, totp_code: codeNow(client.secret) }))).toEqual([401, 'mfa_session_ended'])
   })
 
+  // ASVS 2.2.3
   test('nonsense is refused: no code, both codes, a token that was never issued, a foreign origin', async () => {
     const client = await enrolled()
     const session_token = await challenged(client)

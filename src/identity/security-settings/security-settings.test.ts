@@ -73,6 +73,7 @@ test('a change that was made on an older version is refused, and another tenant 
 })
 
 describe('a session', () => {
+  // ASVS 7.3.1
   test('left alone for longer than the tenant allows is over, though the platform would allow it', async () => {
     const [client, elsewhere] = [await signedIn(), await signedIn()]
     await put(client, { session_idle_minutes: 30 })
@@ -87,6 +88,7 @@ describe('a session', () => {
     expect(await me(elsewhere)).toBe(200)
   })
 
+  // ASVS 7.3.2
   test('ends after the hours of the tenant however busy it is, and so does one that began before', async () => {
     const client = await signedIn()
     await put(client, { session_hours: 1 })
@@ -117,6 +119,7 @@ describe('where a second factor is required', () => {
     expect(await (await get(client)).json()).toMatchObject({ require_mfa: false })
   })
 
+  // ASVS 10.3.4
   test('sessions without it end at once, and the one that it was set up in goes on', async () => {
     const { admin, colleague, reply } = await requiring()
     expect(await reply.json()).toMatchObject({ require_mfa: true, members_without_mfa: 1 })
@@ -124,6 +127,7 @@ describe('where a second factor is required', () => {
     expect((await refresh(admin)).status).toBe(200)
   })
 
+  // ASVS 6.3.3
   test('who has none sets it up as he signs in: there is no session before', async () => {
     const { colleague } = await requiring()
     const reply = await login(colleague.email)
@@ -166,6 +170,7 @@ describe('where a second factor is required', () => {
     expect((await problem(await post('/auth/mfa/enrol', { session_token: verifying }))).error).toBe('mfa_session_ended')
   })
 
+  // ASVS 6.3.4
   test('nobody comes in through another tenant without it', async () => {
     const { admin } = await requiring()
     const guest = await withPassword(undefined, { tenant_id: await newTenant() })

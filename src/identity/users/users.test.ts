@@ -57,7 +57,6 @@ describe('a user', () => {
     expect(String(kept!.everything)).not.toContain(initial_password)
   })
 
-  // ASVS 10.3.3
   test('has one account: an address that is known is refused in every tenant, whatever its case', async () => {
     const [mine, other] = [await signedIn(), await signedIn()]
     for (const { api } of [mine, other]) {
