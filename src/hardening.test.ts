@@ -314,6 +314,16 @@ describe('methods', () => {
   })
 })
 
+// ASVS 15.2.2
+test('HEAD on a download takes no place that it would never leave', async () => {
+  const client = await signedIn()
+  const made = await send('POST', '/api/v1/audit/exports', { headers: client.headers, body: {} })
+  const path = `/api/v1/audit/exports/${((await made.json()) as { id: string }).id}`
+  for (let round = 0; round <= limits.exportsAtOnce; round += 1)
+    expect((await ask(path, { method: 'HEAD', headers: client.headers })).status).toBe(405)
+  expect((await ask(path, { headers: client.headers })).status).toBe(200)
+})
+
 /** What comes back for these bytes, until the server closes or has said nothing more for long. */
 const raw = (text: string) =>
   new Promise<{ reply: string; closed: boolean }>((resolve) => {

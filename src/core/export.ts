@@ -3,7 +3,7 @@ import { audit } from './audit'
 import { now, nowMs } from './clock'
 import { type Cell, byteOrderMark, csvLine } from './csv'
 import { Problem, describe, notFound } from './errors'
-import { admitAgain, callOf } from './guard'
+import { admitAgain, assertBodyWanted, callOf } from './guard'
 import { limits } from './limits'
 import { log } from './log'
 import type { Permission } from './permissions'
@@ -67,6 +67,7 @@ type Context = Parameters<typeof callOf>[0]
  * and only while the reader may still see it. A stream that breaks off has no last chunk, so that half a file is not taken for a whole.
  */
 export async function downloadExport<F, R>(context: Context, id: string, { kind, permission, columns, page }: Exported<F, R>) {
+  assertBodyWanted(context.request)
   const call = callOf(context)
   const actor = await admitAgain(context, permission)
   const leave = takePlace(actor.tenant_id)

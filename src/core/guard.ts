@@ -92,11 +92,15 @@ function admitWebhook(context: Part<'request' | 'body'>) {
   }
 }
 
+/** For what tells in its body something that would be lost without one: what was leased, the place of a download. */
+export function assertBodyWanted({ method }: Request) {
+  if (method === 'HEAD') throw new Problem(405, 'method_not_allowed', 'HEAD is not possible here')
+}
+
 /** Said again by what waits for long: the key may have ended meanwhile. */
 export const admitDevice = async ({ request }: Part<'request'>) => {
   await admit(request, await knownByDeviceKey(request.headers.get('x-device-key') ?? ''))
-  // What a poll leases is told in its body: without one it would be lost until the lease ends.
-  if (request.method === 'HEAD') throw new Problem(405, 'method_not_allowed', 'HEAD is not possible here')
+  assertBodyWanted(request)
 }
 
 export function callOf({ request, server, set }: Part<'request' | 'server' | 'set'>): Call {

@@ -145,6 +145,53 @@ describe('nobody gives or takes what he does not hold', () => {
     expect((await all.groups({ id }).get()).data!.permissions).toEqual(['devices.delete'])
   })
 
+  // ASVS 8.2.2, 8.2.3
+  test('nor to or from those who see more of the organization than he does, by a group that they are in', async () => {
+    const { api: all, tenant_id } = await signedIn()
+    const [north, south] = [
+      (await all['org-units'].post({ name: 'North' })).data!.id,
+      (await all['org-units'].post({ name: 'South' })).data!.id,
+    ]
+    const below = (await all['org-units'].post({ name: 'Below', parent_id: north })).data!.id
+    const made = async (name: string) => (await all.groups.post({ name, permissions: ['alerts.read'] })).data!.id
+    const scope = (org_unit_id: string, subtree = true) => ({ org_unit_scope: [{ org_unit_id, subtree }] })
+    const holding = async (group: string, place: { org_unit_scope: 'all' | { org_unit_id: string; subtree: boolean }[] }) => {
+      const account = { name: `of ${group}`, group_ids: [group], ...place }
+      expect((await all['service-accounts'].post(account)).status).toBe(201)
+      return group
+    }
+    const member = async (group: string, place: Parameters<typeof holding>[1]) => {
+      const user = { email: `${Bun.randomUUIDv7()}@test.example`, name: 'Somebody', group_ids: [group], ...place }
+      expect((await all.users.post(user)).status).toBe(201)
+      return group
+    }
+    const beyond = [
+      await holding(await made('a program that sees all'), { org_unit_scope: 'all' }),
+      await holding(await made('a program of the south'), scope(south)),
+      await member(await made('a user who sees all'), { org_unit_scope: 'all' }),
+      await member(await made('a user of the south'), scope(south)),
+    ]
+    const within = [
+      await made('nobody'),
+      await holding(await made('a program below'), scope(below)),
+      await member(await made('a user of the north'), scope(north)),
+    ]
+    const { api } = await signedIn([...manage, 'alerts.read', 'devices.read'], { tenant_id, units: [north] })
+    for (const id of beyond) {
+      const refusals = [
+        await api.groups({ id }).patch({ permissions: ['alerts.read', 'devices.read'] }),
+        await api.groups({ id }).patch({ permissions: [] }),
+        await api.groups({ id }).delete(),
+      ]
+      for (const refused of refusals) expect([refused.status, refused.error?.value]).toMatchObject([403, { error: 'beyond_own_scope' }])
+      expect((await all.groups({ id }).get()).data!.permissions).toEqual(['alerts.read'])
+    }
+    for (const id of within) {
+      expect((await api.groups({ id }).patch({ permissions: ['alerts.read', 'devices.read'] })).status).toBe(200)
+      expect((await api.groups({ id }).delete()).status).toBeLessThan(300)
+    }
+  })
+
   test('a permission that is taken from a group is gone with the next request', async () => {
     const admin = await signedIn()
     const { api, user_id } = await signedIn(['devices.read'], { tenant_id: admin.tenant_id })

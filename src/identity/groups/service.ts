@@ -6,7 +6,7 @@ import { Problem, invalid, notFound } from '../../core/errors'
 import { type Permission, expand, isPermission, everyReading } from '../../core/permissions'
 import { type Scope, expectVersion } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
-import { assertMayGive, unitsOf } from '../users/org-unit-scope'
+import { assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
 import type { OrgUnitScope } from '../users/schema'
 import { groups } from './schema'
 
@@ -71,6 +71,31 @@ export async function getGroup({ tx, own }: Scope, id: string) {
   return shown(found)
 }
 
+interface Holders extends Record<string, unknown> {
+  whole: boolean
+  units: { org_unit_id: string; subtree: boolean }[]
+}
+
+/** Who sees a part of the organization changes no group that is held beyond it: he would give, or take, where he cannot look. */
+async function assertSeesHolders(scope: Scope, id: string) {
+  const { tx, actor } = scope
+  if (actor.units === 'all') return
+  const [held] = await tx.execute<Holders>(sql`
+    with holder as (
+      select m.id, m.whole_tenant from membership_group mg join membership m on m.tenant_id = ${actor.tenant_id} and m.id = mg.membership_id
+        where mg.tenant_id = ${actor.tenant_id} and mg.group_id = ${id}
+      union all
+      select a.id, a.whole_tenant from service_account_group sg join service_account a on a.tenant_id = ${actor.tenant_id} and a.id = sg.service_account_id
+        where sg.tenant_id = ${actor.tenant_id} and sg.group_id = ${id}),
+    placed as (
+      select distinct mu.org_unit_id, mu.subtree from membership_unit mu where mu.tenant_id = ${actor.tenant_id} and mu.membership_id in (select h.id from holder h)
+      union
+      select su.org_unit_id, su.subtree from service_account_unit su where su.tenant_id = ${actor.tenant_id} and su.service_account_id in (select h.id from holder h))
+    select coalesce((select bool_or(h.whole_tenant) from holder h), false) as whole, coalesce((select json_agg(p) from placed p), '[]') as units`)
+  if (held!.whole) await assertMayGive(scope, 'all')
+  await assertSees(scope, held!.units)
+}
+
 /** The group, locked until the transaction ends, in the version the caller saw (If-Match): of several changes at once each sees the one before. */
 async function getGroupToChange(scope: Scope, id: string) {
   const { tx, own } = scope
@@ -82,6 +107,7 @@ async function getGroupToChange(scope: Scope, id: string) {
   const group = await getGroup(scope, id)
   expectVersion(scope, group)
   if (group.built_in) throw new Problem(409, 'built_in', 'A built-in group cannot be changed')
+  await assertSeesHolders(scope, id)
   return group
 }
 
