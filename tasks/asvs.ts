@@ -2,12 +2,15 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dir, '..')
 
+type Kind = 'n/a' | 'why' | 'part'
+const kinds: Record<Kind, string> = { 'n/a': 'Not applicable', why: 'No test', part: 'In part' }
+
 interface Requirement {
   id: string
   level: string
   title: string
-  /** Why it does not concern the product, or why it has no test. */
-  reason?: { kind: 'n/a' | 'why'; text: string }
+  /** Why it does not concern the product, why it has no test, or what of it is still open though tests show a part. */
+  reason?: { kind: Kind; text: string }
 }
 interface Shown {
   file: string
@@ -24,9 +27,9 @@ const chapters = (await Bun.file(join(root, 'docs/asvs/requirements.txt')).text(
   })
 
 function read(line: string): Requirement {
-  const [, id, level, title, kind, text] = line.match(/^([\d.]+) (L[12]) (.+?)(?: ~ (n\/a|why): (.+))?$/) ?? []
+  const [, id, level, title, kind, text] = line.match(/^([\d.]+) (L[12]) (.+?)(?: ~ (n\/a|why|part): (.+))?$/) ?? []
   if (!id || !level || !title) throw new Error(`docs/asvs/requirements.txt: cannot be read: ${line}`)
-  return { id, level, title, ...(kind && text && { reason: { kind: kind as 'n/a' | 'why', text } }) }
+  return { id, level, title, ...(kind && text && { reason: { kind: kind as Kind, text } }) }
 }
 
 /** Every `// ASVS 6.2.1, 6.2.2` above a test, with the test's name. */
@@ -55,14 +58,14 @@ export async function matrix() {
   const every = chapters.flatMap(({ requirements }) => requirements)
   const known = new Set(every.map(({ id }) => id))
   const concerning = every.filter(({ reason }) => reason?.kind !== 'n/a')
-  const tested = concerning.filter(({ id }) => shown.has(id))
+  const tested = concerning.filter(({ id, reason }) => shown.has(id) && !reason)
   const row = ({ id, level, title, reason }: Requirement) => {
     // By file and name, not by line: the page is stale only where a tag or a test's name changed.
     const tests = (shown.get(id) ?? []).map(
       ([, { file, name }]) => `[${file.split('/').at(-1)}](../${file}): ${name.replaceAll('|', '\\|')}`,
     )
-    const why = reason ? `${reason.kind === 'n/a' ? 'Not applicable' : 'No test'}: ${reason.text}` : 'No test yet'
-    return `| ${id} | ${level} | ${title} | ${tests.length ? tests.join('<br>') : why} |`
+    const why = reason ? `${kinds[reason.kind]}: ${reason.text}` : tests.length ? [] : 'No test yet'
+    return `| ${id} | ${level} | ${title} | ${tests.concat(why).join('<br>')} |`
   }
   const parts = chapters.map(({ title, requirements }) =>
     [`## ${title}`, '', '| | level | requirement | shown by |', '| --- | --- | --- | --- |', ...requirements.map(row)].join('\n'),
@@ -70,12 +73,12 @@ export async function matrix() {
   const page = `# OWASP ASVS 5.0.0, levels 1 and 2
 
 Made by \`bun run asvs\` from \`docs/asvs/requirements.txt\` and the tags (\`// ASVS 6.2.1\`) above the tests; a test fails where this page is not what they say.
-${every.length} requirements, ${concerning.length} of them concern this product, ${tested.length} of those are shown by a test. The titles are our own words; the standard's text decides.
+${every.length} requirements, ${concerning.length} of them concern this product, ${tested.length} of those are shown by a test in full, ${concerning.filter(({ reason }) => reason?.kind === 'part').length} in part. The titles are our own words; the standard's text decides.
 
 ${parts.join('\n\n')}
 `
   const silent = every.filter(({ id, reason }) => !reason && !shown.has(id)).map(({ id }) => id)
-  const contradicted = every.filter(({ id, reason }) => reason && shown.has(id)).map(({ id }) => id)
+  const contradicted = every.filter(({ id, reason }) => reason && shown.has(id) !== (reason.kind === 'part')).map(({ id }) => id)
   return {
     page,
     unknown: [...shown.keys()].filter((id) => !known.has(id)),
