@@ -3,22 +3,22 @@ import { Problem, codeOf } from '../src/core/problem'
 import type { Share } from './budget'
 import { limits } from './limits'
 import { malformed, tooLarge } from './refusals'
+import { unsnappy } from './snappy'
 import { isWholeZstd } from './zstd'
 
+const inflatedTooLarge = (most: number) => tooLarge(`A body may have at most ${most} bytes when inflated`)
 const bodyTooLarge = () => tooLarge(`A body may have at most ${limits.bodyBytes} bytes`)
 
-/** The body as text, inflated where its Content-Encoding says so. Everything it holds is taken from the request's share first. */
-export async function readBody(request: Request, share: Share): Promise<string> {
-  const inflate = inflaterOf(request.headers.get('content-encoding'))
+/** The body, inflated where its Content-Encoding says so, to at most `mostBytes`. Everything it holds is taken from the request's share first. */
+export async function readBody(request: Request, share: Share, mostBytes: number): Promise<Buffer> {
+  const inflate = inflaterOf(request.headers.get('content-encoding'), mostBytes)
   const bytes = await readBytes(request, share)
-  if (!inflate) return decoder.decode(bytes)
+  if (bytes.length > mostBytes) throw inflatedTooLarge(mostBytes)
+  if (!inflate) return bytes
   const inflated = inflate(bytes)
   share.take(inflated.length)
-  return decoder.decode(inflated)
+  return inflated
 }
-
-/** Bytes that are not UTF-8 become U+FFFD: a device with one broken text does not lose the rest of its batch. */
-const decoder = new TextDecoder()
 
 async function readBytes(request: Request, share: Share): Promise<Buffer> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
@@ -50,7 +50,7 @@ function cutOff(): never {
 
 type Inflate = (bytes: Buffer) => Buffer
 
-function inflaterOf(encoding: string | null): Inflate | undefined {
+function inflaterOf(encoding: string | null, mostBytes: number): Inflate | undefined {
   switch (encoding?.trim().toLowerCase()) {
     case undefined:
     case '':
@@ -58,25 +58,27 @@ function inflaterOf(encoding: string | null): Inflate | undefined {
       return undefined
     case 'gzip':
     case 'x-gzip':
-      return (bytes) => bounded(() => gunzipSync(bytes, { maxOutputLength: limits.inflatedBytes }))
+      return (bytes) => bounded(mostBytes, () => gunzipSync(bytes, { maxOutputLength: mostBytes }))
     case 'zstd':
       return (bytes) => {
         if (!isWholeZstd(bytes)) throw malformed('The body is not whole zstd')
-        return bounded(() => zstdDecompressSync(bytes, zstdOptions))
+        return bounded(mostBytes, () => zstdDecompressSync(bytes, { ...zstdOptions, maxOutputLength: mostBytes }))
       }
+    case 'snappy':
+      return (bytes) => unsnappy(bytes, () => inflatedTooLarge(mostBytes), mostBytes)
     default:
-      throw new Problem(415, 'unsupported_encoding', 'The body may be sent as it is, or with Content-Encoding gzip or zstd')
+      throw new Problem(415, 'unsupported_encoding', 'The body may be sent as it is, or with Content-Encoding gzip, zstd or snappy')
   }
 }
 
-const zstdOptions = { maxOutputLength: limits.inflatedBytes, params: { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog } }
+const zstdOptions = { params: { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog } }
 
 /** The limit holds while inflating: not more than it is ever produced. */
-function bounded(inflate: () => Buffer): Buffer {
+function bounded(mostBytes: number, inflate: () => Buffer): Buffer {
   try {
     return inflate()
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(`A body may have at most ${limits.inflatedBytes} bytes when inflated`)
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw inflatedTooLarge(mostBytes)
     throw malformed('The body cannot be inflated')
   }
 }

@@ -1,3 +1,4 @@
+import { type Draft, draftOf } from './draft'
 import { limits } from './limits'
 import { Refusal } from './refusals'
 import { checkCount, notJson, splitArray } from './split'
@@ -6,13 +7,20 @@ import { checkCount, notJson, splitArray } from './split'
 export interface Items {
   count: number
   /** Throws a Refusal where this record alone is at fault, a 400 where the whole body is. */
-  value: (index: number) => unknown
-  /** As it was sent. */
+  draft: (index: number) => Draft
+  /** As it was sent, or as it would have been sent to POST /v1/ingest. */
   text: (index: number) => string
 }
 
+type JsonItems = Omit<Items, 'draft'> & { value: (index: number) => unknown }
+
 /** Reads a JSON array, newline-delimited JSON (by its content type, or because it looks like it) or one record alone. */
 export function decode(text: string, contentType: string | null): Items {
+  const items = decodeJson(text, contentType)
+  return { count: items.count, draft: (index) => draftOf(items.value(index)), text: items.text }
+}
+
+function decodeJson(text: string, contentType: string | null): JsonItems {
   const isLines = /^application\/(x-)?(ndjson|jsonl|jsonlines)\b/i.test(contentType ?? '')
   const first = /[^ \t\r\n]/.exec(text)?.[0]
   if (first === '[') return arrayItems(text)
@@ -40,7 +48,7 @@ function looksLikeLines(text: string): boolean {
   }
 }
 
-function arrayItems(text: string): Items {
+function arrayItems(text: string): JsonItems {
   if (text.length > limits.recordBytes) return sliced(text)
   const values = parse(text) as unknown[]
   checkCount(values.length)
@@ -56,13 +64,13 @@ function arrayItems(text: string): Items {
 }
 
 /** A large body is parsed record by record: what millions of tiny values would take of memory is bounded by the size of a record. */
-function sliced(text: string): Items {
+function sliced(text: string): JsonItems {
   const bounds = splitArray(text)
   const slice = (index: number) => text.slice(bounds[2 * index], bounds[2 * index + 1])
   return { count: bounds.length / 2, value: (index) => parse(checkSize(slice(index))), text: slice }
 }
 
-function lineItems(text: string): Items {
+function lineItems(text: string): JsonItems {
   const lines = splitLines(text)
   let good = 0
   const value = (index: number) => {
@@ -93,7 +101,7 @@ function splitLines(text: string): string[] {
   return lines
 }
 
-function oneItem(text: string): Items {
+function oneItem(text: string): JsonItems {
   return { count: 1, value: () => parse(checkSize(text)), text: () => text }
 }
 

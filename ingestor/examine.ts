@@ -1,14 +1,14 @@
-import { type Fields, canonicalJson, cleanText, isFields } from './canonical'
+import { canonicalJson } from './canonical'
 import type { Items } from './decode'
+import type { Draft } from './draft'
 import { type Frame, encodeFrames } from './frames'
-import { readInstant } from './instant'
 import type { Device } from './keys'
 import { handledKinds, kinds } from './kinds'
 import type { Layout } from './layout'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
 import { hashOf } from '../src/core/secrets'
-import { Refusal, unfit } from './refusals'
+import { Refusal } from './refusals'
 
 interface DeviceRecord {
   at: number
@@ -51,25 +51,11 @@ export interface Unit {
 
 type Examined = { frame: Frame } | { record: DeviceRecord }
 
-function examineRecord(item: unknown, { tenant_id }: Device, layouts: Layouts): Examined {
-  if (!isFields(item)) throw new Refusal('invalid_record', 'A record must be an object')
-  const { kind, data } = item
-  const check = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
-  if (!check && kind !== 'telemetry') throw new Refusal('unknown_kind', 'kind must be one of those in the contract')
-  const at = readInstant(item.timestamp)
-  const id = idOf(item)
-  if (!isFields(data)) throw unfit('data must be an object')
-  if (!check) return { frame: { at, ...layouts.ofTelemetry(tenant_id, data) } }
-  const text = canonicalJson(check(data))
-  return { record: { at, kind: String(kind), key: id ?? hashOf(text), data: text } }
-}
-
-function idOf({ id }: Fields): string | undefined {
-  if (id === undefined || id === null) return undefined
-  if (typeof id !== 'string' || !id || id.length > limits.idCharacters) {
-    throw new Refusal('invalid_id', `id must be text of at most ${limits.idCharacters} characters`)
-  }
-  return cleanText(id)
+function examineDraft(draft: Draft, { tenant_id }: Device, layouts: Layouts): Examined {
+  const { at } = draft
+  if ('names' in draft) return { frame: { at, ...layouts.ofTelemetry(tenant_id, draft.names, draft.values) } }
+  const text = canonicalJson(kinds[draft.kind]!(draft.data))
+  return { record: { at, kind: draft.kind, key: draft.id ?? hashOf(text), data: text } }
 }
 
 /** Examines every record of a request; those that cannot be stored are set apart with their reason. Throws a Problem where the body as a whole is at fault. */
@@ -82,7 +68,7 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
   let sliceEnds = performance.now() + limits.sliceMs
   for (let index = 0; index < items.count; index++) {
     try {
-      const examined = examineRecord(items.value(index), device, layouts)
+      const examined = examineDraft(items.draft(index), device, layouts)
       if ('frame' in examined) frames.push(Object.assign(examined.frame, { index }))
       else records.push(examined.record)
     } catch (error) {

@@ -21,7 +21,12 @@ export function readInstant(value: unknown): number {
   const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), milliseconds)
   const offsetMs = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000
   const at = sign === '-' ? local + offsetMs : local - offsetMs
-  if (at < earliest || at >= latest) throw new Refusal('timestamp_out_of_range', 'timestamp must be from 1970 to 2199')
+  return checkInstant(at)
+}
+
+/** `at` in epoch milliseconds. Throws a Refusal. */
+export function checkInstant(at: number): number {
+  if (!(at >= earliest && at < latest)) throw new Refusal('timestamp_out_of_range', 'timestamp must be from 1970 to 2199')
   return at
 }
 

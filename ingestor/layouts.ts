@@ -1,5 +1,4 @@
 import { boundedMap } from './bounded'
-import type { Fields } from './canonical'
 import { type Layout, describeLayout } from './layout'
 import { limits } from './limits'
 import type { Reader } from './reader'
@@ -18,10 +17,8 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   const bySignature = boundedMap<Layout>(limits.layoutsCacheCharacters, (signature) => signature.length)
   const tenants = boundedMap<Tenant>(limits.layoutTenants)
 
-  /** Throws a Refusal. */
-  function ofTelemetry(tenant_id: string, data: Fields): { layout: Layout; values: unknown[] } {
-    const names = Object.keys(data)
-    const values = Object.values(data)
+  /** A name may stand for a number and again for a label behind it, as other protocols have it. Throws a Refusal. */
+  function ofTelemetry(tenant_id: string, names: string[], values: unknown[]): { layout: Layout; values: unknown[] } {
     const signature = signatureOf(tenant_id, names, values)
     const known = bySignature.get(signature)
     if (known) return { layout: known, values }

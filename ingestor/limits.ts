@@ -2,6 +2,10 @@
 export const limits = {
   bodyBytes: 8 * 1_048_576,
   inflatedBytes: 32 * 1_048_576,
+  /** At the doors of other protocols, which read a body in one go. */
+  doorBytes: 4 * 1_048_576,
+  /** Numbers in one request at those doors. */
+  doorValues: 100_000,
   /** A zstd window (RFC 9659) as a power of two: 8 MiB. */
   zstdWindowLog: 23,
   /** All bodies in work at once, inflated; beyond it 503. */

@@ -2,12 +2,13 @@ import { config } from '../src/core/config'
 import { log } from '../src/core/log'
 import { Problem, problemResponse, describe } from '../src/core/problem'
 import { securityHeaders } from '../src/core/security-headers'
-import { answerOf } from './answers'
 import { openBatcher } from './batch'
 import { readBody } from './body'
 import { type Share, openBudget } from './budget'
 import { within } from './connect'
-import { decode } from './decode'
+import type { Door } from './doors/door'
+import { native } from './doors/native'
+import { prometheus } from './doors/prometheus'
 import { examine } from './examine'
 import { type Device, openKeys } from './keys'
 import { openLayouts } from './layouts'
@@ -46,7 +47,7 @@ const requestIdOf = ({ headers }: Request) => {
   return given && acceptableId.test(given) ? given : Bun.randomUUIDv7()
 }
 
-/** Serves POST /v1/ingest, GET /healthz and GET /readyz. Starts without a database, and answers 503 until there is one. */
+/** Serves POST /v1/ingest and the doors of other protocols, GET /healthz and GET /readyz. Starts without a database, and answers 503 until there is one. */
 export function openIngestor({
   databaseUrl,
   port,
@@ -77,26 +78,28 @@ export function openIngestor({
   let inFlight = 0
   let whenIdle = () => {}
 
-  async function ingest(request: Request, share: Share, request_id: string): Promise<Response> {
-    const found = keys.find(request.headers.get('x-device-key'))
+  async function ingest(door: Door, request: Request, share: Share, request_id: string): Promise<Response> {
+    const found = keys.find(door.keyOf(request))
     const device: Device | undefined = found instanceof Promise ? await found : found
     if (!device) throw unknownKey()
-    const text = await readBody(request, share)
-    const items = decode(text, request.headers.get('content-type'))
-    if (!items.count) return new Response(null, { status: 204, headers: { 'x-request-id': request_id } })
+    const items = door.read(await readBody(request, share, door.mostBytes), request)
     const unit = await examine(items, device, layouts)
-    return answerOf(unit, await batcher.add(unit), request_id)
+    return door.answer(unit, items.count ? await batcher.add(unit) : 0, request_id)
   }
 
-  async function post(request: Request): Promise<Response> {
+  async function post(door: Door, request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
-    if (isDraining) return problemResponse(busy('This ingestor is being stopped'), request_id, { connection: 'close' })
+    if (isDraining) {
+      const answer = door.refuse(busy('This ingestor is being stopped'), request_id)
+      answer.headers.set('connection', 'close')
+      return answer
+    }
     const share = budget.open()
     inFlight += 1
     try {
-      return await ingest(request, share, request_id)
+      return await ingest(door, request, share, request_id)
     } catch (error) {
-      return problemResponse(problemOf(error, request_id), request_id)
+      return door.refuse(problemOf(error, request_id), request_id)
     } finally {
       share.giveBack()
       inFlight -= 1
@@ -131,7 +134,8 @@ export function openIngestor({
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 60,
     routes: {
-      '/v1/ingest': { POST: async (request) => secured(await post(request)) },
+      '/v1/ingest': { POST: async (request) => secured(await post(native, request)) },
+      '/api/v1/write': { POST: async (request) => secured(await post(prometheus, request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },
     },
@@ -164,6 +168,6 @@ function problemOf(error: unknown, request_id: string): Problem {
 }
 
 const unknownRoute = ({ url, method }: Request) =>
-  ['/v1/ingest', '/healthz', '/readyz'].includes(new URL(url).pathname)
+  ['/v1/ingest', '/api/v1/write', '/healthz', '/readyz'].includes(new URL(url).pathname)
     ? new Problem(405, 'method_not_allowed', `${method} is not possible here`)
     : new Problem(404, 'not_found', 'There is no such route')
