@@ -2,6 +2,7 @@ import { log } from '../src/core/log'
 import { codeOf, describe } from '../src/core/problem'
 import { bytesOf } from '../src/core/secrets'
 import { isOfData } from './batch'
+import { draftOf } from './draft'
 import { type Unit, examine } from './examine'
 import type { Device } from './keys'
 import type { Layouts } from './layouts'
@@ -87,7 +88,7 @@ export function openReplay(databaseUrl: string, { read, waitingTenants, layouts,
 
   async function unitOf(tenant_id: string, { id, device_id, record }: Waiting): Promise<Unit> {
     const device = { tenant_id, device_id, key_id: '', key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
-    const unit = await examine({ count: 1, value: () => parse(record), text: () => record }, device, layouts)
+    const unit = await examine({ count: 1, draft: () => draftOf(parse(record)), text: () => record }, device, layouts)
     const [refusal] = unit.rejected
     return { ...unit, rejected: [], settled: [{ id, error: refusal?.error, detail: refusal?.detail }] }
   }

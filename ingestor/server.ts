@@ -7,6 +7,7 @@ import { readBody } from './body'
 import { type Share, openBudget } from './budget'
 import { within } from './connect'
 import type { Door } from './doors/door'
+import { influx1, influx2 } from './doors/influx'
 import { native } from './doors/native'
 import { prometheus } from './doors/prometheus'
 import { examine } from './examine'
@@ -136,6 +137,8 @@ export function openIngestor({
     routes: {
       '/v1/ingest': { POST: async (request) => secured(await post(native, request)) },
       '/api/v1/write': { POST: async (request) => secured(await post(prometheus, request)) },
+      '/write': { POST: async (request) => secured(await post(influx1, request)) },
+      '/api/v2/write': { POST: async (request) => secured(await post(influx2, request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },
     },
@@ -168,6 +171,6 @@ function problemOf(error: unknown, request_id: string): Problem {
 }
 
 const unknownRoute = ({ url, method }: Request) =>
-  ['/v1/ingest', '/api/v1/write', '/healthz', '/readyz'].includes(new URL(url).pathname)
+  ['/v1/ingest', '/api/v1/write', '/write', '/api/v2/write', '/healthz', '/readyz'].includes(new URL(url).pathname)
     ? new Problem(405, 'method_not_allowed', `${method} is not possible here`)
     : new Problem(404, 'not_found', 'There is no such route')

@@ -101,7 +101,11 @@ export function openReadings() {
     const { at, ...rest } = entry.draft
     const timestamp = new Date(at).toISOString()
     if (!('names' in rest)) return JSON.stringify({ timestamp, ...rest })
-    return JSON.stringify({ kind: 'telemetry', timestamp, data: Object.fromEntries(rest.names.map((name, at) => [name, rest.values[at]])) })
+    const { names, values } = rest
+    const data = Object.fromEntries(names.map((name, place) => [name, values[place]]))
+    // A label with the name of a metric has no place in the contract's form, so such a frame is kept to be read, not to be replayed.
+    if (Object.keys(data).length < names.length) return JSON.stringify({ kind: 'telemetry', timestamp, names, values })
+    return JSON.stringify({ kind: 'telemetry', timestamp, data })
   }
 
   return { add, refuse, items }
