@@ -49,6 +49,9 @@ export const limits = {
   licenceGraceMs: 14 * 86_400_000,
   managementMs: 3_000,
   licenceAskMs: 5_000,
+  licencesAtOnce: 8,
+  /** After so many questions in a row without an answer the others are asked next time. */
+  licencesUnanswered: 8,
   /** How long a device's former key still works when the new one is never used. */
   deviceKeyOverlapMs: 7 * 86_400_000,
   failuresBeforeDelay: 5,

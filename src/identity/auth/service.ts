@@ -17,7 +17,7 @@ import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
 import { addressOfUser } from './proof'
 import { readDeviceCookie } from './device-cookie'
-import { readRefreshToken, writeRefreshToken } from './refresh'
+import { type RefreshToken, readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
 import { type SessionRules, accessSecondsOf, idleMs, lacksFactor, lifeMs } from './session-rules'
 
@@ -178,29 +178,35 @@ async function assertMayEnter(scope: Scope, refusal: () => Problem) {
   await assertLicensed(scope)
 }
 
-/** A session, or what is to come before it: the code of the second factor, or its enrolment where the tenant requires one. */
-async function admit(scope: Scope, amr: string[], userAgent?: string) {
+/**
+ * A session, or what is to come before it: the code of the second factor, or its enrolment where the tenant requires one. `since` is when the user
+ * last showed who he is, where that was not just now: 403 `session_too_old` where the tenant asks for it more often.
+ */
+async function admit(scope: Scope, amr: string[], userAgent?: string, since?: Date) {
+  const rules = await rulesOf(scope)
+  if (since && nowMs() - since.getTime() > lifeMs(rules))
+    throw new Problem(403, 'session_too_old', 'This organization asks for a sign-in more often: sign in again')
   const asked = amr.includes('mfa') ? undefined : await challenge(scope)
   if (asked) return asked
-  return lacksFactor(await rulesOf(scope), amr) ? askToEnrol(scope) : startSession(scope, amr, userAgent)
+  return lacksFactor(rules, amr) ? askToEnrol(scope) : startSession(scope, amr, userAgent, since)
 }
 
 /** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
-function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem) {
+function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem, since?: Date) {
   return withLicence(place.tenant_id, () =>
     inTenant(
       signingIn(place),
       'read write',
       async (scope) => {
         await assertMayEnter(scope, refusal)
-        return admit(scope, amr, userAgent)
+        return admit(scope, amr, userAgent, since)
       },
       call,
     ),
   )
 }
 
-/** Goes on in another tenant of the caller; the session he came with ends. 404 for a tenant that is not his. */
+/** Goes on in another tenant of the caller; the session he came with ends, and the new one is no younger. 404 for a tenant that is not his. */
 export async function switchTenant({ actor, session }: Known, tenant_id: string, call: Call, userAgent?: string) {
   const { sid } = session!
   const here = { user_id: actor.id, tenant_id: actor.tenant_id }
@@ -208,10 +214,11 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
     tx
       .select()
       .from(sessions)
-      .where(and(own(sessions), eq(sessions.id, sid))),
+      .where(and(own(sessions), eq(sessions.id, sid), isNull(sessions.ended_at))),
   )
   if (!current) throw ended()
-  const answer = await enter({ user_id: actor.id, tenant_id }, current.amr, call, userAgent, () => notFound('organization'))
+  const { amr, created_at } = current
+  const answer = await enter({ user_id: actor.id, tenant_id }, amr, call, userAgent, () => notFound('organization'), created_at)
   if ('mfa_enrolment_required' in answer)
     throw new Problem(
       403,
@@ -296,13 +303,14 @@ function recordRefusal(places: Place[], call: Call) {
   }
 }
 
-async function startSession(scope: Scope, amr: string[], user_agent?: string) {
+async function startSession(scope: Scope, amr: string[], user_agent?: string, since?: Date) {
   const { tx, own, owned, actor, call } = scope
   const at = now()
-  const expires_at = new Date(at.getTime() + lifeMs(await rulesOf(scope)))
+  const created_at = since ?? at
+  const times = { created_at, rotated_at: at, expires_at: new Date(created_at.getTime() + lifeMs(await rulesOf(scope))) }
   const [session] = await tx
     .insert(sessions)
-    .values(owned({ user_id: actor.id, rotated_at: at, expires_at, amr, address: call.address, user_agent: user_agent?.slice(0, 400) }))
+    .values(owned({ user_id: actor.id, ...times, amr, address: call.address, user_agent: user_agent?.slice(0, 400) }))
     .returning()
   await tx
     .update(memberships)
@@ -352,8 +360,14 @@ function judge(session: Session, generation: number): 'current' | 'grace' | 'reu
 export async function refreshSession(cookie: string | undefined, call: Call) {
   const token = cookie === undefined ? undefined : readRefreshToken(cookie)
   if (!token) throw ended()
-  const { tenant_id, session_id, generation } = token
-  const outcome = await inTenant(
+  const outcome = await withLicence(token.tenant_id, () => rotate(token, call))
+  if (!outcome) throw ended()
+  return outcome
+}
+
+/** Undefined for a token that does not hold. */
+const rotate = ({ tenant_id, session_id, generation }: RefreshToken, call: Call) =>
+  inTenant(
     bareUser(tenant_id),
     'read write',
     async (scope) => {
@@ -367,7 +381,7 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
         await endSession(scope, session, 'reused')
         return undefined
       }
-      const [tenant] = await tx.select({ status: tenants.status }).from(tenants)
+      const [tenant] = await tx.select({ status: tenants.status }).from(tenants).where(eq(tenants.id, tenant_id))
       assertOpen(tenant?.status ?? 'deleted')
       await assertLicensed(scope)
       const change =
@@ -379,9 +393,6 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
     },
     call,
   )
-  if (!outcome) throw ended()
-  return outcome
-}
 
 /** Ends a session at once, on every process and socket. */
 async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 'signed_out' | 'reused') {

@@ -9,6 +9,7 @@ import { givePassword, password } from '../../testing/account'
 import { type Client, newTenant, problem, registered, send, signedIn } from '../../testing/api'
 import { startApi } from '../../testing/process'
 import { auditOf, owner, setTenantStatus } from '../../testing/owner'
+import { writeRefreshToken } from '../auth/refresh'
 import { pullLicences } from './service'
 
 const [current, previous] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
@@ -62,7 +63,7 @@ function tell(body: object | string, { id = `msg_${Bun.randomUUIDv7()}`, secret 
 }
 
 /** A Management plane on loopback, that the program is told to ask. */
-function managementPlane(answer: (tenant_id: string) => Response) {
+function managementPlane(answer: (tenant_id: string) => Response | Promise<Response>) {
   const asked: { path: string; token: string | null }[] = []
   const server = Bun.serve({
     port: 0,
@@ -245,6 +246,19 @@ describe('a tenant that waits for its licence', () => {
     expect(plane.asked).toHaveLength(2)
   })
 
+  test('goes on with a session when the Management plane says so as it is refreshed', async () => {
+    const client = await signedIn()
+    const cookie = `monozu_refresh=${writeRefreshToken({ tenant_id: client.tenant_id, session_id: client.sid, generation: 1 })}`
+    const refresh = () => send('POST', '/api/v1/auth/refresh', { body: {}, headers: { cookie } })
+    const { stop } = managementPlane(() => new Response(null, { status: 404 }))
+    expect((await problem(await refresh())).error).toBe('tenant_pending')
+    stop()
+    const plane = managementPlane((id) => Response.json(licence(id)))
+    moveClock(limits.licenceAskMs + 1000)
+    expect((await refresh()).status).toBe(200)
+    expect(plane.asked).toHaveLength(1)
+  })
+
   test('a wrong password never makes us ask', async () => {
     const { email } = await member('pending')
     const plane = managementPlane((id) => Response.json(licence(id)))
@@ -283,11 +297,29 @@ describe('the chore', () => {
     stopPeer!()
     const down = managementPlane(() => new Response(null, { status: 503 }))
     await pullLicences()
-    expect(down.asked).toHaveLength(1)
+    const asked = down.asked.length
+    expect(asked).toBeLessThan(limits.licencesUnanswered + limits.licencesAtOnce)
     expect((await licenceOf(one)).license).toMatchObject({ plan: 'pulled' })
     config.MANAGEMENT_URL = ''
     await pullLicences()
-    expect(down.asked).toHaveLength(1)
+    expect(down.asked).toHaveLength(asked)
+  })
+
+  test('is not kept from the others by one of which the answer is none, or fails, and asks several at once', async () => {
+    const clients = [await signedIn(), await signedIn(), await signedIn()]
+    const [bad, failing, fine] = clients.map(({ tenant_id }) => tenant_id)
+    let [open, most] = [0, 0]
+    managementPlane(async (id) => {
+      most = Math.max(most, (open += 1))
+      await new Promise((resolve) => setImmediate(resolve))
+      open -= 1
+      if (id === failing) return new Response(null, { status: 500 })
+      if (id === bad) return Response.json(licence(id, { limits: { users: 1.5 } }))
+      return id === fine ? Response.json(licence(id, { plan: 'pulled' })) : new Response(null, { status: 404 })
+    })
+    await pullLicences()
+    expect((await licenceOf(clients[2]!)).license).toMatchObject({ plan: 'pulled' })
+    expect(most).toBeGreaterThan(1)
   })
 })
 

@@ -29,16 +29,16 @@ function toLicence(answer: unknown, tenant_id: string): Licence | undefined {
   }
 }
 
-/** `away`: the Management plane did not answer as it should; what is known goes on. */
-export async function askForLicence(tenant_id: string): Promise<Licence | 'none' | 'away'> {
+/** `away`: nobody answered as he should; `unreadable`: the answer for this one is no licence. What is known goes on. */
+export async function askForLicence(tenant_id: string): Promise<Licence | 'none' | 'unreadable' | 'away'> {
   const headers = { 'x-internal-token': config.INTERNAL_TOKEN[0] ?? '' }
   try {
     const url = `${config.MANAGEMENT_URL}/internal/v1/tenants/${tenant_id}/license`
     const reply = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(limits.managementMs) })
     if (reply.status === 404) return 'none'
-    const licence = reply.ok ? toLicence(await reply.json(), tenant_id) : undefined
+    const licence = reply.ok ? toLicence(await reply.json().catch(() => undefined), tenant_id) : undefined
     if (!licence) log.warn({ tenant_id, status: reply.status }, 'the Management plane gave no licence that can be read')
-    return licence ?? 'away'
+    return licence ?? (reply.ok ? 'unreadable' : 'away')
   } catch (error) {
     log.warn({ tenant_id, error: describe(error) }, 'the Management plane cannot be reached; the licences that are known go on')
     return 'away'

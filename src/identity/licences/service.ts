@@ -3,9 +3,10 @@ import { audit, routine } from '../../core/audit'
 import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { raw } from '../../core/db'
-import { Problem, notFound } from '../../core/errors'
+import { Problem, describe, notFound } from '../../core/errors'
 import { featureNames } from '../../core/features'
 import { limits } from '../../core/limits'
+import { log } from '../../core/log'
 import { type Call, type Scope, ago, inTenant, jobActor } from '../../core/scope'
 import { devices } from '../../edge/devices/schema'
 import { tenants } from '../tenants/schema'
@@ -21,14 +22,19 @@ const find = ({ tx, own }: Scope) => tx.select().from(licences).where(own(licenc
 /** One that has run out goes on for two weeks: the Management plane may be away just then. */
 const holds = ({ expires_at }: { expires_at: Date | null }) => !expires_at || expires_at > ago(limits.licenceGraceMs)
 
-/** Takes over what the Management plane says, unless something later was known already; a pending tenant begins with it. */
-async function keepLicence(scope: Scope, licence: Licence, as_of: Date) {
-  const { tx, own, owned, actor, signals } = scope
+async function compare(scope: Scope, licence: Licence) {
+  const { tx, actor } = scope
   const [tenant] = await tx.select().from(tenants).where(eq(tenants.id, actor.tenant_id)).for('no key update')
   if (!tenant) throw notFound('organization')
   const [before] = await find(scope)
-  const begins = tenant.status === 'pending' && holds(licence)
   const told = before && { plan: before.plan, features: before.features, limits: before.limits, expires_at: before.expires_at }
+  return { before, told, begins: tenant.status === 'pending' && holds(licence) }
+}
+
+/** Takes over what the Management plane says, unless something later was known already; a pending tenant begins with it. */
+async function keepLicence(scope: Scope, licence: Licence, as_of: Date) {
+  const { tx, own, owned, actor, signals } = scope
+  const { before, told, begins } = await compare(scope, licence)
   if (before && before.as_of > as_of) return routine(scope, 'something later is known')
   if (Bun.deepEquals(told, licence) && !begins) return routine(scope, 'the licence is as it was')
   if (before) {
@@ -119,12 +125,23 @@ async function pull(tenant_id: string) {
   return 'kept'
 }
 
-/** Asks for the licence of every tenant, so that a webhook that was lost is made good. */
+/**
+ * Asks for the licence of every tenant, a few at a time, so that a webhook that was lost is made good. Trouble with one tenant is no reason to leave
+ * out the others; where several in a row get no answer, nobody is there to ask.
+ */
 export async function pullLicences() {
   if (!config.MANAGEMENT_URL) return
-  for (const { id } of await raw<{ id: string }[]>`select id from licensed_tenants() as id`) {
-    if ((await pull(id)) === 'away') return
+  const tenants = await raw<{ id: string }[]>`select id from licensed_tenants() as id`
+  const rest = tenants.values()
+  let unanswered = 0
+  const askOn = async () => {
+    for (const { id } of rest) {
+      if (unanswered >= limits.licencesUnanswered) return
+      const told = await pull(id).catch((error: unknown) => log.error({ tenant_id: id, error: describe(error) }, 'a licence was not kept'))
+      unanswered = told === 'away' ? unanswered + 1 : 0
+    }
   }
+  await Promise.all(Array.from({ length: limits.licencesAtOnce }, askOn))
 }
 
 const asked = new Map<string, number>()

@@ -8,6 +8,7 @@ import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
 import { addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
+import { getTenant } from '../tenants/service'
 import { forApp, recoveryHash } from './codes'
 import {
   attempt,
@@ -100,6 +101,13 @@ const noteFactor = ({ tx, own }: Scope, sid: string) =>
     .set({ amr: sql`${sessions.amr} || '{otp,mfa}'::text[]` })
     .where(and(own(sessions), eq(sessions.id, sid)))
 
+/** A factor that is gone is shown no more: where one is required, this session does not enter. */
+const forgetFactor = ({ tx, own }: Scope, sid: string) =>
+  tx
+    .update(sessions)
+    .set({ amr: sql`array_remove(array_remove(${sessions.amr}, 'otp'), 'mfa')` })
+    .where(and(own(sessions), eq(sessions.id, sid)))
+
 /** New recovery codes in place of all that are left; they are told this once. Needs the password. */
 export async function renewRecoveryCodes({ actor }: Known, password: string, call: Call) {
   await provePassword(actor, password, call, '/password')
@@ -117,7 +125,7 @@ export async function renewRecoveryCodes({ actor }: Known, password: string, cal
   return { recovery_codes }
 }
 
-/** Switching off needs both: the password and a code. */
+/** Switching off needs both: the password and a code. 409 `mfa_required_here` where the tenant requires the factor. */
 export async function disableMfa({ actor, session }: Known, { password, ...code }: Code & { password: string }, call: Call) {
   assertOneCode(code)
   await provePassword(actor, password, call, '/password')
@@ -127,10 +135,13 @@ export async function disableMfa({ actor, session }: Known, { password, ...code 
       'read write',
       async (scope) => {
         if (!(await findFactor(scope))?.confirmed_at) throw notEnrolled()
+        if ((await getTenant(scope)).require_mfa)
+          throw new Problem(409, 'mfa_required_here', 'This organization requires two-factor authentication')
         const factor = await takeCode(scope, code)
         if (!factor) return refuse(scope)
         await scope.tx.execute(sql`select mfa_remove(${actor.id})`)
         await endOtherSessions(scope, session!.sid)
+        await forgetFactor(scope, session!.sid)
         await audit(scope, 'mfa.disable', actor.id, { after: { factor } })
         return true
       },

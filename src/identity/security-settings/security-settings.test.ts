@@ -7,7 +7,9 @@ import { type Client, newTenant, problem, send, signedIn, within } from '../../t
 import { auditOf, owner } from '../../testing/owner'
 import { codeOf, stepAt } from '../mfa/codes'
 import { memberships } from '../users/schema'
+import { bareUser } from '../../core/scope'
 import { writeRefreshToken } from '../auth/refresh'
+import { switchTenant } from '../auth/service'
 
 beforeAll(() => listen())
 afterEach(() => moveClock(0))
@@ -96,6 +98,45 @@ describe('a session', () => {
     expect((await refresh(client)).status).toBe(200)
     moveClock(21 * minute)
     expect([await me(client), (await refresh(client, 2)).status]).toEqual([401, 401])
+  })
+
+  test('is no younger for having gone through another tenant, and one that ended goes nowhere', async () => {
+    const client = await signedIn()
+    const other = await newTenant()
+    await within(other, ({ tx, owned }) =>
+      tx.insert(memberships).values(owned({ user_id: client.user_id, name: 'Guest', whole_tenant: true })),
+    )
+    await put(client, { session_hours: 1 })
+    const switchTo = async (tenant_id: string, headers: Record<string, string>) => {
+      const reply = await post('/auth/switch-tenant', { tenant_id }, headers)
+      const { access_token } = (await reply.clone().json()) as { access_token: string }
+      return { status: reply.status, reply, headers: { authorization: `Bearer ${access_token}` } }
+    }
+    moveClock(10 * minute)
+    const there = await switchTo(other, client.headers)
+    moveClock(20 * minute)
+    const back = await switchTo(client.tenant_id, there.headers)
+    const again = await switchTo(other, back.headers)
+    expect([there.status, back.status, again.status]).toEqual([200, 200, 200])
+    moveClock(61 * minute)
+    const { sid } = JSON.parse(Buffer.from(again.headers.authorization.split('.')[1]!, 'base64url').toString()) as { sid: string }
+    const [session] = await owner`select created_at from session where id = ${sid}`
+    expect((session!.created_at as Date).getTime()).toBeLessThan(Date.now() + minute)
+    const { access_token } = (await (
+      await send('POST', '/api/v1/auth/refresh', {
+        body: {},
+        headers: { cookie: `monozu_refresh=${writeRefreshToken({ tenant_id: other, session_id: sid, generation: 1 })}` },
+      })
+    ).json()) as { access_token: string }
+    const late = await switchTo(client.tenant_id, { authorization: `Bearer ${access_token}` })
+    expect([late.status, (await problem(late.reply)).error]).toEqual([403, 'session_too_old'])
+    const { tenant_id, user_id, sid: ended } = client
+    const stillKnown = {
+      actor: bareUser(tenant_id, user_id),
+      session: { sid: ended, tenant_id, user_id },
+      endsAt: Number.POSITIVE_INFINITY,
+    }
+    await expect(switchTenant(stillKnown, other, {})).rejects.toMatchObject({ status: 401 })
   })
 
   test('that breaks a rule as it is made ends at once and is listed no more', async () => {
@@ -188,5 +229,24 @@ describe('where a second factor is required', () => {
     expect(await (await post('/auth/switch-tenant', { tenant_id: admin.tenant_id }, guest.headers)).json()).toMatchObject({
       tenant: { id: admin.tenant_id },
     })
+  })
+
+  test('whoever has one keeps it, and having switched it off elsewhere he is no longer who showed it', async () => {
+    const { admin } = await requiring()
+    const guest = await withPassword(undefined, { tenant_id: await newTenant() })
+    await within(admin.tenant_id, ({ tx, owned }) =>
+      tx.insert(memberships).values(owned({ user_id: guest.user_id, name: 'Guest', whole_tenant: true })),
+    )
+    const factor = await enrol(guest)
+    moveClock(minute)
+    expect((await post('/me/mfa/disable', { password, totp_code: codeNow(factor) }, guest.headers)).status).toBe(204)
+    const switched = await post('/auth/switch-tenant', { tenant_id: admin.tenant_id }, guest.headers)
+    expect([switched.status, (await problem(switched)).error]).toEqual([403, 'mfa_enrolment_required'])
+    expect(await me(guest)).toBe(200)
+    const again = await enrol(guest)
+    expect((await put(guest, { require_mfa: true })).status).toBe(200)
+    moveClock(3 * minute)
+    const refused = await post('/me/mfa/disable', { password, totp_code: codeNow(again) }, guest.headers)
+    expect([refused.status, (await problem(refused)).error]).toEqual([409, 'mfa_required_here'])
   })
 })
