@@ -325,11 +325,17 @@ create or replace function queue_records(tenants uuid[]) returns void language s
 $$;
 
 -- Notes that devices used these keys, to the minute. The first use of a key ends what it was made to replace: told to all who remember it, and returned.
--- In the order of devices, so that two batches wait for each other, never in a circle.
+-- All living keys of these devices are locked first, in the order of devices and keys: two batches wait for each other, never in a circle, and a key that
+-- somebody ended meanwhile replaces nothing.
 create or replace function use_device_keys(used json, at timestamptz) returns json
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare key record; gone text; ended text[] := '{}';
 begin
+  perform from device_key k
+    where k.revoked_at is null and (k.tenant_id, k.device_id) in (
+      select d.tenant_id, d.device_id from json_to_recordset(used) as u(tenant_id uuid, id uuid) join device_key d on d.tenant_id = u.tenant_id and d.id = u.id
+      where d.revoked_at is null and (d.last_used_at is null or d.last_used_at <= at - interval '1 minute'))
+    order by k.tenant_id, k.device_id, k.id for no key update;
   for key in
     select k.tenant_id, k.id, k.device_id, k.last_used_at is null and k.expires_at is null as is_new
     from json_to_recordset(used) as u(tenant_id uuid, id uuid) join device_key k on k.tenant_id = u.tenant_id and k.id = u.id

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { moveClock } from './core/clock'
 import { type Job, enqueue, runJob } from './core/jobs'
+import { sealTenant } from './identity/audit-log/chain'
 import { queueMail } from './identity/mail/service'
 import { chores, jobs } from './jobs'
 import { registered, send, signedIn, within } from './testing/api'
+import { startCommand } from './testing/process'
 import { addFrames, addLayout, owner, queued, report, until } from './testing/world'
 
 setDefaultTimeout(20_000)
@@ -226,4 +228,22 @@ describe('the worker process', () => {
     expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).not.toContain('error')
     expect(await new Response(worker.stderr).text()).toBe('')
   }, 30_000)
+
+  test('is not held up by a chore that fails', async () => {
+    const { client, device } = await busy()
+    await sealTenant(client.tenant_id)
+    await owner`insert into audit_pending (tenant_id, id) select tenant_id, id from audit_seal where tenant_id = ${client.tenant_id} limit 1`
+    const { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS } = Bun.env as Record<string, string>
+    const worker = startCommand(['worker'], { DATABASE_URL: DATABASE_URL!, SECRET_KEY: SECRET_KEY!, ENCRYPTION_KEYS: ENCRYPTION_KEYS! })
+    try {
+      await until('it waits for jobs', async () => worker.output().includes('worker is waiting for jobs'), 15_000)
+      await report(device, [{ kind: 'security_alert', data: { title: 'Another', severity: 'low' } }])
+      await until('jobs are taken up', async () => (await client.api.alerts.summary.get()).data!.open.low === 1, 15_000)
+      expect(worker.output()).toContain('an audit chain could not be sealed')
+      expect(worker.output()).not.toContain('the queue cannot be reached')
+    } finally {
+      await owner`delete from audit_pending where tenant_id = ${client.tenant_id}`
+      await worker.stop()
+    }
+  }, 40_000)
 })

@@ -46,6 +46,11 @@ const startQueue = () =>
     crontab: crontab(),
   })
 
+/** Each once as the queue begins. One that fails is left to its schedule: it must not keep everything else from being done. */
+async function doChores() {
+  for (const [name, chore] of Object.entries(chores)) await told(name, chore.run)().catch(() => {})
+}
+
 /** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
 export async function work(): Promise<number> {
   takeTime(limits.jobMs)
@@ -57,7 +62,7 @@ export async function work(): Promise<number> {
     let runner: Runner | undefined
     try {
       runner = await startQueue()
-      for (const chore of Object.values(chores)) await chore.run()
+      await doChores()
       log.info('worker is waiting for jobs')
       await Promise.race([stopped, runner.promise])
     } catch (error) {

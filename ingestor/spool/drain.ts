@@ -84,11 +84,11 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
 
   async function storeBatch(from: Spool, payloads: Buffer[]) {
     try {
-      const units = payloads.map(decodeUnit)
+      const units = payloads.map(unitOf)
       await store.store(units, [])
       settle(units)
     } catch (error) {
-      const isOfData = /^(22|23)/.test(codeOf(error)) || error instanceof SyntaxError
+      const isOfData = /^(22|23)/.test(codeOf(error)) || error instanceof Illegible
       if (!isOfData && (payloads.length === 1 || !codeOf(error).startsWith('40'))) {
         if (!isOver) outage.begin(error)
         throw error
@@ -116,6 +116,17 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
       store.close()
       await running
     },
+  }
+}
+
+/** What was written whole and yet is no unit, as another version may have it. Somebody has to look at it; the others need not wait. */
+class Illegible extends Error {}
+
+function unitOf(payload: Buffer): Unit {
+  try {
+    return decodeUnit(payload)
+  } catch (error) {
+    throw new Illegible('a record of the spool is no unit', { cause: error })
   }
 }
 

@@ -33,11 +33,13 @@ export function takeSlot(parent: string): Slot {
   throw new Error(`all of the ${mostSlots} places in the spool are taken`)
 }
 
-/** The folders that a process left behind with something in them: whoever comes first stores it. */
-export function takeAbandoned(parent: string): Slot[] {
-  const numbers = readdirSync(parent).filter((name) => /^\d+$/.test(name))
-  const filled = numbers.filter((name) => readdirSync(join(parent, name)).some((file) => file.endsWith('.spool')))
-  return filled.flatMap((name) => take(join(parent, name)) ?? [])
+/** The folders that a process left behind with something in them: whoever comes first stores it. Each is taken when it is its turn, not before. */
+export function* takeAbandoned(parent: string): Generator<Slot> {
+  for (const name of readdirSync(parent).filter((file) => /^\d+$/.test(file))) {
+    const isFilled = readdirSync(join(parent, name)).some((file) => file.endsWith('.spool'))
+    const slot = isFilled ? take(join(parent, name)) : undefined
+    if (slot) yield slot
+  }
 }
 
 /** A file that was made or removed is so for good only once its folder is on disk. */

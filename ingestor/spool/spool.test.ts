@@ -70,7 +70,7 @@ test('what was put is read in order, also by the next process, and goes when it 
   await Promise.all([1, 2, 3].map((number) => first.put(Buffer.from(`record ${number}`))))
   const other = takeSlot(folder)
   expect(other.folder).not.toBe(join(folder, '0'))
-  expect(takeAbandoned(folder)).toEqual([])
+  expect([...takeAbandoned(folder)]).toEqual([])
   await first.close()
   const [slot] = takeAbandoned(folder)
   const second = openSpool(slot!, 1_000_000)
@@ -80,6 +80,19 @@ test('what was put is read in order, also by the next process, and goes when it 
   expect(second.isEmpty()).toBe(true)
   await second.close()
   other.release()
+})
+
+test('of several abandoned places only the one that is worked on is taken: the others are left to whoever comes', async () => {
+  const folder = newFolder()
+  const left = [takeSlot(folder), takeSlot(folder), takeSlot(folder)].map((slot) => openSpool(slot, 1000))
+  for (const spool of left) await spool.put(Buffer.from('kept'))
+  for (const spool of left) await spool.close()
+  const [first] = takeAbandoned(folder)
+  const others = [...takeAbandoned(folder)]
+  expect(others.map((slot) => slot.folder)).toEqual(
+    ['0', '1', '2'].map((name) => join(folder, name)).filter((path) => path !== first!.folder),
+  )
+  for (const slot of [first!, ...others]) slot.release()
 })
 
 test('more than the limit is refused with a 503 and a time to try again', async () => {

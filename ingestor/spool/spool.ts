@@ -100,8 +100,8 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     for (const { position, bytes: some } of damaged) await keepDamaged(`${segment.number}.${segment.salt}.${position}`, some)
     if (tornBytes) log.warn({ bytes: tornBytes }, 'the end of a spool file was cut off: it was never acknowledged')
     await unlink(segment.path)
-    syncFolder(folder)
     sealed.splice(sealed.indexOf(segment), 1)
+    syncFolder(folder)
   }
 
   /** Sets bytes aside that cannot be stored: they may have been acknowledged, so somebody has to look at them. */

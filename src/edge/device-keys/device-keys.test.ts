@@ -54,6 +54,26 @@ describe('a device that asks for a new key', () => {
     await refusedEverywhere(device.device_key)
   })
 
+  test('and uses it as somebody ends it keeps the old one', async () => {
+    const device = await registered(await signedIn())
+    expect(await deliverStatus(device.device_key)).toBe(204)
+    const next = await rotated(device.device_key)
+    const ofDevice = () => owner`select id, revoked_at from device_key where device_id = ${device.device_id} order by id`
+    const [, latest] = await ofDevice()
+    let delivery: Promise<number> | undefined
+    await owner.begin(async (sql) => {
+      await sql`update device_key set revoked_at = now() where id = ${latest!.id}`
+      delivery = deliverStatus(next.device_key)
+      await until('the ingestor waits for that', async () => {
+        const [row] = await owner`select count(*)::int as waiting from pg_locks l join pg_stat_activity a using (pid)
+          where not l.granted and a.application_name = 'monozu ingestor' and a.datname = current_database()`
+        return row!.waiting > 0
+      })
+    })
+    expect(await delivery).toBe(204)
+    expect((await ofDevice()).map(({ revoked_at }) => revoked_at === null)).toEqual([true, false])
+  })
+
   test('and never uses it keeps the old one for a week', async () => {
     const device = await registered(await signedIn())
     expect(await pollStatus(device.device_key)).toBe(200)
