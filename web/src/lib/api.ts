@@ -37,7 +37,8 @@ function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
   return 'locks' in navigator ? navigator.locks.request('monozu.session', work) : work()
 }
 
-async function authorizedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+/** As fetch, with the session; for answers that are no JSON. */
+export async function fetchAuthorized(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const first = await fetch(input, withToken(init))
   if (first.status !== 401 || new URL(first.url).pathname.startsWith('/api/v1/auth/')) return first
   if (await renewSession()) return fetch(input, withToken(init))
@@ -53,7 +54,7 @@ function withToken(init: RequestInit | undefined): RequestInit {
   return { ...init, headers, credentials: 'same-origin' }
 }
 
-const fetcher: typeof fetch = Object.assign(authorizedFetch, { preconnect: () => undefined })
+const fetcher: typeof fetch = Object.assign(fetchAuthorized, { preconnect: () => undefined })
 
 export const api = treaty<App>(location.origin, { fetcher, parseDate: false }).api.v1
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { History } from 'lucide-react'
-import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
+import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { userSearchQuery } from '@/features/users/queries'
@@ -16,10 +16,13 @@ import { formatDateTime } from '@/lib/format'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { AuditDrawer } from './audit-drawer'
+import { ChainState } from './chain-state'
 import { DateRange, endOfDay, startOfDay } from './date-range'
-import { type AuditEntry, auditList } from './queries'
+import { ExportButton } from './export-button'
+import { type AuditEntry, type AuditFilters, auditList } from './queries'
 import { useKindName } from './use-kind-name'
 
+const outcomes = ['success', 'refused', 'failed'] as const
 const filterParsers = {
   search: parseAsString.withDefault(''),
   action: parseAsString,
@@ -27,6 +30,7 @@ const filterParsers = {
   from: parseAsString,
   to: parseAsString,
   entity: parseAsString,
+  outcome: parseAsStringLiteral(outcomes),
 }
 
 export function AuditPage() {
@@ -35,16 +39,16 @@ export function AuditPage() {
   const kindName = useKindName()
   const [filters, setFilters] = useQueryStates(filterParsers)
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(
-    auditList({
-      search: filters.search || undefined,
-      action: filters.action ?? undefined,
-      actor_id: filters.actor ?? undefined,
-      entity_id: filters.entity ?? undefined,
-      from: startOfDay(filters.from),
-      to: endOfDay(filters.to),
-    }),
-  )
+  const wanted: AuditFilters = {
+    search: filters.search || undefined,
+    action: filters.action ?? undefined,
+    actor_id: filters.actor ?? undefined,
+    entity_id: filters.entity ?? undefined,
+    outcome: filters.outcome ?? undefined,
+    from: startOfDay(filters.from),
+    to: endOfDay(filters.to),
+  }
+  const { rows, query } = useList(auditList(wanted))
   const users = useQuery({ ...userSearchQuery(''), enabled: can('settings.users.read') })
   const filtered = Object.values(filters).some(Boolean)
   const clear = () => void setFilters(null)
@@ -117,8 +121,15 @@ export function AuditPage() {
               onChange={([actor]) => void setFilters({ actor: actor ?? null })}
             />
           )}
+          <FilterChip
+            label={t('settings.audit.outcome.label')}
+            options={outcomes.map((outcome) => ({ value: outcome, label: t(`settings.audit.outcome.${outcome}`) }))}
+            values={filters.outcome ? [filters.outcome] : []}
+            onChange={([chosen]) => void setFilters({ outcome: outcomes.find((outcome) => outcome === chosen) ?? null })}
+          />
           <DateRange from={filters.from} to={filters.to} onChange={(range) => void setFilters(range)} />
-          <div className="ml-auto">
+          <div className="ml-auto flex items-center gap-2">
+            {can('audit.export') && <ExportButton filters={wanted} />}
             <TableOptions columns={columns} />
           </div>
         </FilterBar>
@@ -136,6 +147,7 @@ export function AuditPage() {
         onClearFilters={clear}
         empty={<EmptyState icon={History} title={t('settings.audit.none')} />}
       />
+      <ChainState />
       <AuditDrawer
         id={openId}
         entry={rows.find((entry) => entry.id === openId)}
