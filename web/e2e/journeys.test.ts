@@ -131,7 +131,7 @@ test('a technician finds no settings, and is told what is missing where an addre
   await endWell(visitor)
 })
 
-test('a user is added, signs in with the password shown once, and is disabled', async () => {
+test('a user is added, signs in with the password shown once, is signed out, and is disabled', async () => {
   const administrator = await visit(browser)
   const { page } = administrator
   await signIn(page, platform.url, platform.admin)
@@ -151,6 +151,14 @@ test('a user is added, signs in with the password shown once, and is disabled', 
   await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password })
   await newcomer.page.getByRole('link', { name: 'Devices', exact: true }).first().waitFor()
   await page.getByRole('row').filter({ hasText: 'Ada' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'End all sessions' }).click()
+  const asked = page.getByRole('alertdialog').or(page.getByRole('dialog', { name: 'End all sessions of Ada?' }))
+  await asked.getByRole('button', { name: 'End all sessions' }).click()
+  await page.getByText('All sessions of Ada have ended').waitFor()
+  await newcomer.page.getByRole('heading', { name: 'Sign in again' }).waitFor({ timeout: 20_000 })
+  await newcomer.context.clearCookies()
+  await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password })
+  await newcomer.page.getByRole('link', { name: 'Devices', exact: true }).first().waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
   await page.getByText('Ada can no longer sign in').waitFor()
   await newcomer.page.getByRole('heading', { name: 'Sign in again' }).waitFor({ timeout: 20_000 })

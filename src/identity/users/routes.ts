@@ -2,7 +2,7 @@ import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
 import { id, instant, name, page, paging, stamps, uuid } from '../../core/wire'
 import { languageOf } from '../mail/letters'
-import { createUser, getUser, listUsers, removeUser, resetFactor, updateUser } from './service'
+import { createUser, endUserSessions, getUser, listUsers, removeUser, resetFactor, updateUser } from './service'
 
 const orgUnitScope = t.Union([t.Literal('all'), t.Array(t.Object({ org_unit_id: uuid, subtree: t.Boolean() }), { maxItems: 200 })])
 const groupIds = t.Array(uuid, { maxItems: 50 })
@@ -62,6 +62,18 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
       permission: 'settings.users.update',
       params: id,
       detail: { summary: 'Switch off the second factor of a user who lost it; all sessions of the user end' },
+    },
+  )
+  .delete(
+    '/:id/sessions',
+    async ({ run, params, set }) => {
+      await run((scope) => endUserSessions(scope, params.id))
+      set.status = 204
+    },
+    {
+      permission: 'settings.users.update',
+      params: id,
+      detail: { summary: 'End all sessions of a user in this organization' },
     },
   )
   .delete(

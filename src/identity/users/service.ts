@@ -223,11 +223,25 @@ async function getUserToChange(scope: Scope, id: string) {
   return user
 }
 
-async function endSessionsOf({ tx, own }: Scope, user_id: string) {
-  await tx
+/** How many there were. */
+async function endSessionsOf({ tx, own }: Scope, user_id: string, end_reason: 'removed' | 'revoked') {
+  const ended = await tx
     .update(sessions)
-    .set({ ended_at: now(), end_reason: 'removed' })
+    .set({ ended_at: now(), end_reason })
     .where(and(own(sessions), eq(sessions.user_id, user_id), isNull(sessions.ended_at)))
+    .returning({ id: sessions.id })
+  return ended.length
+}
+
+/** Signs the user out of this tenant everywhere, as when a device was lost; he may sign in again. */
+export async function endUserSessions(scope: Scope, id: string) {
+  const { actor, signals } = scope
+  const before = await getUserToChange(scope, id)
+  if (id === personOf(actor)) throw new Problem(409, 'own_account', 'End your own sessions in your account')
+  await assertHoldsAllOf(scope, before)
+  const sessions_ended = await endSessionsOf(scope, id, 'revoked')
+  await audit(scope, 'users.end_sessions', id, { after: { sessions_ended } })
+  signals.push({ topic: 'sessions', key: actor.tenant_id })
 }
 
 export async function updateUser(scope: Scope, id: string, { name, disabled, group_ids, org_unit_scope }: UserChange) {
@@ -248,7 +262,7 @@ export async function updateUser(scope: Scope, id: string, { name, disabled, gro
   if (group_ids) await setGroups(scope, membership_id, before.groups, group_ids)
   if (org_unit_scope) await setScope(scope, membership_id, org_unit_scope)
   if (admin_id) await assertAdministratorRemains(scope, admin_id)
-  if (disabled) await endSessionsOf(scope, id)
+  if (disabled) await endSessionsOf(scope, id, 'removed')
   const after = await getUser(scope, id)
   await audit(scope, 'users.update', id, { before, after })
   signals.push({ topic: 'sessions', key: actor.tenant_id })
@@ -282,7 +296,7 @@ export async function removeUser(scope: Scope, id: string) {
   const before = await getUserToChange(scope, id)
   if (id === personOf(actor)) throw new Problem(409, 'own_account', 'Somebody else must remove you')
   await assertHoldsAllOf(scope, before)
-  await endSessionsOf(scope, id)
+  await endSessionsOf(scope, id, 'removed')
   await tx.delete(memberships).where(and(own(memberships), eq(memberships.id, before.membership_id)))
   await assertAdministratorRemains(scope, admin_id)
   await audit(scope, 'users.delete', id, { before })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { everyPermission } from '../../core/permissions'
 import { listen } from '../../core/signals'
+import { password, withPassword } from '../../testing/account'
 import { auditOf, owner } from '../../testing/owner'
 import { type Client, newTenant, problem, send, signedIn } from '../../testing/api'
 import { writeRefreshToken } from '../auth/refresh'
@@ -108,6 +109,28 @@ describe('a user', () => {
     const rows = [...(await auditOf(tenant_id, 'users.update')), ...(await auditOf(tenant_id, 'users.delete'))]
     expect(rows.map(({ entity_id }) => entity_id)).toEqual(Array.from({ length: 4 }, () => other.user_id))
     expect(rows.map(({ after }) => after?.disabled)).toEqual([false, true, false, undefined])
+  })
+
+  // ASVS 7.4.5
+  test('is signed out everywhere by an administrator, and may sign in again; nobody does it to himself or to who may do more', async () => {
+    const admin = await signedIn()
+    const end = ({ headers }: { headers: Record<string, string> }, id: string) =>
+      send('DELETE', `/api/v1/users/${id}/sessions`, { headers })
+    const member = await withPassword(['devices.read'], { tenant_id: admin.tenant_id })
+    const login = () => send('POST', '/api/v1/auth/login', { body: { email: member.email, password } })
+    const { access_token } = (await (await login()).json()) as { access_token: string }
+    const second = { headers: { authorization: `Bearer ${access_token}` } }
+    expect((await end(admin, member.user_id)).status).toBe(204)
+    for (const { headers } of [member, second]) expect((await send('GET', '/api/v1/me', { headers })).status).toBe(401)
+    expect((await login()).status).toBe(200)
+    expect([...(await auditOf(admin.tenant_id, 'users.end_sessions'))]).toMatchObject([
+      { actor_id: admin.user_id, entity_id: member.user_id, after: { sessions_ended: 2 } },
+    ])
+    const helper = await signedIn(['settings.users.update', 'settings.users.read'], { tenant_id: admin.tenant_id })
+    const [own, stronger] = [await end(admin, admin.user_id), await end(helper, admin.user_id)]
+    expect([own.status, (await problem(own)).error]).toEqual([409, 'own_account'])
+    expect([stronger.status, (await problem(stronger)).error]).toEqual([403, 'beyond_own_permissions'])
+    expect((await send('GET', '/api/v1/me', admin)).status).toBe(200)
   })
 
   test('who is removed is out with the next request, and stays what he is elsewhere', async () => {

@@ -26,6 +26,10 @@ export function useUpdateUser() {
   return useMutation({ meta, mutationFn: ({ id, change }: { id: string; change: UserChange }) => answer(api.users({ id }).patch(change)) })
 }
 
+export function useEndSessions() {
+  return useMutation({ meta, mutationFn: (id: string) => answer(api.users({ id }).sessions.delete()) })
+}
+
 export function useResetFactor() {
   return useMutation({ meta, mutationFn: (id: string) => answer(api.users({ id }).mfa.reset.post()) })
 }

@@ -14,6 +14,7 @@ import { AccessActions } from './access-actions'
 import { AccessFields, sentScope } from './access-fields'
 import { type ScopeChoice as Scope, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
 import { SecondFactor } from './second-factor'
+import { UserSessions } from './user-sessions'
 
 export function UserDrawer({ id, known, onClose }: { id: string | null; known: User | undefined; onClose: () => void }) {
   const { t } = useTranslation()
@@ -29,6 +30,7 @@ export function UserDrawer({ id, known, onClose }: { id: string | null; known: U
 
 function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void }) {
   const { t } = useTranslation()
+  const can = useCan()
   const { user: self } = useMe()
   const own = user.id === self.id
   return (
@@ -43,6 +45,11 @@ function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void })
         <Definition term={t('settings.users.second_factor')}>
           <SecondFactor user={user} own={own} />
         </Definition>
+        {!own && can('settings.users.update') && (
+          <Definition term={t('settings.users.sessions')}>
+            <UserSessions user={user} />
+          </Definition>
+        )}
         <Definition term={t('common.created')}>
           <RelativeTime at={user.created_at} />
         </Definition>

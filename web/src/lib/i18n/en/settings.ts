@@ -61,6 +61,11 @@ export const settings = {
       reset_mfa_description:
         'The password alone signs this user in until a new one is set up. All sessions of the user end, and a mail tells about it.',
       mfa_was_reset: 'The second factor of {{name}} was reset',
+      sessions: 'Sessions',
+      end_sessions: 'End all sessions',
+      end_sessions_title: 'End all sessions of {{name}}?',
+      end_sessions_description: 'The user is signed out everywhere, at once, and may sign in again.',
+      sessions_ended: 'All sessions of {{name}} have ended',
       last_sign_in: 'Last sign-in',
       never: 'Never',
       you: 'You',

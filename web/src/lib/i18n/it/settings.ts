@@ -64,6 +64,11 @@ export const settings: Shape<typeof english> = {
       reset_mfa_description:
         'Finché non ne configura uno nuovo, l’utente accede con la sola password. Tutte le sue sessioni terminano e un’e-mail lo avvisa.',
       mfa_was_reset: 'Il secondo fattore di {{name}} è stato reimpostato',
+      sessions: 'Sessioni',
+      end_sessions: 'Termina tutte le sessioni',
+      end_sessions_title: 'Terminare tutte le sessioni di {{name}}?',
+      end_sessions_description: 'L’utente viene disconnesso ovunque, subito, e può accedere di nuovo.',
+      sessions_ended: 'Tutte le sessioni di {{name}} sono terminate',
       last_sign_in: 'Ultimo accesso',
       never: 'Mai',
       you: 'Tu',
