@@ -260,6 +260,7 @@ const pages = [
   '/settings/mail',
   '/forgot-password',
   '/register',
+  '/settings/security',
   '/settings/audit',
   '/account/sessions',
   '/account/password',

@@ -26,6 +26,66 @@ async function endWell({ page, context, complaints }: Visitor) {
   await context.close()
 }
 
+/** Opens the link of the newest mail of a kind, as its reader would. */
+async function followMail(reader: Page, outbox: Page, recipient: string) {
+  await outbox.goto(`${platform.url}/settings/mail`)
+  await outbox.getByText('Kept here').first().waitFor()
+  await outbox.getByText(recipient).first().click()
+  const text = await outbox.locator('pre').innerText()
+  await reader.goto(text.match(/http\S+/)![0].replace(/^https?:\/\/[^/]+/, platform.url))
+}
+
+test('an organization is registered and its address confirmed; somebody of another one is invited, joins, and switches between both', async () => {
+  const founder = await visit(browser)
+  const { page } = founder
+  const ada = { email: 'ada@engines.example', password: 'seven blue lanterns over water' }
+  await page.goto(`${platform.url}/register`)
+  await page.getByLabel('Name of the organization').fill('Analytical Engines')
+  await page.getByLabel('Name', { exact: true }).fill('Ada')
+  await page.getByLabel('E-mail address').fill(ada.email)
+  await page.getByLabel('Password').fill(ada.password)
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.getByText('A mail is on its way').waitFor()
+  expect(await axe(page)).toEqual([])
+  await signIn(page, platform.url, ada)
+  await page.goto(`${platform.url}/account/password`)
+  await page.getByText(`${ada.email} has not been confirmed`).waitFor()
+  const reader = await visit(browser)
+  await followMail(reader.page, page, ada.email)
+  await reader.page.getByRole('button', { name: 'Confirm' }).click()
+  await reader.page.getByText('Your e-mail address is confirmed').waitFor()
+  await endWell(reader)
+  await page.goto(`${platform.url}/account/password`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  expect(await page.getByText(`${ada.email} has not been confirmed`).count()).toBe(0)
+
+  await page.goto(`${platform.url}/settings/users`)
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await page.getByRole('dialog').getByLabel('E-mail address').fill(platform.other.email)
+  await page.getByRole('checkbox', { name: /^Read only/ }).check()
+  await page.getByRole('button', { name: 'Send invitation' }).click()
+  await page.getByText('is on its way').waitFor()
+  const guest = await visit(browser)
+  await followMail(guest.page, page, platform.other.email)
+  await guest.page.getByText('Join Analytical Engines').waitFor()
+  expect(await axe(guest.page)).toEqual([])
+  await guest.page.getByLabel('Password').fill(platform.other.password)
+  await guest.page.getByRole('button', { name: 'Accept the invitation' }).click()
+  await guest.page.getByText('You belong to Analytical Engines now').waitFor()
+  await endWell(founder)
+
+  await guest.page.goto(`${platform.url}/sign-in`)
+  await guest.page.getByLabel('E-mail address').fill(platform.other.email)
+  await guest.page.getByLabel('Password', { exact: true }).fill(platform.other.password)
+  await guest.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await guest.page.getByRole('button', { name: 'Analytical Engines' }).click()
+  await guest.page.getByText('What is happening at Analytical Engines').waitFor()
+  await guest.page.getByRole('button', { name: /^Account of/ }).click()
+  await guest.page.getByRole('menuitemradio', { name: 'Other MSP' }).click()
+  await guest.page.getByText('What is happening at Other MSP').waitFor()
+  await endWell(guest)
+}, 60_000)
+
 test('an organization requires a second factor: a colleague sets it up as he signs in, and an administrator resets it', async () => {
   const admin = await visit(browser)
   const { page } = admin
