@@ -27,6 +27,14 @@ export interface Connection {
   drop: () => void
 }
 
+let isHeldBack = false
+
+/** No connection is opened until then, as if the database were away. */
+export function holdBack(until: Promise<void>) {
+  isHeldBack = true
+  void until.then(() => (isHeldBack = false))
+}
+
 /**
  * A connection that is never opened anew. The driver would do so by itself, in the middle of a transaction, and also after `end`, when
  * nobody is left to close it: it gets one socket from us and no second one.
@@ -37,7 +45,7 @@ export function connect(databaseUrl: string): Connection {
   const connection: Connection = { client: postgres(databaseUrl, options), openedAt: Date.now(), isLost: false, whenLost: () => {}, drop }
 
   function once(options: { host: string[]; port: number[]; path?: string }): Promise<Socket> {
-    if (socket || connection.isLost) return Promise.reject(away())
+    if (isHeldBack || socket || connection.isLost) return Promise.reject(away())
     return (socket = dial(options))
   }
 

@@ -1,5 +1,5 @@
 import { apiPort, app } from './app'
-import { closeDatabase } from './core/db'
+import { closeDatabase, holdBack } from './core/db'
 import { assertSafeRole } from './core/database-role'
 import { config } from './core/config'
 import { drain } from './core/health'
@@ -14,7 +14,8 @@ import { answerPolls } from './edge/commands/poll'
 /** Serves until SIGTERM or SIGINT, then drains. The exit code. */
 export async function serveApi(): Promise<number> {
   await raiseHeaderLimit(config.HTTP_READ_BUFFER_BYTES)
-  await assertSafeRole(config.DATABASE_URL, 'monozu_app')
+  const { known } = await assertSafeRole(config.DATABASE_URL, 'monozu_app')
+  if (known) holdBack(known)
   const { server } = app.listen({ hostname: config.HOST, port: apiPort })
   publishWith(server!)
   listen().catch(() => log.warn('the database cannot be reached yet; signals are heard as soon as it can'))

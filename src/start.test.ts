@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import { makeDevice, send as deliver, telemetry } from '../ingestor/testing'
 import { freePort } from './core/embedded-postgres'
 import { migrateDatabase } from './core/migrate'
 import { eventually } from './testing/eventually'
@@ -58,6 +59,48 @@ async function ending(words: string[], env: Record<string, string>) {
 }
 const servers = ['api', 'worker', 'ingestor']
 
+/** A database that is away until `open`, which resolves when a process asks for its role; `answer` lets it hear of it. */
+function lateDatabase(url: string) {
+  const [real, late] = [new URL(url), new URL(url)]
+  late.port = String(freePort())
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let stop = () => {}
+  function open() {
+    const proxy = Bun.listen<{ to: ReturnType<typeof connect> }>({
+      hostname: '127.0.0.1',
+      port: Number(late.port),
+      socket: {
+        open(from) {
+          const to = connect(Number(real.port), real.hostname)
+          to.on('data', (bytes) => void from.write(bytes))
+          to.on('error', () => from.end())
+          from.data = { to }
+        },
+        data(from, bytes) {
+          const copy = Buffer.from(bytes)
+          if (!copy.includes('pg_has_role')) return void from.data.to.write(copy)
+          asked.resolve()
+          void answered.promise.then(() => from.data.to.write(copy))
+        },
+        close: (from) => void from.data.to.destroy(),
+      },
+    })
+    stop = () => proxy.stop(true)
+    return asked.promise
+  }
+  return { url: late.href, open, answer: answered.resolve, stop: () => stop() }
+}
+
+type Environment = ReturnType<typeof environment>
+const readyStatus = async (port: string) => (await fetch(`http://127.0.0.1:${port}/readyz`)).status
+async function signInStatus({ API_PORT }: Environment) {
+  const body = JSON.stringify({ email: 'nobody@example.com', password: 'a password of nobody' })
+  const headers = { 'content-type': 'application/json' }
+  return (await fetch(`http://127.0.0.1:${API_PORT}/api/v1/auth/login`, { method: 'POST', body, headers })).status
+}
+const deliveryStatus = async ({ INGESTOR_PORT }: Environment) =>
+  (await deliver(`http://127.0.0.1:${INGESTOR_PORT}`, await makeDevice(), [telemetry({ value: 1 })])).status
+
 describe('a process does not serve', () => {
   test.each([
     ['as a superuser', as(''), 'is above row-level security'],
@@ -109,29 +152,33 @@ describe('a process does not serve', () => {
   })
 
   // ASVS 13.2.2
-  test.each(servers)('as a superuser that it meets only once the database is there: %s', async (name) => {
-    const real = new URL(Bun.env.DATABASE_OWNER_URL!)
-    const late = new URL(real)
-    late.port = String(freePort())
-    const command = startCommand([name], environment({ DATABASE_URL: late.href, LOG_LEVEL: 'warn' }))
+  test.each(servers)('as a superuser that it meets only once the database is there, nor before that is known: %s', async (name) => {
+    const database = lateDatabase(Bun.env.DATABASE_OWNER_URL!)
+    const env = environment({ DATABASE_URL: database.url, LOG_LEVEL: 'warn' })
+    const command = startCommand([name], env)
     expect(await eventually(() => command.output().includes('cannot be reached yet'), 10_000)).toBe(true)
-    const proxy = Bun.listen<{ to: ReturnType<typeof connect> }>({
-      hostname: '127.0.0.1',
-      port: Number(late.port),
-      socket: {
-        open(from) {
-          const to = connect(Number(real.port), real.hostname)
-          to.on('data', (bytes) => void from.write(bytes))
-          to.on('error', () => from.end())
-          from.data = { to }
-        },
-        data: (from, bytes) => void from.data.to.write(bytes),
-        close: (from) => void from.data.to.destroy(),
-      },
-    })
+    await database.open()
+    if (name === 'api') expect([await signInStatus(env), await readyStatus(env.API_PORT)]).toEqual([503, 503])
+    if (name === 'ingestor') expect(await deliveryStatus(env)).toBe(503)
+    database.answer()
     const ended = await Promise.race([command.child.exited, Bun.sleep(15_000).then(() => 'it serves')])
     await command.stop()
-    proxy.stop(true)
+    database.stop()
     expect([ended, command.output()]).toEqual([1, expect.stringContaining('is above row-level security')])
   })
 })
+
+test('the right role that is met only once the database is there is served as soon as that is known', async () => {
+  const [forApi, forIngestor] = [lateDatabase(Bun.env.DATABASE_URL!), lateDatabase(Bun.env.DATABASE_INGEST_URL!)]
+  const env = environment({ DATABASE_URL: forApi.url, LOG_LEVEL: 'warn' })
+  const commands = [startCommand(['api'], env), startCommand(['ingestor'], { ...env, DATABASE_URL: forIngestor.url, DATA_DIR: folder })]
+  for (const command of commands) expect(await eventually(() => command.output().includes('cannot be reached yet'), 10_000)).toBe(true)
+  await Promise.all([forApi.open(), forIngestor.open()])
+  expect([await signInStatus(env), await deliveryStatus(env)]).toEqual([503, 503])
+  for (const database of [forApi, forIngestor]) database.answer()
+  expect(await eventually(async () => (await readyStatus(env.API_PORT)) === 200, 10_000)).toBe(true)
+  expect(await signInStatus(env)).toBe(401)
+  expect(await eventually(async () => (await deliveryStatus(env)) === 204, 10_000)).toBe(true)
+  for (const command of commands) expect(await command.stop()).toBe(0)
+  for (const database of [forApi, forIngestor]) database.stop()
+}, 40_000)

@@ -54,10 +54,11 @@ async function doChores() {
 /** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
 export async function work(): Promise<number> {
   takeTime(limits.jobMs)
-  await assertSafeRole(config.DATABASE_URL, 'monozu_app')
+  const { known } = await assertSafeRole(config.DATABASE_URL, 'monozu_app')
   const stopped = untilStopped()
   let ending = false
   void stopped.then(() => (ending = true))
+  if (known) await Promise.race([known, stopped])
   while (!ending) {
     let runner: Runner | undefined
     try {

@@ -11,8 +11,10 @@ SIGTERM drains: readiness fails, requests in flight finish (10 s).`
 export async function run(): Promise<number> {
   const { DATABASE_URL, HOST, PORT, INGESTOR_PORT, SPOOL_DIR, SPOOL_BYTES } = readConfiguration(Bun.env, ['DATABASE_URL'])
   const { assertSafeRole } = await import('../core/database-role')
-  await assertSafeRole(DATABASE_URL, 'monozu_ingest')
+  const { known } = await assertSafeRole(DATABASE_URL, 'monozu_ingest')
   const { openIngestor } = await import('../../ingestor/server')
+  const { holdBack } = await import('../../ingestor/connect')
+  if (known) holdBack(known)
   const { untilStopped } = await import('../core/stop')
   const stopped = untilStopped()
   const spool = SPOOL_BYTES ? { folder: SPOOL_DIR || join(Bun.env.DATA_DIR ?? '.data', 'spool'), bytes: SPOOL_BYTES } : undefined

@@ -13,13 +13,14 @@ type Meant = 'monozu_app' | 'monozu_ingest'
 
 /**
  * A role that row-level security does not bind would make every isolation rule void: refuse to run with it. A database that is away is no reason, but
- * the question stays open: it is asked as soon as the database is there, and the wrong answer ends the process.
- * `meant` is the role this process is made for, to name in the refusal.
+ * the question stays open: it is asked as soon as the database is there, and the wrong answer ends the process. `known` resolves with the right one;
+ * until then nobody may be served from the database. `meant` is the role this process is made for, to name in the refusal.
  */
-export async function assertSafeRole(url: string, meant: Meant) {
+export async function assertSafeRole(url: string, meant: Meant): Promise<{ known?: Promise<void> }> {
   const fault = await faultOf(url, meant)
-  if (fault === 'away') void keepAsking(url, meant)
-  else if (fault) throw new Error(fault)
+  if (fault === 'away') return { known: keepAsking(url, meant) }
+  if (fault) throw new Error(fault)
+  return {}
 }
 
 const askAgainMs = 250

@@ -122,9 +122,23 @@ let patienceMs: number = limits.transactionMs
 /** For a process that serves nobody who waits: its transactions may take longer. */
 export const takeTime = (ms: number) => void (patienceMs = ms)
 
+let isHeldBack = false
+
+/** No transaction until then: 503, as if the database were away. */
+export function holdBack(until: Promise<void>) {
+  isHeldBack = true
+  void until.then(() => (isHeldBack = false))
+}
+
+/** Said by what tells whether this process can serve. */
+export function assertNotHeldBack() {
+  if (isHeldBack) throw unavailable()
+}
+
 /** As `inLane`, but nobody waits for ever: 503 after 8 s. The transaction itself ends as it ends, and only then gives its connection back. */
 export function transaction<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    assertNotHeldBack()
     const timer = setTimeout(() => reject(unavailable()), patienceMs)
     inLane(opening, readOnly, work)
       .then(resolve, reject)

@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import { raw } from './db'
+import { assertNotHeldBack, raw } from './db'
 import { pendingMigrations } from './migrations'
 
 let draining = false
@@ -10,6 +10,7 @@ export const drain = () => void (draining = true)
 async function whyNotReady(): Promise<string | undefined> {
   if (draining) return 'draining'
   try {
+    assertNotHeldBack()
     if (!migrated && (await pendingMigrations(raw)).length) return 'migrations are pending'
     migrated = true
     await raw`select 1`
