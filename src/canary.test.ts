@@ -39,6 +39,7 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
 }
 const cookieValue = (cookie: string) => cookie.match(/^[^=]+=([^;]+)/)?.[1]
 
+// ASVS 16.2.5, 16.5.1, 14.2.4, 13.3.2
 test('no secret of any flow is in the log, the audit log, an error, or in the clear in the database', async () => {
   const client = await withPassword()
   const { tenant_id, email } = client

@@ -91,6 +91,7 @@ test('each version takes the key and answers in its own way', async () => {
   expect((await write('/write?precision=constructor', line, basic)).status).toBe(400)
 })
 
+// ASVS 1.5.2
 test('whatever comes is a point or a refusal', () => {
   const part = fc.constantFrom('m', ',', '=', ' ', '"', '\\', '\n', '1', 'i', 't', '#', '\0', '\ud800', '-', 'e')
   fc.assert(

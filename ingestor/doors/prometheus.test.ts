@@ -137,6 +137,7 @@ test.each([
   expect((await write('', good, { authorization: form(key) })).status).toBe(204)
 })
 
+// ASVS 1.5.2, 1.4.2
 test('whatever comes is read or refused, never more', () => {
   const valid = series({ __name__: 'a', b: 'c' }, sample(1, at))
   const request = new Request('http://localhost/', { headers: { 'content-type': 'application/x-protobuf' } })
@@ -159,6 +160,7 @@ test('whatever comes is read or refused, never more', () => {
   )
 })
 
+// ASVS 5.2.3
 test('snappy: literals and copies that overlap come out whole; whatever else comes is refused', () => {
   const limit = 100_000
   const inflate = (bytes: Buffer) => unsnappy(bytes, () => new Problem(413, 'too_large', ''), limit)
