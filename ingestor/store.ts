@@ -75,7 +75,7 @@ async function write(client: Client, units: Unit[], seen: Device[]): Promise<num
     if (layouts) send(layouts)
     const rows = units.filter(({ frames }) => frames > 0).map(({ rows }) => rows)
     if (rows.length) {
-      await copy(await client.unsafe(copyFrames).writable(), copyOf(rows))
+      await copy(client, copyOf(rows))
       send(addFrames)
       send(addArrivals)
     }
@@ -103,10 +103,24 @@ async function write(client: Client, units: Unit[], seen: Device[]): Promise<num
 
 /**
  * Resolves as soon as the data is on its way: the driver never ends a COPY that the server refuses (porsager/postgres#1173). The statement
- * that follows then fails in its place.
+ * that follows then fails in its place. The driver's stream is made harmless before anybody else sees it: destroyed, possibly long after, it
+ * would tell the server that the COPY under way by then has failed, and an error before there is a listener would end the process. The driver
+ * resolves a COPY twice, with its stream and then with its result: only the first is ours to touch, or the connection hangs.
  */
-function copy(stream: Writable, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function copy(client: Client, bytes: Buffer): Promise<void> {
+  const query = client.unsafe(copyFrames)
+  const hooked = query as unknown as { resolve: (stream: Writable) => void }
+  const answer = hooked.resolve
+  hooked.resolve = (stream) => {
+    hooked.resolve = answer
+    // oxlint-disable-next-line no-underscore-dangle
+    stream._destroy = (error, done) => done(error)
+    stream.on('error', ignore)
+    answer(stream)
+  }
+  const stream = await query.writable()
+  if (stream.destroyed) throw away()
+  await new Promise<void>((resolve, reject) => {
     // oxlint-disable-next-line no-underscore-dangle
     const final = stream._final.bind(stream)
     // oxlint-disable-next-line no-underscore-dangle
