@@ -3,12 +3,14 @@ import type { Device } from './keys'
 import type { Unit } from './examine'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
+import type { Meter } from './meter'
 import type { Outage } from './outage'
 import { openPresence } from './presence'
 import { away, unknownKey } from './refusals'
 import type { Spool } from './spool/spool'
 import { encodeUnit } from './spool/unit'
 import { openStore } from './store'
+import { openTurns } from './turns'
 
 interface Options {
   layouts: Layouts
@@ -17,6 +19,7 @@ interface Options {
   outage: Outage
   /** Takes what the database does not. */
   spool?: Spool
+  meter: Meter
 }
 
 interface Waiting {
@@ -28,13 +31,16 @@ interface Waiting {
 /** PostgreSQL refused what was sent, or a COPY or two transactions got in each other's way: one of the units may be the reason. */
 export const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
 
+const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id
+const bytesOf = ({ unit }: Waiting) => unit.bytes
+
 /**
  * Group commit: what arrives while a batch is being written goes into the next one. Requests with rejected records are written alone, so that
- * what they are told is counted exactly; the two kinds take turns.
+ * what they are told is counted exactly; the two kinds take turns, and within each of them the tenants.
  */
-export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool }: Options) {
-  const together: Waiting[] = []
-  const alone: Waiting[] = []
+export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool, meter }: Options) {
+  const together = openTurns<Waiting>(tenantOf, bytesOf)
+  const alone = openTurns<Waiting>(tenantOf, bytesOf)
   const lanes = Array.from({ length: limits.lanes }, () => openStore(databaseUrl, flushMs))
   const idle = [...lanes]
   const presence = openPresence()
@@ -46,7 +52,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       void setAside(spool, waiting)
       return waiting.stored.promise
     }
-    ;(unit.rejected.length ? alone : together).push(waiting)
+    ;(unit.rejected.length ? alone : together).add(waiting)
     const lane = idle.pop()
     if (lane) void work(lane)
     return waiting.stored.promise
@@ -62,29 +68,23 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   }
 
   function next(): Waiting[] {
-    const first = alone[0]
-    if (first && (!wasAlone || !together.length)) {
-      wasAlone = true
-      return [alone.shift()!]
-    }
-    wasAlone = false
-    let bytes = 0
-    const fits = together.findIndex(({ unit }, index) => (bytes += unit.bytes) > limits.batchBytes && index > 0)
-    return together.splice(0, fits < 0 ? together.length : fits)
+    wasAlone = !alone.isEmpty() && (!wasAlone || together.isEmpty())
+    return wasAlone ? alone.take(0) : together.take(limits.batchBytes)
   }
 
   async function flush(lane: Lane, batch: Waiting[]) {
+    const begun = performance.now()
     try {
       // By device, so that two batches that bring the same frames wait for each other, never in a circle.
       batch.sort((a, b) => (a.unit.device.device_id < b.unit.device.device_id ? -1 : 1))
-      const added = await store(
-        lane,
-        batch.map(({ unit }) => unit),
-      )
+      const units = batch.map(({ unit }) => unit)
+      const added = await store(lane, units)
+      meter.stored(units, added, (performance.now() - begun) / 1000)
       for (const { stored } of batch) stored.resolve(added)
       // With a spool it is the drain that finds out.
       if (!spool) outage.end()
     } catch (error) {
+      meter.failed()
       if (batch.length > 1 && isOfData(error)) for (const waiting of batch) await flush(lane, [waiting])
       else fail(batch, error)
     }
@@ -107,7 +107,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
     const problem = problemOf(error, batch[0]!.unit.device)
     if (problem.status === 503) outage.begin(error)
     // A database that does not answer would not answer those behind it either.
-    const hopeless = (error as { isLate?: boolean }).isLate ? [...together.splice(0), ...alone.splice(0)] : []
+    const hopeless = (error as { isLate?: boolean }).isLate ? [...together.takeAll(), ...alone.takeAll()] : []
     for (const { unit } of hopeless) layouts.settle(unit.device.tenant_id, unit.layouts, false)
     for (const waiting of [...batch, ...hopeless]) {
       if (spool && problem.status === 503) void setAside(spool, waiting)
@@ -119,6 +119,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   async function setAside(into: Spool, { unit, stored }: Waiting) {
     try {
       await into.put(encodeUnit(unit))
+      meter.spooled(unit)
       stored.resolve(unit.frames + unit.records.length)
     } catch (error) {
       layouts.settle(unit.device.tenant_id, unit.layouts, false)
@@ -136,5 +137,9 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
     return /^2[23]/.test(code) ? new Problem(422, 'invalid', 'The records cannot be stored as they are') : away()
   }
 
-  return { add, close: () => lanes.forEach((lane) => lane.close()) }
+  return {
+    add,
+    queueBytes: () => together.bytes() + alone.bytes(),
+    close: () => lanes.forEach((lane) => lane.close()),
+  }
 }

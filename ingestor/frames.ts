@@ -23,6 +23,9 @@ const perValue = 12
 const float8Type = 701
 const postgresEpochMs = Date.UTC(2000, 0, 1)
 
+/** How many numbers these rows hold. */
+export const valuesIn = (rows: Buffer, frames: number) => (rows.length - frames * (beforeValues + arrayHead)) / perValue
+
 /** The frames of one device as rows of binary COPY, big-endian, in the order of `frameColumns`. */
 export function encodeFrames({ tenantBytes, deviceBytes }: Pick<Device, 'tenantBytes' | 'deviceBytes'>, frames: Frame[]): Buffer {
   const size = frames.reduce((sum, { layout }) => sum + beforeValues + arrayHead + perValue * layout.columns.length, 0)

@@ -10,6 +10,13 @@ export const limits = {
   zstdWindowLog: 23,
   /** All bodies in work at once, inflated; beyond it 503. */
   budgetBytes: 48 * 1_048_576,
+  /** What one tenant's bodies may hold, as a multiple of what is left free. */
+  tenantTimesFree: 8,
+  quotaTenants: 10_000,
+  quotaSavedSeconds: 10,
+  quotaLongestSeconds: 3_600,
+  /** A tenant past its quota is told of in the log at most this often. */
+  quotaToldMs: 60_000,
   /** Bodies up to this are reserved whole and read in one go. */
   smallBodyBytes: 262_144,
   bodyMs: 30_000,

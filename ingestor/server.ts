@@ -1,6 +1,9 @@
 import { config } from '../src/core/config'
 import { log } from '../src/core/log'
+import { prometheusText, prometheusType } from '../src/core/metrics'
+import { type OtlpOptions, openOtlp } from '../src/core/otlp'
 import { Problem, problemResponse, describe } from '../src/core/problem'
+import { isOneOf } from '../src/core/secrets'
 import { securityHeaders } from '../src/core/security-headers'
 import { openBatcher } from './batch'
 import { readBody } from './body'
@@ -11,10 +14,13 @@ import { influx1, influx2 } from './doors/influx'
 import { native } from './doors/native'
 import { prometheus } from './doors/prometheus'
 import { examine } from './examine'
+import { valuesIn } from './frames'
 import { type Device, openKeys } from './keys'
 import { openLayouts } from './layouts'
 import { limits } from './limits'
+import { openMeter } from './meter'
 import { openOutage } from './outage'
+import { type Quota, openQuota } from './quota'
 import { openReader } from './reader'
 import { openReplay } from './replay'
 import { away, busy, unknownKey } from './refusals'
@@ -33,6 +39,13 @@ export interface Options {
   flushMs?: number
   /** Where to keep what arrives while the database is away, and how much of it; without it such requests get a 503. */
   spool?: { folder: string; bytes: number }
+  /** Of each tenant. */
+  quota?: Quota
+  /** How long, once it is being stopped, it goes on serving while readiness fails: until whoever stands in front has seen that. */
+  drainMs?: number
+  /** Any of them opens GET /metrics; without one there is no such route. */
+  metricsTokens?: string[]
+  otlp?: OtlpOptions
 }
 
 const everywhere = Object.entries({ ...securityHeaders(config.INGEST_PUBLIC_URL), 'cache-control': 'no-store' })
@@ -54,18 +67,25 @@ export function openIngestor({
   port,
   hostname,
   spool: place,
+  quota: allowed = { valuesPerSecond: 0, bytesPerSecond: 0 },
+  drainMs = 0,
+  metricsTokens = [],
+  otlp,
   flushMs = place ? limits.spoolAfterMs : limits.flushMs,
 }: Options) {
   const outage = openOutage()
+  const meter = openMeter()
   const spool = place && openSpool(takeSlot(place.folder), place.bytes)
   const isSpooling = () => spool !== undefined && outage.isAway()
   const reader = openReader(databaseUrl, outage)
   const keys = openKeys(reader.read, isSpooling)
   const layouts = openLayouts(reader.read, isSpooling)
-  const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool })
+  const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool, meter })
   const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping })
   const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
   const budget = openBudget()
+  const quota = openQuota(allowed)
+  const push = otlp && openOtlp(otlp, families)
   const listener = listenForSignals(databaseUrl, {
     forget: keys.forget,
     replay: replay.ask,
@@ -74,6 +94,7 @@ export function openIngestor({
       replay.askAll()
     },
   })
+  let isLeaving = false
   let isDraining = false
   let isMigrated = false
   let inFlight = 0
@@ -83,18 +104,28 @@ export function openIngestor({
     const found = keys.find(door.keyOf(request))
     const device: Device | undefined = found instanceof Promise ? await found : found
     if (!device) throw unknownKey()
-    const items = door.read(await readBody(request, share, door.mostBytes), request)
+    quota.admit(device.tenant_id)
+    const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes).finally(() =>
+      quota.charge(device.tenant_id, { bytes: share.bytes() }),
+    )
+    const items = door.read(bytes, request)
     const unit = await examine(items, device, layouts)
+    meter.examined(unit)
+    quota.charge(device.tenant_id, { values: valuesIn(unit.rows, unit.frames) })
     return door.answer(unit, items.count ? await batcher.add(unit) : 0, request_id)
   }
 
   async function post(door: Door, request: Request): Promise<Response> {
+    const answer = await serve(door, request)
+    meter.answered(answer.status)
+    // Whoever keeps connections takes the next one to another instance.
+    if (isLeaving) answer.headers.set('connection', 'close')
+    return answer
+  }
+
+  async function serve(door: Door, request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
-    if (isDraining) {
-      const answer = door.refuse(busy('This ingestor is being stopped'), request_id)
-      answer.headers.set('connection', 'close')
-      return answer
-    }
+    if (isDraining) return door.refuse(busy('This ingestor is being stopped'), request_id)
     const share = budget.open()
     inFlight += 1
     try {
@@ -102,6 +133,7 @@ export function openIngestor({
     } catch (error) {
       return door.refuse(problemOf(error, request_id), request_id)
     } finally {
+      meter.received(share.bytes())
       share.giveBack()
       inFlight -= 1
       if (!inFlight) whenIdle()
@@ -109,7 +141,7 @@ export function openIngestor({
   }
 
   async function whyNotReady(): Promise<string | undefined> {
-    if (isDraining) return 'draining'
+    if (isLeaving) return 'draining'
     try {
       if (!isMigrated && (await within(limits.readyMs, reader.pending(), away)).length) return 'migrations are pending'
       isMigrated = true
@@ -127,6 +159,26 @@ export function openIngestor({
     return Response.json(body, { status: reason ? 503 : 200, headers: { 'x-request-id': requestIdOf(request) } })
   }
 
+  function families() {
+    return meter.families({
+      bodyBytes: budget.bytes(),
+      queueBytes: batcher.queueBytes(),
+      spoolBytes: spool?.bytes() ?? 0,
+      damaged: spool?.damaged() ?? 0,
+      isAway: outage.isAway(),
+      inFlight,
+    })
+  }
+
+  function metrics(request: Request): Response {
+    const request_id = requestIdOf(request)
+    if (!metricsTokens.length) return problemResponse(unknownRoute(request), request_id)
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+    if (!isOneOf(metricsTokens, token))
+      return problemResponse(new Problem(401, 'unauthenticated', 'The token is missing or not the one in METRICS_TOKEN'), request_id)
+    return new Response(prometheusText(families()), { headers: { 'content-type': prometheusType, 'x-request-id': request_id } })
+  }
+
   const server = Bun.serve({
     port,
     hostname,
@@ -139,6 +191,7 @@ export function openIngestor({
       '/api/v1/write': { POST: async (request) => secured(await post(prometheus, request)) },
       '/write': { POST: async (request) => secured(await post(influx1, request)) },
       '/api/v2/write': { POST: async (request) => secured(await post(influx2, request)) },
+      '/metrics': { GET: (request) => secured(metrics(request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },
     },
@@ -146,8 +199,10 @@ export function openIngestor({
     error: () => secured(problemResponse(away(), Bun.randomUUIDv7())),
   })
 
-  /** Readiness fails at once, requests in flight finish (at most 10 s), nothing new is taken. */
+  /** Readiness fails at once; after the time it takes to be seen nothing new is taken, and requests in flight finish (at most 10 s). */
   async function stop() {
+    isLeaving = true
+    if (drainMs) await Bun.sleep(drainMs)
     isDraining = true
     if (inFlight) await Promise.race([new Promise<void>((resolve) => (whenIdle = resolve)), Bun.sleep(limits.shutdownMs)])
     // The last answers may still be on their way to the socket.
@@ -155,6 +210,7 @@ export function openIngestor({
     await server.stop(true)
     await drain?.close()
     await spool?.close()
+    await push?.close()
     batcher.close()
     replay.close()
     reader.close()

@@ -4,7 +4,7 @@ Prints the configuration (secrets redacted), the database's roles, pending migra
 Needs DATABASE_URL; looks at SECRET_KEY and ENCRYPTION_KEYS where they are given.
 --ready only asks the server on this host (PORT, else API_PORT) whether it can serve: a health check for containers.`
 
-const secret = /KEY|PASSWORD|SECRET|TOKEN/
+const secret = /KEY|PASSWORD|SECRET|TOKEN|HEADERS/
 
 export async function run(words: string[]): Promise<number> {
   const { readConfiguration } = await import('../core/configuration')

@@ -51,6 +51,14 @@ const tokens: Reader<string[]> = (value) => {
   const all = list(value)
   return all.every((token) => /^[\x21-\x7e]{32,}$/.test(token)) ? all : refuse('must be tokens of at least 32 characters, comma separated')
 }
+/** As OTEL_EXPORTER_OTLP_HEADERS is written: name=value, comma separated, values percent-encoded. */
+const headers: Reader<Record<string, string>> = (value) =>
+  Object.fromEntries(
+    list(value).map((pair) => {
+      const [, name = '', text = ''] = /^([\w-]+)\s*=\s*([\x21-\x7e]*)$/.exec(pair) ?? refuse('must be name=value, comma separated')
+      return [name.toLowerCase(), decodeURIComponent(text)]
+    }),
+  )
 /** As Standard Webhooks writes them: base64, after whsec_ or alone. Any other text stands for its bytes. */
 const webhookSecrets: Reader<Buffer[]> = (value) =>
   list(value).map((text) => {
@@ -98,6 +106,14 @@ const variables = {
   INGESTOR_PORT: [whole(1, 65_535), 8090],
   SPOOL_DIR: [text, ''],
   SPOOL_BYTES: [whole(0, 1_099_511_627_776), 1_073_741_824],
+  TENANT_VALUES_PER_SECOND: [whole(0, 1_000_000_000), 0],
+  TENANT_BYTES_PER_SECOND: [whole(0, 1_099_511_627_776), 0],
+  DRAIN_SECONDS: [whole(0, 300), 5],
+  METRICS_TOKEN: [tokens, [] as string[]],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [url('http:', 'https:'), ''],
+  OTEL_EXPORTER_OTLP_HEADERS: [headers, {}],
+  OTEL_METRIC_EXPORT_INTERVAL: [whole(100, 86_400_000), 60_000],
+  OTEL_SERVICE_NAME: [text, ''],
   HTTP_READ_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   HTTP_WRITE_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   TRUST_PROXY_HOPS: [whole(0, 10), 0],

@@ -63,7 +63,15 @@ function environments(
   const keys = config.SECRET_KEY ? {} : { SECRET_KEY: secrets.secret_key }
   const ring = config.ENCRYPTION_KEYS.length ? {} : { ENCRYPTION_KEYS: secrets.encryption_keys }
   const cloud = { ...common, ...keys, ...ring, DATABASE_URL: database.app_url }
-  return { cloud, ingestor: { ...common, DATABASE_URL: database.ingest_url, SPOOL_DIR: Bun.env.SPOOL_DIR ?? join(folder, 'spool') } }
+  return {
+    cloud,
+    ingestor: {
+      ...common,
+      DATABASE_URL: database.ingest_url,
+      SPOOL_DIR: Bun.env.SPOOL_DIR ?? join(folder, 'spool'),
+      DRAIN_SECONDS: Bun.env.DRAIN_SECONDS ?? '0',
+    },
+  }
 }
 
 function welcome({ api, ingest }: Addresses, folder: string, demo: Demo | undefined) {
