@@ -51,7 +51,7 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'retired_pepper',
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'retired_pepper',
     'device_key', 'webhook_receipt', 'export_request', 'audit_pending'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
@@ -129,12 +129,30 @@ create or replace function audited_tenants(waiting boolean) returns setof uuid l
   select t.id from tenant t where not waiting or exists (select from audit_pending p where p.tenant_id = t.id) order by 1
 $$;
 
+-- Whom a provider names: found by its own key for him, never by his address.
+create or replace function find_identity(wanted_issuer text, wanted_directory text, wanted_subject text)
+  returns table (user_id uuid, email text)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select u.id, u.email from identity i join app_user u on u.id = i.user_id
+  where i.kind = 'oidc' and i.issuer = wanted_issuer and i.directory = wanted_directory and i.subject = wanted_subject
+$$;
+
+-- An account whose owner has shown that the address is his, and who is a member somewhere: a provider that owns the address may be linked to it.
+create or replace function find_confirmed_account(wanted text) returns table (user_id uuid, email text)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select u.id, u.email from app_user u
+  where lower(u.email) = lower(wanted) and u.verified_at is not null
+    and exists (select from membership m where m.user_id = u.id and not m.disabled)
+$$;
+
 -- What has run out is removed; times are the caller's, so that its clock rules.
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   delete from session where expires_at < housekeep.at - interval '30 days' or ended_at < housekeep.at - interval '30 days';
   delete from socket_ticket where expires_at < housekeep.at;
   delete from mfa_challenge where expires_at < housekeep.at;
   delete from tenant_choice where expires_at < housekeep.at;
+  delete from sso_transaction where expires_at < housekeep.at;
+  delete from sso_handoff where expires_at < housekeep.at;
   delete from export_request where expires_at < housekeep.at;
   delete from password_reset where expires_at < housekeep.at;
   delete from invitation where expires_at < housekeep.at - interval '30 days';
@@ -355,9 +373,9 @@ begin
   end loop;
   return to_json(ended);
 end $$;
-revoke all on function audited_tenants(boolean), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
+revoke all on function audited_tenants(boolean), find_identity(text, text, text), find_confirmed_account(text), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
 grant execute on function use_device_keys(json, timestamptz) to monozu_app, monozu_ingest;
-grant execute on function audited_tenants(boolean), find_sign_in(text), housekeep(timestamptz) to monozu_app;
+grant execute on function audited_tenants(boolean), find_identity(text, text, text), find_confirmed_account(text), find_sign_in(text), housekeep(timestamptz) to monozu_app;
 revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin

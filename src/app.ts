@@ -37,6 +37,7 @@ import { securitySettingsRoutes } from './identity/security-settings/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
 import { recoveryRoutes } from './identity/recovery/routes'
 import { registrationRoutes } from './identity/registration/routes'
+import { ssoRoutes } from './identity/sso/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -49,6 +50,7 @@ recognizeLicences(loadLicensed)
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
   .use(accountRoutes)
+  .use(ssoRoutes)
   .use(mfaRoutes)
   .use(recoveryRoutes)
   .use(registrationRoutes)

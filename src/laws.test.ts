@@ -410,6 +410,8 @@ describe('rights', () => {
       'change_password',
       'end_other_sessions',
       'expire_telemetry',
+      'find_confirmed_account',
+      'find_identity',
       'find_sign_in',
       'hold_password',
       'housekeep',

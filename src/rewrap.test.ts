@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { config } from './core/config'
 import { unseal } from './core/secrets'
+import { beginTransaction } from './identity/sso/transactions'
 import { rewrapSecrets, sealedPlaces } from './rewrap'
 import { password, withPassword } from './testing/account'
 import { send } from './testing/api'
@@ -22,6 +23,7 @@ async function furnished() {
   const headers = { ...client.headers, 'idempotency-key': Bun.randomUUIDv7() }
   const invited = await send('POST', '/api/v1/invitations', { headers, body: { email, group_ids: [], org_unit_scope: 'all' } })
   expect([begun.status, invited.status]).toEqual([200, 201])
+  await beginTransaction('some app', '/')
   return { ...client, secret: begun.data!.secret }
 }
 

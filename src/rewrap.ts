@@ -18,6 +18,7 @@ export const sealedPlaces: Place[] = [
   { table: 'mfa_factor', key: ['user_id'], column: 'secret', identity: (id) => `mfa_factor ${id}` },
   { table: 'mail', key: ['tenant_id', 'id'], column: 'content', identity: (id) => `mail ${id}` },
   { table: 'idempotent_answer', key: ['tenant_id', 'id'], column: 'answer', identity: (id) => id },
+  { table: 'sso_transaction', key: ['tenant_id', 'id'], column: 'sealed', identity: (id) => `sso_transaction ${id}` },
   { table: 'retired_pepper', key: ['kid'], column: 'sealed', identity: (id) => `retired_pepper ${id}` },
 ]
 

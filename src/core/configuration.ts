@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationProblem } from './configuration-problem'
+import { asDomain } from './email-domain'
 
 type Reader<T> = (value: string) => T
 const refuse = (why: string): never => {
@@ -75,6 +76,10 @@ const origins: Reader<string[]> = (value) =>
       : refuse('must be origins (https://host), comma separated'),
   )
 
+/** Compared whole with the domain of an address, which is brought into the same form. */
+const emailDomains: Reader<string[]> = (value) =>
+  list(value).map((part) => asDomain(part) ?? refuse('must be e-mail domains, comma separated'))
+
 /** The whole configuration: reader and default of each variable. A variable without a default is empty until a command requires it. */
 const variables = {
   DATABASE_URL: [url('postgres:', 'postgresql:'), ''],
@@ -87,7 +92,10 @@ const variables = {
   MFA_ISSUER: [text, 'MonozuCloud'],
   AUTH_POLICY: [choice('standard', 'restricted'), 'standard' as const],
   REGISTRATION: [choice('open', 'closed'), 'open' as const],
-  AUTH_ALLOWED_EMAIL_DOMAINS: [list, [] as string[]],
+  AUTH_ALLOWED_EMAIL_DOMAINS: [emailDomains, [] as string[]],
+  MS_AUTHORITY: [url('http:', 'https:'), 'https://login.microsoftonline.com'],
+  MS_CLIENT_ID: [text, ''],
+  MS_CLIENT_SECRET: [text, ''],
   ALLOW_ORIGINS: [origins, [] as string[]],
   REFRESH_COOKIE_SAMESITE: [choice('strict', 'lax', 'none'), 'strict' as const],
   API_PUBLIC_URL: [url('http:', 'https:'), 'http://localhost:8000'],
@@ -147,7 +155,11 @@ function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
 
 function contradictions(configuration: Configuration): string[] {
   const { AUTH_POLICY, AUTH_ALLOWED_EMAIL_DOMAINS, REFRESH_COOKIE_SAMESITE, API_PUBLIC_URL } = configuration
+  const { MS_AUTHORITY, MS_CLIENT_ID, MS_CLIENT_SECRET } = configuration
   const problems: string[] = []
+  if (Boolean(MS_CLIENT_ID) !== Boolean(MS_CLIENT_SECRET)) problems.push('MS_CLIENT_ID and MS_CLIENT_SECRET belong together')
+  if (MS_AUTHORITY.startsWith('http:') && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(MS_AUTHORITY).hostname))
+    problems.push('MS_AUTHORITY must be https, but for a provider on this very machine')
   if (configuration.MANAGEMENT_URL && !configuration.INTERNAL_TOKEN.length) problems.push('INTERNAL_TOKEN is required with MANAGEMENT_URL')
   if (AUTH_POLICY === 'restricted' && !AUTH_ALLOWED_EMAIL_DOMAINS.length)
     problems.push('AUTH_ALLOWED_EMAIL_DOMAINS is required when AUTH_POLICY is restricted')

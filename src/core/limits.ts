@@ -69,6 +69,11 @@ export const limits = {
   invitationMs: 7 * 86_400_000,
   addressCheckMs: 3 * 86_400_000,
   tenantChoiceMs: 5 * 60_000,
+  ssoTransactionMs: 10 * 60_000,
+  ssoHandoffMs: 60_000,
+  providerSeconds: 5,
+  /** How long what a provider says of itself is believed. */
+  providerKeptMs: 3_600_000,
   orgUnits: 2_000,
   orgUnitDepth: 32,
   socketsPerUser: 10,

@@ -94,7 +94,8 @@ export function inTenant<T>(actor: Actor, accessMode: AccessMode, work: (scope: 
 /** For the few questions that come before a tenant is known, all of them functions in harden.sql: row-level security shows nothing else here. */
 export const beforeTenant = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => transaction('begin read only', true, work)
 
-const nobody = '00000000-0000-0000-0000-000000000000'
+/** Nobody, and as a tenant that of nobody: where the platform keeps what comes before a tenant is known. */
+export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** A user who is not signed in yet, or of whom not even that is known who he is: seen by the audit log, allowed nothing. A new object each time. */
 export const bareUser = (tenant_id: string, id = nobody): Actor => ({ kind: 'user', id, tenant_id, units: 'all', permissions: new Set() })

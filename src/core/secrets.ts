@@ -33,7 +33,7 @@ const crc32 = (bytes: Buffer) => {
   return sum
 }
 
-export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt' | 'mzr' | 'mzi' | 'mzc' | 'mzv'
+export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt' | 'mzr' | 'mzi' | 'mzc' | 'mzv' | 'mzs' | 'mzx'
 const credentialBytes = 68
 const credentialLength = 92
 

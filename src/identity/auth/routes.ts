@@ -7,6 +7,7 @@ import { limits } from '../../core/limits'
 import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
 import { instant, list, oneOf, uuid } from '../../core/wire'
+import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
 import { startEnrolment } from '../mfa/enforced'
 import { writeDeviceCookie } from './device-cookie'
@@ -15,6 +16,7 @@ import { describeMe, enrolSigningIn, listOwnTenants, refreshSession, signIn, sig
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
 const deviceCookie = secure ? '__Host-monozu_device' : 'monozu_device'
+const ssoCookie = secure ? '__Host-monozu_sso' : 'monozu_sso'
 const attributes = { httpOnly: true, secure, sameSite: config.REFRESH_COOKIE_SAMESITE, path: '/' } as const
 
 const named = t.Object({ id: t.String(), name: t.String() })
@@ -147,6 +149,30 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
       body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }), totp_code: t.String({ pattern: '^\\d{6}$' }) }),
       response: { 200: t.Object({ ...session.properties, recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
       detail: { summary: 'Switch the second factor on and finish the sign-in' },
+    },
+  )
+  .post(
+    '/auth/exchange',
+    async (context) => {
+      assertOrigin(context.request)
+      const cookie = context.cookie[ssoCookie]!
+      const answer = await exchangeCode(
+        context.body.code,
+        cookie.value as string | undefined,
+        callOf(context),
+        context.headers['user-agent'],
+      )
+      cookie.set({ httpOnly: true, secure, sameSite: 'lax', path: '/', value: '', maxAge: 0, expires: new Date(0) })
+      if ('access_token' in answer) remember(context.cookie, answer)
+      return answer
+    },
+    {
+      public: 'the code of a sign-in with a provider, and the cookie it began with, are the credential',
+      body: t.Object({
+        code: t.String({ minLength: 1, maxLength: 200, description: 'as /auth/callback was given it: 60 seconds, one use' }),
+      }),
+      response: { 200: t.Union([session, tenantChoice, mfaChallenge, enrolmentChallenge]) },
+      detail: { summary: 'Finish a sign-in with a provider, in the browser that began it' },
     },
   )
   .post(

@@ -61,8 +61,8 @@ function assertOpen(status: string) {
 
 /** With address and password, or with the token of a sign-in that asked which tenant, and the answer. */
 export function signIn({ email, password, tenant_id, session_token }: SignIn, call: Call, userAgent?: string) {
-  assertPasswordsAllowed()
   if (session_token === undefined) {
+    assertPasswordsAllowed()
     if (email === undefined) throw invalid('/email', 'is required')
     if (password === undefined) throw invalid('/password', 'is required')
     return signInByPassword({ email, password, tenant_id }, call, userAgent)
@@ -111,7 +111,7 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
     return {
       tenant_required: true as const,
       tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
-      session_token: await askForTenant(places[0]!, call),
+      session_token: await askForTenant(places[0]!, ['pwd'], call),
     }
   }
   return withLicence(place.tenant_id, () =>
@@ -131,8 +131,25 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
   })
 }
 
+/** Somebody whom a provider named. His own second factor is asked for as ever. 401 where no tenant takes him any more. */
+export async function enterByProvider({ user_id, email }: { user_id: string; email: string }, call: Call, userAgent?: string) {
+  const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
+  const member = found.filter((row): row is Found & Place => row.tenant_id !== null && row.user_id === user_id)
+  const places = member.filter(({ disabled }) => !disabled)
+  if (!places.length) {
+    recordRefusal(member, call)
+    throw ended()
+  }
+  if (places.length === 1) return enter(places[0]!, ['sso'], call, userAgent, ended)
+  return {
+    tenant_required: true as const,
+    tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
+    session_token: await askForTenant(places[0]!, ['sso'], call),
+  }
+}
+
 /** A token for the answer to `tenant_required`: 5 minutes, one use. It opens nothing by itself. */
-function askForTenant(place: Place, call: Call): Promise<string> {
+function askForTenant(place: Place, amr: string[], call: Call): Promise<string> {
   return inTenant(
     signingIn(place),
     'read write',
@@ -140,7 +157,7 @@ function askForTenant(place: Place, call: Call): Promise<string> {
       const id = Bun.randomUUIDv7()
       const { text, hash } = mintCredential('mzc', place.tenant_id, id)
       const expires_at = new Date(nowMs() + limits.tenantChoiceMs)
-      await scope.tx.insert(tenantChoices).values(scope.owned({ id, hash, user_id: place.user_id, expires_at }))
+      await scope.tx.insert(tenantChoices).values(scope.owned({ id, hash, user_id: place.user_id, amr, expires_at }))
       routine(scope, 'half a sign-in opens nothing')
       return text
     },
@@ -159,11 +176,12 @@ async function chooseTenant(session_token: string, tenant_id: string, call: Call
         return tx
           .delete(tenantChoices)
           .where(and(mine, gt(tenantChoices.expires_at, now())))
-          .returning({ user_id: tenantChoices.user_id })
+          .returning({ user_id: tenantChoices.user_id, amr: tenantChoices.amr })
       })
     : []
-  if (!used) throw new Problem(401, 'choice_ended', 'Begin again with the password')
-  return enter({ user_id: used.user_id, tenant_id }, ['pwd'], call, userAgent, wrong)
+  if (!used || used.amr.includes('pwd')) assertPasswordsAllowed()
+  if (!used) throw new Problem(401, 'choice_ended', 'Begin the sign-in again')
+  return enter({ user_id: used.user_id, tenant_id }, used.amr, call, userAgent, wrong)
 }
 
 async function assertMayEnter(scope: Scope, refusal: () => Problem) {
@@ -186,9 +204,9 @@ async function admit(scope: Scope, amr: string[], userAgent?: string, since?: Da
   const rules = await rulesOf(scope)
   if (since && nowMs() - since.getTime() > lifeMs(rules))
     throw new Problem(403, 'session_too_old', 'This organization asks for a sign-in more often: sign in again')
-  const asked = amr.includes('mfa') ? undefined : await challenge(scope)
+  const asked = amr.includes('mfa') ? undefined : await challenge(scope, amr)
   if (asked) return asked
-  return lacksFactor(rules, amr) ? askToEnrol(scope) : startSession(scope, amr, userAgent, since)
+  return lacksFactor(rules, amr) ? askToEnrol(scope, amr) : startSession(scope, amr, userAgent, since)
 }
 
 /** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
@@ -243,18 +261,19 @@ export async function verifySecondFactor(
   call: Call,
   userAgent?: string,
 ) {
-  assertPasswordsAllowed()
-  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope) => {
+  if (!readCredential('mzm', session_token)) assertPasswordsAllowed()
+  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope, amr) => {
+    if (amr.includes('pwd')) assertPasswordsAllowed()
     await assertMayEnter(scope, wrong)
-    return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+    return startSession(scope, [...amr, 'otp', 'mfa'], userAgent)
   })
 }
 
 /** Sets up the factor that the tenant requires, and ends the sign-in with it. */
 export const enrolSigningIn = (input: { session_token: string; totp_code: string }, call: Call, userAgent?: string) =>
-  finishEnrolment(input, call, async (scope) => {
+  finishEnrolment(input, call, async (scope, amr) => {
     await assertMayEnter(scope, wrong)
-    return startSession(scope, ['pwd', 'otp', 'mfa'], userAgent)
+    return startSession(scope, [...amr, 'otp', 'mfa'], userAgent)
   })
 
 async function rulesOf({ tx, actor }: Scope): Promise<SessionRules> {

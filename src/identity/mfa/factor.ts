@@ -130,13 +130,13 @@ export async function countTry(scope: Scope, token: ChallengeToken, purpose: Pur
 }
 
 /** Who is signing in with this token. */
-export async function challengedUser(token: ChallengeToken, purpose: Purpose): Promise<string> {
+export async function challengedUser(token: ChallengeToken, purpose: Purpose): Promise<{ user_id: string; amr: string[] }> {
   const [found] = await inTenant(bareUser(token.tenant_id), 'read only', (scope) =>
     scope.tx
-      .select({ user_id: mfaChallenges.user_id })
+      .select({ user_id: mfaChallenges.user_id, amr: mfaChallenges.amr })
       .from(mfaChallenges)
       .where(thisOne(scope, token, purpose)),
   )
   if (!found) throw challengeOver()
-  return found.user_id
+  return found
 }

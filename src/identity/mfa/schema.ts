@@ -30,7 +30,7 @@ export const mfaRecoveryCodes = pgTable(
   (t) => [index().on(t.user_id)],
 ).enableRLS()
 
-/** A sign-in between its two factors: the password was right, the code is awaited. */
+/** A sign-in between its two factors: `amr` tells the first, the code is awaited. */
 export const mfaChallenges = tenantTable('mfa_challenge', {
   hash: text().notNull(),
   user_id: uuid().notNull(),
@@ -38,6 +38,7 @@ export const mfaChallenges = tenantTable('mfa_challenge', {
   purpose: text({ enum: ['verify', 'enrol'] })
     .notNull()
     .default('verify'),
+  amr: text().array().notNull().default(['pwd']),
   tries: integer().notNull().default(0),
   expires_at: instant().notNull(),
 })

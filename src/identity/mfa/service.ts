@@ -152,13 +152,13 @@ export async function disableMfa({ actor, session }: Known, { password, ...code 
 }
 
 /** Where the user who signs in has a second factor: what it needs to be asked for. The token opens nothing by itself. */
-export async function challenge(scope: Scope) {
+export async function challenge(scope: Scope, amr: string[]) {
   const factor = await findFactor(scope)
   if (!factor?.confirmed_at) return undefined
   const { tx, owned, actor } = scope
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzm', actor.tenant_id, id)
-  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, expires_at: new Date(nowMs() + limits.mfaChallengeMs) }))
+  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, expires_at: new Date(nowMs() + limits.mfaChallengeMs) }))
   routine(scope, 'half a sign-in opens nothing')
   return { mfa_required: true as const, session_token: text }
 }
@@ -171,11 +171,11 @@ export async function challenge(scope: Scope) {
 export async function meetChallenge<T>(
   { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
   call: Call,
-  enter: (scope: Scope) => Promise<T>,
+  enter: (scope: Scope, amr: string[]) => Promise<T>,
 ): Promise<T> {
   assertOneCode(code)
   const token = readChallenge(session_token)
-  const user_id = await challengedUser(token, 'verify')
+  const { user_id, amr } = await challengedUser(token, 'verify')
   const here = tenant_id === undefined || tenant_id === token.tenant_id
   const met = await attempt(user_id, call, () =>
     inTenant(
@@ -187,11 +187,11 @@ export async function meetChallenge<T>(
         if (!factor) return refuse(scope)
         await scope.tx.delete(mfaChallenges).where(and(scope.own(mfaChallenges), eq(mfaChallenges.id, token.id)))
         await audit(scope, 'mfa.verify', user_id, { after: { factor } })
-        return { entered: here ? await enter(scope) : undefined }
+        return { entered: here ? await enter(scope, amr) : undefined }
       },
       call,
     ),
   )
   if (!met) throw new Problem(401, 'wrong_code', 'The code is not right, or was used already')
-  return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', enter, call)
+  return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', (scope) => enter(scope, amr), call)
 }

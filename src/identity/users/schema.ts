@@ -32,12 +32,19 @@ export const identities = pgTable(
       .references(() => users.id),
     kind: text({ enum: ['password', 'oidc'] }).notNull(),
     password_hash: text(),
+    /** Of a way through a provider: who it says the person is. The directory is Entra's `tid`, the subject its `oid`. */
+    issuer: text(),
+    directory: text(),
+    subject: text(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [
     uniqueIndex('identity_password')
       .on(t.user_id)
       .where(sql`kind = 'password'`),
+    uniqueIndex('identity_provider')
+      .on(t.issuer, t.directory, t.subject)
+      .where(sql`kind = 'oidc'`),
     pgPolicy('identity_added', { to: appRole, for: 'insert', withCheck: sql`true` }),
   ],
 )

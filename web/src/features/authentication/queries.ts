@@ -14,8 +14,18 @@ export const signIn = (credentials: { email: string; password: string; tenant_id
 /** Answers which tenant, with the token of the sign-in that asked. */
 export const chooseTenant = (session_token: string, tenant_id: string) => proceed({ session_token, tenant_id })
 
-async function proceed(proof: Parameters<typeof api.auth.login.post>[0]): Promise<NextStep | null> {
-  const session = await answer(api.auth.login.post(proof))
+const proceed = async (proof: Parameters<typeof api.auth.login.post>[0]) => nextOf(await answer(api.auth.login.post(proof)))
+
+/** Finishes a sign-in with Microsoft, with the code that the browser came back with. */
+export const exchangeCode = async (code: string) => nextOf(await answer(api.auth.exchange.post({ code })))
+
+export const methodsQuery = { queryKey: ['sign-in-methods'], queryFn: () => answer(api.auth.methods.get()), staleTime: Infinity }
+
+export const microsoftAddress = (next: string) => `/api/v1/auth/microsoft/login?${new URLSearchParams({ return_to: next })}`
+
+type Answered = NonNullable<Awaited<ReturnType<typeof api.auth.login.post>>['data']>
+
+function nextOf(session: Answered): NextStep | null {
   if ('tenant_required' in session) return { step: 'tenant', tenants: session.tenants, session_token: session.session_token }
   if ('mfa_required' in session) return { step: 'code', session_token: session.session_token }
   if ('mfa_enrolment_required' in session) return { step: 'enrol', session_token: session.session_token }

@@ -15,6 +15,7 @@ export function Refusal({ problem }: { problem: Problem }) {
     wrong_code: t('sign_in.wrong_code'),
     mfa_session_ended: t('sign_in.mfa_session_ended'),
     choice_ended: t('sign_in.mfa_session_ended'),
+    exchange_ended: t('sign_in.sso_failed'),
     link_ended: t('recovery.link_ended'),
     invitation_ended: t('invitation.ended'),
     registration_closed: t('registration.closed'),

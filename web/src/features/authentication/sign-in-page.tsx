@@ -6,6 +6,7 @@ import { asProblem, type Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { EnrolRequired } from './enrol-required'
 import { Frame } from './frame'
+import { ContinueWithMicrosoft } from './continue-with-microsoft'
 import { chooseTenant, type NextStep } from './queries'
 import { Refusal } from './refusal'
 import { SecondFactorForm } from './second-factor-form'
@@ -14,18 +15,26 @@ import { SignInForm } from './sign-in-form'
 type Pending = NextStep & { email: string }
 
 /** Only a path of our own: an address from outside could lead away. */
-function safeNext(next: string | null): string {
+export function safeNext(next: string | null): string {
   return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : '/'
 }
 
-export function SignInPage() {
+type SignInPageProps = {
+  /** What is missing of a sign-in that began with a provider, and where it leads. */
+  begun?: Pending
+  next?: string
+  notice?: ReactNode
+}
+
+export function SignInPage({ begun, next: given, notice }: SignInPageProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const [parameters] = useSearchParams()
-  const [pending, setPending] = useState<Pending | null>(null)
+  const [pending, setPending] = useState<Pending | null>(begun ?? null)
+  const destination = safeNext(given ?? parameters.get('next'))
   const proceed = (next: NextStep, email: string) => setPending({ ...next, email })
   const titles = { tenant: t('sign_in.choose_tenant'), code: t('sign_in.second_factor'), enrol: t('sign_in.second_factor') }
-  const enter = () => void navigate(safeNext(parameters.get('next')), { replace: true })
+  const enter = () => void navigate(destination, { replace: true })
   return (
     <Frame
       title={t('sign_in.title')}
@@ -39,7 +48,9 @@ export function SignInPage() {
       {pending?.step === 'enrol' && (
         <EnrolRequired sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
       )}
+      {!pending && notice}
       {!pending && <SignInForm onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
+      {!pending && <ContinueWithMicrosoft next={destination} />}
       {!pending && (
         <div className="mt-3 flex flex-wrap justify-between gap-2">
           <Button asChild variant="quiet" size="small">

@@ -57,6 +57,13 @@ export const shell = {
     home: 'Go to Home',
   },
   sign_in: {
+    microsoft: 'Continue with Microsoft',
+    sso_finishing: 'Finishing the sign-in …',
+    sso_failed: 'The sign-in with Microsoft could not be finished. Begin it again.',
+    sso_denied: 'Microsoft did not complete the sign-in.',
+    sso_unknown:
+      'This Microsoft account belongs to nobody here. Ask your administrator for an invitation, and confirm your e-mail address.',
+    sso_domain: 'The domain of this e-mail address is not admitted here.',
     title: 'Sign in to Monozu Cloud',
     subtitle: 'IT and OT of your customers, in one place.',
     email: 'E-mail address',

@@ -60,6 +60,13 @@ export const shell: Shape<typeof english> = {
     home: 'Vai all’inizio',
   },
   sign_in: {
+    microsoft: 'Continua con Microsoft',
+    sso_finishing: 'Accesso in corso …',
+    sso_failed: 'L’accesso con Microsoft non è riuscito. Ricominciare.',
+    sso_denied: 'Microsoft non ha completato l’accesso.',
+    sso_unknown:
+      'Questo account Microsoft non appartiene a nessuno qui. Chiedere un invito all’amministratore e confermare il proprio indirizzo e-mail.',
+    sso_domain: 'Il dominio di questo indirizzo e-mail non è ammesso qui.',
     title: 'Accedi a Monozu Cloud',
     subtitle: 'IT e OT dei tuoi clienti, in un solo posto.',
     email: 'Indirizzo e-mail',
