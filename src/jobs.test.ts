@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { sql } from 'drizzle-orm'
+import postgres from 'postgres'
+import { routine } from './core/audit'
 import { moveClock } from './core/clock'
 import { type Job, enqueue, runJob } from './core/jobs'
 import { sealTenant } from './identity/audit-log/chain'
+import { type Scope, inTenant, jobActor } from './core/scope'
 import { queueMail } from './identity/mail/service'
 import { chores, jobs } from './jobs'
 import { registered, send, signedIn, within } from './testing/api'
@@ -201,6 +205,19 @@ describe('the queue', () => {
   })
 })
 
+test('a job may take longer than a request', async () => {
+  const { tenant_id } = await signedIn()
+  const timeouts: string[] = []
+  const ask = async (scope: Scope) => {
+    routine(scope, 'only looked')
+    const [row] = await scope.tx.execute<{ statement_timeout: string }>(sql`show statement_timeout`)
+    timeouts.push(row!.statement_timeout)
+  }
+  await runJob(ask, { tenant_id })
+  await inTenant(jobActor(tenant_id), 'read write', ask)
+  expect(timeouts).toEqual(['10min', '15s'])
+})
+
 describe('the worker process', () => {
   test('takes up what is queued, runs as the role that owns nothing, and ends on SIGTERM', async () => {
     const { client, device } = await busy()
@@ -246,4 +263,34 @@ describe('the worker process', () => {
       await worker.stop()
     }
   }, 40_000)
+
+  test('gives a chore over all tenants the time it takes', async () => {
+    const { tenant_id, user_id, sid } = await signedIn()
+    const { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS } = Bun.env as Record<string, string>
+    const id = Bun.randomUUIDv7()
+    await owner`insert into socket_ticket (tenant_id, id, user_id, session_id, hash, expires_at) values (${tenant_id}, ${id}, ${user_id}, ${sid}, ${id}, now() - interval '1 day')`
+    const tickets = () => owner`select id from socket_ticket where id = ${id}`
+    const impatient = `${DATABASE_URL!}?statement_timeout=1000`
+    const held = postgres(Bun.env.DATABASE_OWNER_URL!, { max: 1, onnotice: () => {} })
+    let worker: ReturnType<typeof startCommand> | undefined
+    try {
+      await held.begin(async (sql) => {
+        await sql`select from socket_ticket where id = ${id} for update`
+        worker = startCommand(['worker'], { DATABASE_URL: impatient, SECRET_KEY: SECRET_KEY!, ENCRYPTION_KEYS: ENCRYPTION_KEYS! })
+        await until(
+          'housekeeping waits for longer than its role may',
+          async () => {
+            const [row] = await owner`select count(*)::int as waiting from pg_stat_activity
+            where datname = current_database() and query like '%housekeep(%' and state = 'active' and query_start < now() - interval '2 seconds' and pid <> pg_backend_pid()`
+            return row!.waiting > 0
+          },
+          20_000,
+        )
+      })
+      await until('it is done', async () => !(await tickets()).length, 15_000)
+    } finally {
+      await worker?.stop()
+      await held.end()
+    }
+  }, 60_000)
 })

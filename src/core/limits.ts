@@ -93,6 +93,8 @@ export const limits = {
   queryPagePoints: 250_000,
   /** How long refused records are kept. */
   replayedAtOnce: 10_000,
+  /** By how much the clocks of process and database may differ where something is removed for good. */
+  clocksApartMs: 3_600_000,
   rejectedKeptMs: 30 * 86_400_000,
   queryDevices: 100,
   querySeries: 500,

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterEach, describe, expect, setDefaultTimeout, setSystemTime, test } from 'bun:test'
 import { moveClock } from '../../core/clock'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
 import { type Frame, addFrames, addLayout, owner, runQueue } from '../../testing/world'
 import { jobs } from '../../jobs'
 import { runJob } from '../../core/jobs'
+import { expireTelemetry } from './service'
 
 setDefaultTimeout(30_000)
 afterEach(() => moveClock(0))
@@ -54,6 +55,22 @@ describe('how long telemetry is kept', () => {
     expect((await send('GET', path, client)).status).toBe(200)
     expect((await put(client, { raw_days: 1, rollup_days: 1 })).status).toBe(403)
   })
+})
+
+test('nothing is removed by a machine whose clock is wrong', async () => {
+  const client = await signedIn()
+  const { device_id } = await registered(client)
+  const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+  await addFrames({ tenant_id: client.tenant_id, device_id }, layout, [[Date.now() - day, 1]])
+  await owner`delete from telemetry_arrival where tenant_id = ${client.tenant_id}`
+  setSystemTime(Date.now() + 400 * day)
+  try {
+    await expect(Promise.resolve(expireTelemetry())).rejects.toThrow('clocks')
+    await expect(run(client, 'telemetry.expire')).rejects.toThrow('clocks')
+  } finally {
+    setSystemTime()
+  }
+  expect(await held(client)).toMatchObject({ frames: 1 })
 })
 
 describe('what is kept no longer', () => {

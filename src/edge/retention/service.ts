@@ -53,9 +53,21 @@ export async function setRetention(scope: Scope, wanted: Days) {
 /** On the hour, so that what a rollup sums up goes as a whole. */
 const cutoff = (days: number) => new Date(Math.floor((nowMs() - days * dayMs) / hourMs) * hourMs).toISOString()
 
+/** What is removed cannot be brought back: a machine whose clock is wrong removes nothing. Asked of the machine's own clock, not the one that tests move. */
+async function assertClock(databaseMs: Promise<readonly { ms?: unknown }[]>) {
+  const [row] = await databaseMs
+  if (Math.abs(Number(row?.ms) - Date.now()) > limits.clocksApartMs)
+    throw new Error('the clocks of this process and of the database disagree: nothing is expired')
+}
+const databaseMs = `select date_part('epoch', now()) * 1000 as ms`
+
 /** Drops partitions that are older than anybody keeps, and queues for each tenant the removal of what it keeps no longer. */
-export const expireTelemetry = () => raw`
-  select expire_telemetry(${cutoff(most().raw_days)}::timestamptz, ${cutoff(most().rollup_days)}::timestamptz)`
+export const expireTelemetry = () =>
+  raw.begin(async (tx) => {
+    await assertClock(tx.unsafe(databaseMs))
+    await tx.unsafe(`set local statement_timeout = ${limits.jobMs}`)
+    await tx`select expire_telemetry(${cutoff(most().raw_days)}::timestamptz, ${cutoff(most().rollup_days)}::timestamptz)`
+  })
 
 const rowsAtOnce = 20_000
 
@@ -63,6 +75,7 @@ const rowsAtOnce = 20_000
 export async function expireOfTenant(scope: Scope) {
   routine(scope, 'the setting was audited')
   const { tx, actor } = scope
+  await assertClock(tx.execute(sql.raw(databaseMs)))
   const tenant = actor.tenant_id
   const { raw_days, rollup_days } = effective((await chosen(scope)) ?? nothing)
   const [frames, rollups] = [cutoff(raw_days), cutoff(rollup_days)]
