@@ -1,6 +1,6 @@
 import { config } from '../src/core/config'
 import { log } from '../src/core/log'
-import { prometheusText, prometheusType } from '../src/core/metrics'
+import { type Family, prometheusText, prometheusType } from '../src/core/metrics'
 import { type OtlpOptions, openOtlp } from '../src/core/otlp'
 import { Problem, problemResponse, describe } from '../src/core/problem'
 import { isOneOf } from '../src/core/secrets'
@@ -46,6 +46,10 @@ export interface Options {
   /** Any of them opens GET /metrics; without one there is no such route. */
   metricsTokens?: string[]
   otlp?: OtlpOptions
+  /** One of several processes on this port. */
+  isShared?: boolean
+  /** What to tell of all of them, given how each tells of itself. */
+  gather?: (own: () => Family[]) => () => Promise<Family[]>
 }
 
 const everywhere = Object.entries({ ...securityHeaders(config.INGEST_PUBLIC_URL), 'cache-control': 'no-store' })
@@ -71,6 +75,8 @@ export function openIngestor({
   drainMs = 0,
   metricsTokens = [],
   otlp,
+  isShared = false,
+  gather,
   flushMs = place ? limits.spoolAfterMs : limits.flushMs,
 }: Options) {
   const outage = openOutage()
@@ -85,6 +91,7 @@ export function openIngestor({
   const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
   const budget = openBudget()
   const quota = openQuota(allowed)
+  const allFamilies = gather?.(families) ?? families
   const push = otlp && openOtlp(otlp, families)
   const listener = listenForSignals(databaseUrl, {
     forget: keys.forget,
@@ -170,18 +177,19 @@ export function openIngestor({
     })
   }
 
-  function metrics(request: Request): Response {
+  async function metrics(request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
     if (!metricsTokens.length) return problemResponse(unknownRoute(request), request_id)
     const token = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
     if (!isOneOf(metricsTokens, token))
       return problemResponse(new Problem(401, 'unauthenticated', 'The token is missing or not the one in METRICS_TOKEN'), request_id)
-    return new Response(prometheusText(families()), { headers: { 'content-type': prometheusType, 'x-request-id': request_id } })
+    return new Response(prometheusText(await allFamilies()), { headers: { 'content-type': prometheusType, 'x-request-id': request_id } })
   }
 
   const server = Bun.serve({
     port,
     hostname,
+    reusePort: isShared,
     development: false,
     // Larger bodies get our own answer, without being read.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
@@ -191,7 +199,7 @@ export function openIngestor({
       '/api/v1/write': { POST: async (request) => secured(await post(prometheus, request)) },
       '/write': { POST: async (request) => secured(await post(influx1, request)) },
       '/api/v2/write': { POST: async (request) => secured(await post(influx2, request)) },
-      '/metrics': { GET: (request) => secured(metrics(request)) },
+      '/metrics': { GET: async (request) => secured(await metrics(request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },
     },

@@ -6,6 +6,7 @@ import { untilStopped } from '../core/stop'
 import { StartProblem, keptSecrets, openDataFolder } from './data-folder'
 import { type DatabaseFile, openDatabase } from './database'
 import type { Demo } from './demo'
+import { assertFree } from './ports'
 import { type Part, supervise } from './supervisor'
 
 const readyMs = 60_000
@@ -17,14 +18,6 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const result = await work()
   console.log(`  ${name.padEnd(34)} ${took(since)}`)
   return result
-}
-
-function assertFree(host: string, port: number, variable: string) {
-  try {
-    Bun.listen({ hostname: host, port, socket: { data() {} } }).stop(true)
-  } catch {
-    throw new StartProblem(`Port ${port} on ${host} is taken; stop what uses it, or set ${variable} to another`)
-  }
 }
 
 async function untilReady(url: string, stopped: () => boolean) {
