@@ -39,14 +39,19 @@ export function openStore(databaseUrl: string, flushMs: number) {
   /** Resolves after COMMIT with the number of frames and records that were not there yet. Whatever it rejects with, nothing may count as stored. */
   async function store(units: Unit[], seen: Device[]): Promise<number> {
     const used = current()
+    let isReady = false
     const written = Promise.withResolvers<number>()
-    used.ready.then(() => write(used.client, units, seen)).then(written.resolve, written.reject)
+    used.ready
+      .then(() => (isReady = true))
+      .then(() => write(used.client, units, seen))
+      .then(written.resolve, written.reject)
     // The driver may leave what was under way unanswered for ever.
     used.whenLost = () => written.reject(away())
     try {
       return await within(flushMs, written.promise, () => Object.assign(away(), { isLate: true }))
     } catch (error) {
-      if (!isOrderly(error)) discard()
+      // One that could not be made ready would fail for as long as it lives, however orderly it was told so.
+      if (!isReady || !isOrderly(error)) discard()
       throw error
     }
   }
