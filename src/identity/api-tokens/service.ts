@@ -9,6 +9,7 @@ import { type Scope, ago, inTenant, jobActor, personOf } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { assertHolds, known } from '../groups/service'
+import { isLicensed } from '../licences/service'
 import { getServiceAccountToChange } from '../service-accounts/service'
 import { memberships } from '../users/schema'
 import { readNetwork, within } from './networks'
@@ -203,10 +204,10 @@ interface Row extends Record<string, unknown> {
   units: string[] | null
 }
 
-/** A token with what it may do just now: its scopes within what its owner may, in the owner's view. undefined when token, owner or tenant no longer hold. */
+/** A token with what it may do just now: its scopes within what its owner may, in the owner's view. undefined when token, owner, tenant or its licence no longer hold. */
 export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise<Known | undefined> {
-  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
-    tx.execute<Row>(sql`
+  const row = await inTenant(jobActor(tenant_id), 'read only', async (scope) => {
+    const [found] = await scope.tx.execute<Row>(sql`
       select k.expires_at as ends_at, k.last_used_at, to_json(k.scopes) as scopes, to_json(k.allowed_addresses) as allowed_addresses,
         coalesce(m.user_id, a.id) as owner_id, coalesce(m.whole_tenant, a.whole_tenant) as whole_tenant,
         (select json_agg(distinct p) from access_group g, unnest(g.permissions) p where g.tenant_id = k.tenant_id and g.id in (
@@ -227,8 +228,9 @@ export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise
         left join membership m on m.tenant_id = k.tenant_id and m.id = k.membership_id and not m.disabled
         left join service_account a on a.tenant_id = k.tenant_id and a.id = k.service_account_id and not a.disabled
       where k.tenant_id = ${tenant_id} and k.id = ${id} and k.token_hash = ${hash} and k.revoked_at is null
-        and k.expires_at > ${now().toISOString()} and coalesce(m.id, a.id) is not null`),
-  )
+        and k.expires_at > ${now().toISOString()} and coalesce(m.id, a.id) is not null`)
+    return found && (await isLicensed(scope)) ? found : undefined
+  })
   if (!row) return undefined
   const held = expand(row.permissions ?? [])
   const { allowed_addresses } = row

@@ -207,6 +207,18 @@ describe('a tenant that waits for its licence', () => {
     expect((await signIn(email, fresh)).status).toBe(200)
   })
 
+  test('lets no program in either, until there is a licence', async () => {
+    const client = await signedIn()
+    const { data } = await client.api['api-tokens'].post({ name: 'n', scopes: ['devices.read'], expires_at: new Date(tomorrow) })
+    const status = async () => (await send('GET', '/api/v1/devices', { headers: { authorization: `Bearer ${data!.token}` } })).status
+    config.CLOUD_WEBHOOK_HMAC_SECRET = [current]
+    expect(await status()).toBe(401)
+    await tell(licence(client.tenant_id))
+    expect(await status()).toBe(200)
+    moveClock(limits.licenceGraceMs + 2 * 86_400_000)
+    expect(await status()).toBe(401)
+  })
+
   test('is refused where there is no licence, even if it was active before', async () => {
     const { email, tenant_id } = await member('active')
     expect((await signIn(email)).status).toBe(200)

@@ -76,11 +76,15 @@ export async function loadLicensed({ tenant_id }: { tenant_id: string }) {
   return licence?.features
 }
 
-/** Where a Management plane gives out licences, nobody enters a tenant that has none. */
-export async function assertLicensed(scope: Scope) {
-  if (!isManaged()) return
+/** Where a Management plane gives out licences, nobody enters a tenant that has none, and no program either. */
+export async function isLicensed(scope: Scope): Promise<boolean> {
+  if (!isManaged()) return true
   const [licence] = await find(scope)
-  if (!licence || !holds(licence)) throw new Problem(403, 'tenant_pending', 'This organization waits for its licence')
+  return licence !== undefined && holds(licence)
+}
+
+export async function assertLicensed(scope: Scope) {
+  if (!(await isLicensed(scope))) throw new Problem(403, 'tenant_pending', 'This organization waits for its licence')
 }
 
 const counted = {
