@@ -51,7 +51,7 @@ end $$;
 -- The few questions that span tenants are functions, each with its one purpose. They run as the owner, which sees only what is named here.
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
-    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'retired_pepper',
+    'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'sso_provider', 'email_domain', 'retired_pepper',
     'device_key', 'webhook_receipt', 'export_request', 'audit_pending'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
@@ -130,11 +130,13 @@ create or replace function audited_tenants(waiting boolean) returns setof uuid l
 $$;
 
 -- Whom a provider names: found by its own key for him, never by his address.
-create or replace function find_identity(wanted_issuer text, wanted_directory text, wanted_subject text)
+drop function if exists find_identity(text, text, text);
+create or replace function find_identity(wanted_issuer text, wanted_directory text, wanted_subject text, through uuid)
   returns table (user_id uuid, email text)
   language sql stable security definer set search_path = public, pg_temp as $$
   select u.id, u.email from identity i join app_user u on u.id = i.user_id
   where i.kind = 'oidc' and i.issuer = wanted_issuer and i.directory = wanted_directory and i.subject = wanted_subject
+    and i.provider_tenant_id is not distinct from through
 $$;
 
 -- An account whose owner has shown that the address is his, and who is a member somewhere: a provider that owns the address may be linked to it.
@@ -144,6 +146,42 @@ create or replace function find_confirmed_account(wanted text) returns table (us
   where lower(u.email) = lower(wanted) and u.verified_at is not null
     and exists (select from membership m where m.user_id = u.id and not m.disabled)
 $$;
+
+-- An account of this address in one tenant, for that tenant's own provider.
+create or replace function find_member(wanted text, place uuid) returns table (user_id uuid, email text)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select u.id, u.email from app_user u join membership m on m.user_id = u.id
+  where lower(u.email) = lower(wanted) and m.tenant_id = place and not m.disabled
+$$;
+
+-- What is offered to an address, for who has shown that it is his.
+create or replace function find_invitations(wanted text, at timestamptz) returns table (tenant_id uuid, id uuid)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select i.tenant_id, i.id from invitation i
+  where lower(i.email) = lower(wanted) and i.accepted_at is null and i.revoked_at is null and i.expires_at > find_invitations.at
+  order by i.id desc limit 20
+$$;
+
+-- Whose a domain is: signing in begins with an address and no tenant.
+create or replace function find_domain(wanted text) returns table (tenant_id uuid)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select d.tenant_id from email_domain d where d.domain = wanted and d.verified_at is not null
+$$;
+
+-- A domain belongs to one tenant: whoever proves it first, until he removes it or its record is gone. One at a time, so that two do not pass each other.
+create or replace function prove_domain(wanted uuid, at timestamptz) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare name text;
+begin
+  select d.domain into name from email_domain d where d.tenant_id = current_tenant() and d.id = wanted;
+  perform pg_advisory_xact_lock(hashtextextended('email_domain ' || name, 0));
+  if exists (select from email_domain d where d.domain = name and d.verified_at is not null and d.tenant_id <> current_tenant()) then
+    return false;
+  end if;
+  update email_domain d set verified_at = coalesce(d.verified_at, at), checked_at = at, missing_since = null, version = d.version + 1, updated_at = at
+    where d.tenant_id = current_tenant() and d.id = wanted;
+  return found;
+end $$;
 
 -- What has run out is removed; times are the caller's, so that its clock rules.
 create or replace function housekeep(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
@@ -373,9 +411,9 @@ begin
   end loop;
   return to_json(ended);
 end $$;
-revoke all on function audited_tenants(boolean), find_identity(text, text, text), find_confirmed_account(text), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
+revoke all on function audited_tenants(boolean), find_identity(text, text, text, uuid), find_confirmed_account(text), find_member(text, uuid), find_invitations(text, timestamptz), find_domain(text), prove_domain(uuid, timestamptz), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
 grant execute on function use_device_keys(json, timestamptz) to monozu_app, monozu_ingest;
-grant execute on function audited_tenants(boolean), find_identity(text, text, text), find_confirmed_account(text), find_sign_in(text), housekeep(timestamptz) to monozu_app;
+grant execute on function audited_tenants(boolean), find_identity(text, text, text, uuid), find_confirmed_account(text), find_member(text, uuid), find_invitations(text, timestamptz), find_domain(text), prove_domain(uuid, timestamptz), find_sign_in(text), housekeep(timestamptz) to monozu_app;
 revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin

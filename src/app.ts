@@ -37,7 +37,9 @@ import { securitySettingsRoutes } from './identity/security-settings/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
 import { recoveryRoutes } from './identity/recovery/routes'
 import { registrationRoutes } from './identity/registration/routes'
+import { domainRoutes } from './identity/domains/routes'
 import { ssoRoutes } from './identity/sso/routes'
+import { ssoSettingsRoutes } from './identity/sso-settings/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -50,7 +52,7 @@ recognizeLicences(loadLicensed)
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
   .use(accountRoutes)
-  .use(ssoRoutes)
+  .use(new Elysia().use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
   .use(mfaRoutes)
   .use(recoveryRoutes)
   .use(registrationRoutes)

@@ -7,6 +7,7 @@ import { retentionJobs } from './edge/retention/jobs'
 import { expireTelemetry } from './edge/retention/service'
 import { telemetryJobs } from './edge/telemetry/jobs'
 import { sealAll } from './identity/audit-log/chain'
+import { recheckDomains } from './identity/domains/service'
 import { pullLicences } from './identity/licences/service'
 import { mailJobs } from './identity/mail/jobs'
 
@@ -23,6 +24,7 @@ const patiently = (text: string) => () =>
 /** The platform's own housekeeping. */
 export const chores: Record<string, Chore> = {
   seal_audit: { crontab: '* * * * *', run: sealAll },
+  recheck_domains: { crontab: '53 4 * * *', run: recheckDomains },
   licences: { crontab: '*/5 * * * *', run: pullLicences },
   prepare_partitions: { crontab: '17 3 * * *', run: patiently('select prepare_partitions($1::timestamptz)') },
   queue_rollups: { crontab: '*/5 * * * *', run: patiently('select queue_rollups($1::timestamptz)') },

@@ -144,6 +144,8 @@ describe('every route with an id', () => {
     'POST /api/v1/commands/:id/result': { state: 'succeeded' },
   }
 
+  const provider = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
+
   /** One of each thing that has an id, in a tenant of its own. */
   async function furnished() {
     const client = await signedIn()
@@ -158,6 +160,8 @@ describe('every route with an id', () => {
     const token = (await client.api['api-tokens'].post({ name: 'nightly', scopes: ['devices.read'], expires_at })).data!.id
     const invited = { email: `${Bun.randomUUIDv7()}@test.example`, group_ids: [], org_unit_scope: 'all' as const }
     const invitation = (await client.api.invitations.post(invited)).data!.id
+    expect((await client.api.settings.sso.put(provider)).status).toBe(200)
+    const domain = (await client.api.settings.domains.post({ domain: `${Bun.randomUUIDv7()}.example` })).data!.id
     const exported = (await client.api.audit.exports.post({})).data!.id
     const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
     const refused = await addRejected(device)
@@ -165,6 +169,7 @@ describe('every route with an id', () => {
     await runQueue(client.tenant_id)
     const alert = (await client.api.alerts.get({ query: {} })).data!.items[0]!.id
     const ids: [RegExp, string][] = [
+      [/\/domains\//, domain],
       [/\/exports\//, exported],
       [/\/audit\//, entry],
       [/\/service-accounts\//, service],
@@ -237,7 +242,7 @@ describe('every route with an id', () => {
   const references = ours.flatMap((route) =>
     (['query', 'body'] as const).flatMap((part) =>
       Object.keys(propertiesOf(route[part]))
-        .filter((field) => /_ids?$/.test(field) && field !== 'hardware_id' && route.detail['x-permission'])
+        .filter((field) => /_ids?$/.test(field) && !['hardware_id', 'client_id'].includes(field) && route.detail['x-permission'])
         .map((field) => [`${route.method} ${route.path} ${part} ${field}`, route, part, field] as const),
     ),
   )
@@ -283,8 +288,9 @@ describe('every route with an id', () => {
     }
   })
 
-  /** What is no decision of anybody, or needs an authenticator: those are held to the same in mfa.test.ts. */
-  const elsewhere = /^POST \/api\/v1\/(ws\/ticket|me\/mfa\/(confirm|disable|recovery-codes)|users\/:id\/mfa\/reset)$/
+  /** What is no decision of anybody, or needs an authenticator, a provider or DNS: those are held to the same in their own tests. */
+  const elsewhere =
+    /^POST \/api\/v1\/(ws\/ticket|me\/mfa\/(confirm|disable|recovery-codes)|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
   const changing = ours.filter(
     ({ method, path, detail }) =>
       !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),
@@ -304,6 +310,8 @@ describe('every route with an id', () => {
       'POST /api/v1/auth/password/change': { current_password: password, new_password: 'another horse battery staple' },
       'POST /api/v1/me/mfa/enrol': { password },
       'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: 60, session_hours: null },
+      'PUT /api/v1/settings/sso/': { ...provider, client_secret: 'another' },
+      'POST /api/v1/settings/domains/': { domain: 'new.example' },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''
@@ -411,7 +419,10 @@ describe('rights', () => {
       'end_other_sessions',
       'expire_telemetry',
       'find_confirmed_account',
+      'find_domain',
       'find_identity',
+      'find_invitations',
+      'find_member',
       'find_sign_in',
       'hold_password',
       'housekeep',
@@ -428,6 +439,7 @@ describe('rights', () => {
       'password_reset_begin',
       'password_reset_use',
       'prepare_partitions',
+      'prove_domain',
       'queue_records',
       'queue_rollups',
       'replays_waiting',

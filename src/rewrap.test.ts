@@ -24,6 +24,8 @@ async function furnished() {
   const invited = await send('POST', '/api/v1/invitations', { headers, body: { email, group_ids: [], org_unit_scope: 'all' } })
   expect([begun.status, invited.status]).toEqual([200, 201])
   await beginTransaction('some app', '/')
+  const body = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
+  expect((await send('PUT', '/api/v1/settings/sso', { headers: client.headers, body })).status).toBe(200)
   return { ...client, secret: begun.data!.secret }
 }
 

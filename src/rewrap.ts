@@ -19,6 +19,7 @@ export const sealedPlaces: Place[] = [
   { table: 'mail', key: ['tenant_id', 'id'], column: 'content', identity: (id) => `mail ${id}` },
   { table: 'idempotent_answer', key: ['tenant_id', 'id'], column: 'answer', identity: (id) => id },
   { table: 'sso_transaction', key: ['tenant_id', 'id'], column: 'sealed', identity: (id) => `sso_transaction ${id}` },
+  { table: 'sso_provider', key: ['tenant_id'], column: 'secret_sealed', identity: (id) => `sso_provider ${id}` },
   { table: 'retired_pepper', key: ['kid'], column: 'sealed', identity: (id) => `retired_pepper ${id}` },
 ]
 

@@ -15,6 +15,8 @@ export interface Known {
   endsAt: number
   /** The session of a signed-in user. */
   session?: SessionRef
+  /** The session rests on the provider of its own tenant, and opens that tenant alone. */
+  bound?: boolean
   /** The row of the key a device calls with. */
   key_id?: string
   /** Whether an API token may be used from there. */

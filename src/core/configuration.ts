@@ -93,6 +93,7 @@ const variables = {
   AUTH_POLICY: [choice('standard', 'restricted'), 'standard' as const],
   REGISTRATION: [choice('open', 'closed'), 'open' as const],
   AUTH_ALLOWED_EMAIL_DOMAINS: [emailDomains, [] as string[]],
+  DNS_SERVER: [text, ''],
   MS_AUTHORITY: [url('http:', 'https:'), 'https://login.microsoftonline.com'],
   MS_CLIENT_ID: [text, ''],
   MS_CLIENT_SECRET: [text, ''],

@@ -72,6 +72,11 @@ export const limits = {
   ssoTransactionMs: 10 * 60_000,
   ssoHandoffMs: 60_000,
   providerSeconds: 5,
+  providersKept: 500,
+  dnsMs: 3_000,
+  domains: 50,
+  /** How long the record of a proven domain may be missing. */
+  domainMissingMs: 3 * 86_400_000,
   /** How long what a provider says of itself is believed. */
   providerKeptMs: 3_600_000,
   orgUnits: 2_000,

@@ -25,6 +25,8 @@ export const permissions = {
   'settings.tenant.update': 'Rename the organization',
   'settings.security.read': 'See what the organization asks of sign-ins and sessions',
   'settings.security.update': 'Change what the organization asks of sign-ins and sessions',
+  'settings.sso.read': 'See domains and how the organization signs in with its own provider',
+  'settings.sso.update': 'Prove domains, and change how the organization signs in with its own provider',
   'settings.users.read': 'See users',
   'settings.users.create': 'Add users',
   'settings.users.invite': 'Invite users and take invitations back',

@@ -1,11 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 
-interface Account {
+export interface Account {
   tid: string
   oid: string
   email?: string
+  name?: string
   xms_edov?: boolean
 }
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -25,7 +27,16 @@ async function bodyOf(request: IncomingMessage) {
  * `account` is who sits at the browser; `forge` may change what the token endpoint answers.
  */
 export async function entra(redirect_uri: string) {
-  const peer = { origin: '', account: { tid: '', oid: '' } as Account, forge: (tokens: Tokens) => tokens, close: () => {} }
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'of the peer', alg: 'RS256', use: 'sig' }
+  const peer = {
+    privateKey,
+    publicKey,
+    origin: '',
+    account: { tid: '', oid: '' } as Account,
+    forge: (tokens: Tokens) => tokens,
+    close: () => {},
+  }
   const providers = new Map<string, Provider>()
 
   function providerOf(tid: string) {
@@ -38,11 +49,14 @@ export async function entra(redirect_uri: string) {
             client_secret: 'what the app keeps',
             redirect_uris: [redirect_uri],
             token_endpoint_auth_method: 'client_secret_post',
+            grant_types: ['authorization_code', 'client_credentials'],
           },
         ],
-        claims: { openid: ['sub', 'tid', 'oid', 'email', 'xms_edov'] },
+        jwks: { keys: [jwk] },
+        scopes: ['openid', 'profile', 'email', 'https://graph.microsoft.com/.default'],
+        claims: { openid: ['sub', 'tid', 'oid', 'email', 'name', 'xms_edov'] },
         conformIdTokenClaims: false,
-        features: { devInteractions: { enabled: false } },
+        features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
         interactions: { url: (_, { uid }) => `/${tid}/sit/${uid}` },
         cookies: { keys: ['of a test'] },
         findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...decode(sub), sub }) }),
@@ -100,4 +114,19 @@ export async function entra(redirect_uri: string) {
   peer.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   peer.close = () => void server.close()
   return peer
+}
+
+/** A browser at the provider, until that sends it back to `home`. */
+export async function browse(start: string, home: string): Promise<URL> {
+  const jar = new Map<string, string>()
+  let url = start
+  for (let hops = 0; hops < 10 && !url.startsWith(home); hops += 1) {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const reply = await fetch(url, { redirect: 'manual', headers: { cookie } })
+    for (const line of reply.headers.getSetCookie()) jar.set(line.split('=')[0]!, line.split(';')[0]!.slice(line.indexOf('=') + 1))
+    const next = reply.headers.get('location')
+    if (!next) throw new Error(`the provider stopped with ${reply.status}: ${await reply.text()}`)
+    url = new URL(next, url).href
+  }
+  return new URL(url)
 }

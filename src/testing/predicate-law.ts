@@ -3,7 +3,18 @@ import { watchQueries } from '../core/db'
 // Row-level security is the wall, the predicate is the road: what reads or changes a tenant's table says `tenant_id = ...` for it,
 // so that PostgreSQL plans well and Citus routes to one shard. Every statement that any test makes is held against it.
 
-const globalTables = new Set(['app_user', 'identity', 'tenant', 'find_sign_in', 'find_identity', 'find_confirmed_account'])
+const globalTables = new Set([
+  'app_user',
+  'identity',
+  'tenant',
+  'find_sign_in',
+  'find_identity',
+  'find_confirmed_account',
+  'find_member',
+  'find_invitations',
+  'find_domain',
+  'audited_tenants',
+])
 const mention = /\b(?:from|join|update)\s+"?([a-z_]+)\b"?(?!\s*\()/gi
 
 /** The tables a statement reads or changes, without its own WITH names and functions. */

@@ -19,7 +19,7 @@ import { addressOfUser } from './proof'
 import { readDeviceCookie } from './device-cookie'
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
-import { type SessionRules, accessSecondsOf, idleMs, lacksFactor, lifeMs } from './session-rules'
+import { type SessionRules, accessSecondsOf, assertUnbound, boundToTenant, idleMs, lacksFactor, lifeMs } from './session-rules'
 
 export interface SignIn {
   email?: string
@@ -131,20 +131,28 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
   })
 }
 
-/** Somebody whom a provider named. His own second factor is asked for as ever. 401 where no tenant takes him any more. */
-export async function enterByProvider({ user_id, email }: { user_id: string; email: string }, call: Call, userAgent?: string) {
+interface Named {
+  user_id: string
+  email: string
+  provider_tenant_id: string | null
+}
+
+/** Somebody whom a provider named: a tenant's own names him for that tenant alone. His own second factor is asked for as ever. 401 where no tenant takes him any more. */
+export async function enterByProvider({ user_id, email, provider_tenant_id: only }: Named, call: Call, userAgent?: string) {
   const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
-  const member = found.filter((row): row is Found & Place => row.tenant_id !== null && row.user_id === user_id)
+  const mine = found.filter((row): row is Found & Place => row.tenant_id !== null && row.user_id === user_id)
+  const member = mine.filter(({ tenant_id }) => only === null || tenant_id === only)
+  const amr = only === null ? ['sso'] : ['sso', boundToTenant]
   const places = member.filter(({ disabled }) => !disabled)
   if (!places.length) {
     recordRefusal(member, call)
     throw ended()
   }
-  if (places.length === 1) return enter(places[0]!, ['sso'], call, userAgent, ended)
+  if (places.length === 1) return enter(places[0]!, amr, call, userAgent, ended)
   return {
     tenant_required: true as const,
     tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
-    session_token: await askForTenant(places[0]!, ['sso'], call),
+    session_token: await askForTenant(places[0]!, amr, call),
   }
 }
 
@@ -235,6 +243,7 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
       .where(and(own(sessions), eq(sessions.id, sid), isNull(sessions.ended_at))),
   )
   if (!current) throw ended()
+  assertUnbound(current.amr)
   const { amr, created_at } = current
   const answer = await enter({ user_id: actor.id, tenant_id }, amr, call, userAgent, () => notFound('organization'), created_at)
   if ('mfa_enrolment_required' in answer)
@@ -248,10 +257,12 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
 }
 
 /** The tenants the caller may enter. */
-export async function listOwnTenants({ actor }: Known) {
+export async function listOwnTenants({ actor, bound }: Known) {
   const email = await addressOfUser(actor)
   const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
-  const mine = found.filter((row): row is Found & Place => row.tenant_id !== null && !row.disabled)
+  const mine = found.filter(
+    (row): row is Found & Place => row.tenant_id !== null && !row.disabled && (!bound || row.tenant_id === actor.tenant_id),
+  )
   return { items: mine.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name, current: tenant_id === actor.tenant_id })) }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { now } from '../../core/clock'
 import { config } from '../../core/config'
+import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { accessSeconds } from '../../core/tokens'
 import type { tenants } from '../tenants/schema'
@@ -20,6 +21,14 @@ export const accessSecondsOf = (rules: SessionRules) => Math.min(accessSeconds, 
 
 /** Where somebody signs in by another's word (SSO), the second factor is asked for there. */
 export const lacksFactor = ({ require_mfa }: SessionRules, amr: string[]) => require_mfa && amr.includes('pwd') && !amr.includes('mfa')
+
+/** In `amr`: another tenant's administrator is answerable for none of ours, so what rests on a tenant's own provider opens that tenant alone. */
+export const boundToTenant = 'sso_tenant'
+
+export const assertUnbound = (amr: string[]) => {
+  if (amr.includes(boundToTenant))
+    throw new Problem(403, 'bound_to_provider', 'This sign-in rests on the provider of one organization: sign in anew for another')
+}
 
 /** That a row of `session` keeps the rules of its tenant `t` just now. */
 export const keepsRules = () => sql`

@@ -4,7 +4,7 @@ import { limits } from '../../core/limits'
 import { expand } from '../../core/permissions'
 import { type Actor, inTenant, jobActor } from '../../core/scope'
 import { now } from '../../core/clock'
-import { keepsRules } from './session-rules'
+import { boundToTenant, keepsRules } from './session-rules'
 
 export interface Rights extends Record<string, unknown> {
   whole_tenant: boolean
@@ -13,6 +13,7 @@ export interface Rights extends Record<string, unknown> {
 }
 interface Row extends Rights {
   ends_at: string
+  bound: boolean
 }
 
 /** What the membership `m` allows just now, and the units it sees, subtrees expanded. */
@@ -48,7 +49,8 @@ export async function loadMember(tenant_id: string, user_id: string): Promise<Ac
 export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
   const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
     tx.execute<Row>(sql`
-      select least(session.expires_at, session.created_at + t.session_hours * interval '1 hour') as ends_at, ${rights}
+      select least(session.expires_at, session.created_at + t.session_hours * interval '1 hour') as ends_at,
+        ${boundToTenant} = any(session.amr) as bound, ${rights}
       from session
         join membership m on m.tenant_id = session.tenant_id and m.user_id = session.user_id and not m.disabled
         join tenant t on t.id = session.tenant_id and t.status in ('active', 'grace')
@@ -59,6 +61,7 @@ export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Prom
   return {
     session: { sid, tenant_id, user_id },
     endsAt: Date.parse(row.ends_at),
+    bound: row.bound,
     actor: actorOf(tenant_id, user_id, row),
   }
 }

@@ -16,7 +16,7 @@ import { linkTo, queueMail } from '../mail/service'
 import { loadServiceAccount } from '../service-accounts/service'
 import { tenants } from '../tenants/schema'
 import { type OrgUnitScope, memberships, users } from '../users/schema'
-import { addMember, addPerson, assertMayGrant } from '../users/service'
+import { type WayIn, addMember, addPerson, assertMayGrant } from '../users/service'
 import { invitations } from './schema'
 
 interface InvitationInput {
@@ -31,6 +31,13 @@ export interface Acceptance {
   password?: string
 }
 type Invitation = typeof invitations.$inferSelect
+
+interface Newcomer {
+  email: string
+  name?: string
+  way: Exclude<WayIn, { password_hash: string }>
+  only?: string
+}
 
 interface Found extends Record<string, unknown> {
   user_id: string
@@ -154,7 +161,7 @@ async function read(text: string) {
   )
   if (!found) throw ended()
   const known = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${found.invitation.email})`))
-  return { ...found, token, known }
+  return { ...found, known }
 }
 
 /** What the holder of a link is asked to accept. Only he who has the mail learns whether its address has an account. */
@@ -172,7 +179,7 @@ async function proveAccount(
   caller: Known | undefined,
   call: Call,
 ) {
-  if (caller?.actor.kind === 'user' && caller.actor.id === account!.user_id) return
+  if (caller?.actor.kind === 'user' && caller.actor.id === account!.user_id && !caller.bound) return
   assertPasswordsAllowed()
   if (password === undefined) throw invalid('/password', 'is required')
   const attempt = await throttle(email, call.address)
@@ -207,17 +214,16 @@ async function join(scope: Scope, invitation: Invitation, user_id: string, name:
   }
 }
 
-/** Makes the account where there is none, and the membership. Nobody is signed in by it: a second factor is asked for as ever. */
-export async function acceptInvitation(input: Acceptance, caller: Known | undefined, call: Call) {
-  const { invitation, tenant_name, token, known } = await read(input.token)
-  const { tenant_id, email } = invitation
-  if (known.length) await proveAccount(known, email, input.password, caller, call)
-  const fresh = known.length ? undefined : newAccount(input, email)
-  const password_hash = fresh && (await hashPassword(fresh.password))
-  const { invited_by } = invitation
+interface Guest {
+  user_id: string
+  name: string
+}
+
+/** Uses an invitation up, with what its inviter may do at this moment; `makeAccount` in the same transaction. */
+async function take(invitation: Invitation, { user_id, name }: Guest, call: Call, makeAccount?: (scope: Scope) => Promise<void>) {
+  const { tenant_id, invited_by } = invitation
   const inviter = (await loadMember(tenant_id, invited_by)) ?? (await loadServiceAccount(tenant_id, invited_by))
   if (!inviter?.permissions.has('settings.users.invite')) throw ended()
-  const user_id = known[0]?.user_id ?? Bun.randomUUIDv7()
   await inTenant(
     inviter,
     'read write',
@@ -225,11 +231,11 @@ export async function acceptInvitation(input: Acceptance, caller: Known | undefi
       const [taken] = await scope.tx
         .update(invitations)
         .set({ accepted_at: now() })
-        .where(holds(scope, token))
+        .where(holds(scope, invitation))
         .returning({ id: invitations.id })
       if (!taken) throw ended()
-      if (password_hash) await addPerson(scope, { user_id, email, password_hash })
-      const after = await join(scope, invitation, user_id, input.name ?? known[0]?.name ?? email)
+      await makeAccount?.(scope)
+      const after = await join(scope, invitation, user_id, name)
       await scope.tx.execute(sql`select verify_address(${user_id}, ${now().toISOString()})`)
       const guest: Actor = { ...inviter, id: user_id }
       await audit({ ...scope, actor: guest }, 'invitations.accept', invitation.id, { after })
@@ -237,5 +243,48 @@ export async function acceptInvitation(input: Acceptance, caller: Known | undefi
     },
     call,
   )
+}
+
+/** Makes the account where there is none, and the membership. Nobody is signed in by it: a second factor is asked for as ever. */
+export async function acceptInvitation(input: Acceptance, caller: Known | undefined, call: Call) {
+  const { invitation, tenant_name, known } = await read(input.token)
+  const { tenant_id, email } = invitation
+  if (known.length) await proveAccount(known, email, input.password, caller, call)
+  const fresh = known.length ? undefined : newAccount(input, email)
+  const password_hash = fresh && (await hashPassword(fresh.password))
+  const user_id = known[0]?.user_id ?? Bun.randomUUIDv7()
+  await take(invitation, { user_id, name: input.name ?? known[0]?.name ?? email }, call, async (scope) => {
+    if (password_hash) await addPerson(scope, { user_id, email, password_hash })
+  })
   return { email, tenant: { id: tenant_id, name: tenant_name } }
+}
+
+/**
+ * What is offered to an address that a provider has proven, for somebody who has no account yet: `way` becomes how he signs in. With `only`, in that tenant alone.
+ * Undefined where nothing that is offered holds.
+ */
+export async function joinAsInvited({ email, name, way, only }: Newcomer, call: Call): Promise<string | undefined> {
+  const known = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
+  if (known.length) return undefined
+  const offers = await beforeTenant((tx) =>
+    tx.execute<{ tenant_id: string; id: string }>(sql`select * from find_invitations(${email}, ${now().toISOString()}::timestamptz)`),
+  )
+  const user_id = Bun.randomUUIDv7()
+  let joined = false
+  for (const offer of offers.filter(({ tenant_id }) => !only || tenant_id === only)) {
+    const [invitation] = await inTenant(jobActor(offer.tenant_id), 'read only', ({ tx, own }) =>
+      tx
+        .select()
+        .from(invitations)
+        .where(and(own(invitations), eq(invitations.id, offer.id))),
+    )
+    const makeAccount = joined ? undefined : (scope: Scope) => addPerson(scope, { user_id, email: invitation!.email, ...way })
+    try {
+      await take(invitation!, { user_id, name: name ?? email }, call, makeAccount)
+      joined = true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+    }
+  }
+  return joined ? user_id : undefined
 }

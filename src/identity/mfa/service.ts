@@ -8,6 +8,7 @@ import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
 import { addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
+import { assertUnbound } from '../auth/session-rules'
 import { getTenant } from '../tenants/service'
 import { forApp, recoveryHash } from './codes'
 import {
@@ -177,6 +178,7 @@ export async function meetChallenge<T>(
   const token = readChallenge(session_token)
   const { user_id, amr } = await challengedUser(token, 'verify')
   const here = tenant_id === undefined || tenant_id === token.tenant_id
+  if (!here) assertUnbound(amr)
   const met = await attempt(user_id, call, () =>
     inTenant(
       bareUser(token.tenant_id, user_id),

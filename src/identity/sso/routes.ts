@@ -2,7 +2,8 @@ import { Elysia, t } from 'elysia'
 import { config } from '../../core/config'
 import { callOf, guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { beginSignIn, describeSignIn, finishAtProvider } from './service'
+import { oneOf } from '../../core/wire'
+import { beginSignIn, checkMethod, describeSignIn, finishAtProvider } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
 const cookieName = secure ? '__Host-monozu_sso' : 'monozu_sso'
@@ -16,6 +17,12 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     response: { 200: t.Object({ microsoft: t.Boolean() }) },
     detail: { summary: 'The ways of signing in besides a password' },
   })
+  .post('/check-method', ({ body }) => checkMethod(body.email), {
+    public: 'the sign-in page asks where to send somebody; the domain alone decides',
+    body: t.Object({ email: t.String({ minLength: 3, maxLength: 254 }) }),
+    response: { 200: t.Object({ method: oneOf(['password', 'sso']), sso_url: t.Optional(t.String()) }) },
+    detail: { summary: 'Whether an address signs in with a password or with its organization’s provider' },
+  })
   .get(
     '/microsoft/login',
     async (context) => {
@@ -26,7 +33,9 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     {
       public: 'this is how one stops being a stranger',
       query: t.Object({
-        email: t.Optional(t.String({ maxLength: 254, description: 'shown to Microsoft as a hint' })),
+        email: t.Optional(
+          t.String({ maxLength: 254, description: 'its domain picks an organization’s own app; shown to Microsoft as a hint' }),
+        ),
         return_to: t.Optional(t.String({ maxLength: 1000, description: 'a path of the console' })),
       }),
       detail: { summary: 'Begin to sign in with Microsoft: a redirect' },

@@ -19,5 +19,6 @@ export const ssoHandoffs = tenantTable('sso_handoff', {
   cookie_hash: text().notNull(),
   user_id: uuid().notNull(),
   email: text().notNull(),
+  provider_tenant_id: uuid(),
   expires_at: instant().notNull(),
 })

@@ -6,9 +6,12 @@ import { domainOf } from '../../core/email-domain'
 import { Problem } from '../../core/errors'
 import { log } from '../../core/log'
 import { type Call, bareUser, beforeTenant, inTenant, nobody } from '../../core/scope'
+import { assertPasswordsAllowed } from '../auth/passwords'
 import { enterByProvider } from '../auth/service'
+import { joinAsInvited } from '../invitations/service'
 import { identities } from '../users/schema'
-import { type Named, currentApp, microsoftClient, readAnswer, redirectUri } from './microsoft'
+import { type App, type Named, microsoftClient, platformApp, readAnswer, redirectUri } from './microsoft'
+import { appOf, appOfDomain, tenantOfDomain } from '../sso-settings/service'
 import { beginTransaction, keepForExchange, takeHandoff, takeTransaction } from './transactions'
 
 interface Person extends Record<string, unknown> {
@@ -22,17 +25,17 @@ const appPage = (query: Record<string, string>) => `${config.APP_BASE_URL}/auth/
 /** A path of the console, and nothing that a browser could read as another site. */
 const safePath = (path: string | undefined) => (path && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path) ? path : '/')
 
-export const describeSignIn = () => ({ microsoft: currentApp() !== undefined })
+export const describeSignIn = () => ({ microsoft: platformApp() !== undefined })
 
 /** Where the browser goes, and the cookie that it takes along. 404 `sso_not_configured` without an app. */
 export async function beginSignIn({ email, return_to }: { email?: string; return_to?: string }) {
-  const app = currentApp()
+  const app = (email && (await appOfDomain(domainOf(email)))) || platformApp()
   if (!app) throw new Problem(404, 'sso_not_configured', 'Signing in with Microsoft is not set up here')
   const client = await microsoftClient(app).catch((error: unknown) => {
     log.warn({ code: (error as { code?: string }).code }, 'the identity provider cannot be asked')
     throw new Problem(503, 'sso_unavailable', 'Microsoft cannot be asked just now', { retryAfterSeconds: 10 })
   })
-  const { cookie, state, nonce, challenge } = await beginTransaction(app, safePath(return_to))
+  const { cookie, state, nonce, challenge } = await beginTransaction(app.key, safePath(return_to))
   const url = oidc.buildAuthorizationUrl(client, {
     redirect_uri: redirectUri(),
     scope: 'openid profile email',
@@ -49,23 +52,50 @@ export async function beginSignIn({ email, return_to }: { email?: string; return
 const recordRefusal = (reason: Refusal, call: Call) =>
   inTenant(bareUser(nobody), 'read write', (scope) => audit(scope, 'sso.refuse', null, { after: { reason } }), call)
 
-/** By the directory's own key for the person; else, once, by an address that both sides have proven, and from then on by the key. */
-async function findPerson({ issuer, directory, subject, proven_email }: Named, call: Call): Promise<Person | undefined> {
-  const [known] = await beforeTenant((tx) => tx.execute<Person>(sql`select * from find_identity(${issuer}, ${directory}, ${subject})`))
-  if (known || !proven_email || !domainOf(proven_email)) return known
-  const [owner] = await beforeTenant((tx) => tx.execute<Person>(sql`select * from find_confirmed_account(${proven_email})`))
-  if (!owner || !isAllowed(owner.email)) return owner
+/** By the directory's own key for the person; else, once, by an address that both sides have proven or an invitation to it, and from then on by the key. */
+async function findPerson(app: App, { way, email, edov, name }: Named, call: Call): Promise<Person | undefined> {
+  const { issuer, directory, subject } = way
+  const only = app.tenant_id
+  const [known] = await beforeTenant((tx) =>
+    tx.execute<Person>(sql`select * from find_identity(${issuer}, ${directory}, ${subject}, ${only}::uuid)`),
+  )
+  const domain = email && domainOf(email)
+  if (known || !domain || !(await isProven(app, domain, edov))) return known
+  const [owner] = await beforeTenant((tx) =>
+    tx.execute<Person>(
+      only === null ? sql`select * from find_confirmed_account(${email})` : sql`select * from find_member(${email}, ${only})`,
+    ),
+  )
+  if (!owner) {
+    const user_id = isAllowed(email) ? await joinAsInvited({ email, name, way, only: only ?? undefined }, call) : undefined
+    return user_id ? { user_id, email } : undefined
+  }
+  if (!isAllowed(owner.email)) return owner
   await inTenant(
-    bareUser(nobody, owner.user_id),
+    bareUser(only ?? nobody, owner.user_id),
     'read write',
     async (scope) => {
       const id = Bun.randomUUIDv7()
-      await scope.tx.insert(identities).values({ id, user_id: owner.user_id, kind: 'oidc', issuer, directory, subject })
+      await scope.tx.insert(identities).values({ id, user_id: owner.user_id, kind: 'oidc', ...way })
       await audit(scope, 'identities.link', id, { after: { issuer } })
     },
     call,
   )
   return owner
+}
+
+/** To the platform an address is proven by Microsoft's word; to a tenant's own app by the tenant's proof that the domain is its own. */
+const isProven = async ({ tenant_id }: App, domain: string, edov: boolean) =>
+  tenant_id === null ? edov : (await tenantOfDomain(domain)) === tenant_id
+
+/** Decided by the domain alone, so that it tells nothing of accounts. */
+export async function checkMethod(email: string) {
+  assertPasswordsAllowed()
+  if (!(await appOfDomain(domainOf(email)))) return { method: 'password' as const }
+  return {
+    method: 'sso' as const,
+    sso_url: `${config.API_PUBLIC_URL}/api/v1/auth/microsoft/login?${new URLSearchParams({ email }).toString()}`,
+  }
 }
 
 const isAllowed = (email: string) =>
@@ -78,20 +108,23 @@ export async function finishAtProvider(search: string, cookie: string | undefine
     await recordRefusal(reason, call)
     return appPage({ error: reason })
   }
-  const app = currentApp()
   const state = answer.get('state')
-  const transaction = app && (await takeTransaction(cookie, state, app))
-  if (!transaction || cookie === undefined || state === null) return refuse('sso_expired')
+  const transaction = await takeTransaction(cookie, state)
+  const app = transaction && (await appOf(transaction.provider))
+  if (!transaction || !app || cookie === undefined || state === null) return refuse('sso_expired')
   if (answer.has('error')) return refuse('sso_denied')
   const named = await readAnswer(app, search, { ...transaction, state }).catch((error: unknown) => {
     log.warn({ code: (error as { code?: string }).code, request_id: call.request_id }, 'the answer of an identity provider was refused')
     return undefined
   })
   if (!named) return refuse('sso_failed')
-  const person = await findPerson(named, call)
+  const person = await findPerson(app, named, call)
   if (!person) return refuse('sso_unknown')
   if (!isAllowed(person.email)) return refuse('sso_domain')
-  return appPage({ code: await keepForExchange(person, cookie), return_to: transaction.return_path })
+  return appPage({
+    code: await keepForExchange({ ...person, provider_tenant_id: app.tenant_id }, cookie),
+    return_to: transaction.return_path,
+  })
 }
 
 /** As a login: 401 `exchange_ended` for whatever is wrong with code or cookie. */

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { generateKeyPairSync, createHmac, sign } from 'node:crypto'
+import { type KeyObject, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { moveClock } from '../../core/clock'
 import { config } from '../../core/config'
 import { domainOf } from '../../core/email-domain'
 import { limits } from '../../core/limits'
 import { nobody } from '../../core/scope'
-import { type Tokens, entra } from '../../testing/entra'
+import { type Tokens, browse, entra } from '../../testing/entra'
 import { type Client, problem, send, signedIn } from '../../testing/api'
 import { auditOf, owner } from '../../testing/owner'
 
@@ -35,20 +35,9 @@ async function begin(query = '') {
   return { reply, cookie: cookieIn(reply), url: reply.headers.get('location')! }
 }
 
-/** A browser at the provider, until that sends it back to us. Entra names no issuer beside the code. */
+/** Entra names no issuer beside the code for the platform's app. */
 async function atProvider(start: string): Promise<URL> {
-  const jar = new Map<string, string>()
-  let url = start
-  for (let hops = 0; hops < 10; hops += 1) {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const reply = await fetch(url, { redirect: 'manual', headers: { cookie } })
-    for (const line of reply.headers.getSetCookie()) jar.set(line.split('=')[0]!, line.split(';')[0]!.slice(line.indexOf('=') + 1))
-    const next = reply.headers.get('location')
-    if (!next) throw new Error(`the provider stopped with ${reply.status}: ${await reply.text()}`)
-    url = new URL(next, url).href
-    if (url.startsWith(config.API_PUBLIC_URL)) break
-  }
-  const back = new URL(url)
+  const back = await browse(start, config.API_PUBLIC_URL)
   back.searchParams.delete('iss')
   return back
 }
@@ -169,6 +158,46 @@ describe('an account is linked', () => {
   })
 })
 
+describe('an invitation is accepted by signing in', () => {
+  const account = (email: string, xms_edov: boolean) => ({
+    tid: crypto.randomUUID(),
+    oid: crypto.randomUUID(),
+    email,
+    xms_edov,
+    name: 'Ada',
+  })
+  const invited = async (client: Client) => {
+    const email = `${Bun.randomUUIDv7()}@test.example`
+    const body = { email, group_ids: [], org_unit_scope: 'all' as const }
+    expect((await send('POST', '/api/v1/invitations', { headers: client.headers, body })).status).toBe(201)
+    return email
+  }
+
+  test('by who has no account, at an address that Microsoft says is proven; once', async () => {
+    const client = await signedIn()
+    const email = await invited(client)
+    const mine = account(email, true)
+    const { page, cookie } = await signInAs(mine)
+    const entered = (await (await exchange(page.get('code')!, cookie)).json()) as { user: { id: string } }
+    expect(entered).toMatchObject({ user: { email, name: 'Ada' }, tenant: { id: client.tenant_id } })
+    expect(await identitiesOf(entered.user.id)).toMatchObject([{ directory: mine.tid, subject: mine.oid }])
+    expect([...(await auditOf(client.tenant_id, 'invitations.accept'))]).toMatchObject([{ actor_id: entered.user.id }])
+    expect((await signInAs(account(email, false))).page.get('error')).toBe('sso_unknown')
+  })
+
+  test('not at an address that is only claimed, not by an inviter who lost the right, not outside the allowed domains', async () => {
+    const client = await signedIn()
+    const email = await invited(client)
+    expect((await signInAs(account(email, false))).page.get('error')).toBe('sso_unknown')
+    Object.assign(config, { AUTH_POLICY: 'restricted', AUTH_ALLOWED_EMAIL_DOMAINS: ['other.example'] })
+    expect((await signInAs(account(email, true))).page.get('error')).toBe('sso_unknown')
+    config.AUTH_POLICY = 'standard'
+    await owner`update membership set disabled = true where user_id = ${client.user_id}`
+    expect((await signInAs(account(email, true))).page.get('error')).toBe('sso_unknown')
+    expect([...(await owner`select id from app_user where email = ${email}`)]).toEqual([])
+  })
+})
+
 describe('is refused', () => {
   const parts = (token: string) =>
     token
@@ -176,35 +205,38 @@ describe('is refused', () => {
       .slice(0, 2)
       .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>)
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const signed = (token: string, change: object, header: object = {}) => {
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const signed = (token: string, change: object, key: KeyObject = peer.privateKey, header: object = {}) => {
     const [head, claims] = parts(token)
     const body = `${encode({ ...head, ...header })}.${encode({ ...claims, ...change })}`
-    return `${body}.${sign('sha256', Buffer.from(body), privateKey).toString('base64url')}`
+    return `${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`
+  }
+  const publicPem = () => peer.publicKey.export({ format: 'pem', type: 'spki' }) as string
+  const shared = (token: string, secret: string) => {
+    const body = `${encode({ ...parts(token)[0], alg: 'HS256' })}.${token.split('.')[1]}`
+    return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`
   }
   const withToken = (make: (token: string) => string) => (tokens: Tokens) => ({ ...tokens, id_token: make(tokens.id_token) })
 
   test.each<[string, (token: string) => string]>([
-    ['signed with another key', (token) => signed(token, {})],
+    ['signed with another key', (token) => signed(token, {}, stranger)],
     ['altered', (token) => `${token.split('.')[0]}.${encode({ ...parts(token)[1], oid: crypto.randomUUID() })}.${token.split('.')[2]}`],
     ['of another audience', (token) => signed(token, { aud: 'somebody else' })],
     ['of another nonce', (token) => signed(token, { nonce: 'another' })],
     ['of an issuer that is not its directory', (token) => signed(token, { tid: crypto.randomUUID() })],
-    ['without a directory', (token) => signed(token, { tid: undefined })],
+    ['of no directory', (token) => signed(token, { tid: undefined })],
     ['unsigned', (token) => `${encode({ alg: 'none' })}.${token.split('.')[1]}.`],
-    [
-      'signed with a shared secret',
-      (token) => {
-        const body = `${encode({ ...parts(token)[0], alg: 'HS256' })}.${token.split('.')[1]}`
-        return `${body}.${createHmac('sha256', 'what the app keeps').update(body).digest('base64url')}`
-      },
-    ],
+    ['signed with the secret of the app', (token) => shared(token, 'what the app keeps')],
+    ['signed with the public key as if it were a secret', (token) => shared(token, publicPem())],
+    ['that carries the key it was signed with', (token) => signed(token, {}, stranger, { jwk: stranger.export({ format: 'jwk' }) })],
+    ['that is over', (token) => signed(token, { exp: Math.floor(Date.now() / 1000) - 600 })],
   ])('a token %s', async (_, make) => {
     const { account } = await linked()
     peer.forge = withToken(make)
     const { page } = await signInAs(account)
     expect([page.get('error'), page.get('code')]).toEqual(['sso_failed', null])
-    peer.forge = (tokens) => tokens
+    // The same key over the same words is taken: it is the one change that is refused.
+    peer.forge = withToken((token) => signed(token, {}))
     expect((await signInAs(account)).page.get('code')).toBeTruthy()
   })
 

@@ -32,8 +32,8 @@ export async function beginTransaction(provider: string, return_path: string) {
   return { cookie, state, nonce, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-/** The transaction of this browser, used up by asking, also where state or provider turn out to be another's. */
-export async function takeTransaction(cookie: string | undefined, state: string | null, provider: string) {
+/** The transaction of this browser, used up by asking, also where the state turns out to be another's. */
+export async function takeTransaction(cookie: string | undefined, state: string | null) {
   const token = cookie === undefined ? undefined : readCredential('mzs', cookie)
   if (!token || state === null) return undefined
   const [used] = await beforeAnyTenant(({ tx, own }) =>
@@ -49,17 +49,20 @@ export async function takeTransaction(cookie: string | undefined, state: string 
       )
       .returning(),
   )
-  if (used?.state_hash !== hashOf(state) || used.provider !== provider) return undefined
-  return { return_path: used.return_path, ...(JSON.parse(unseal(used.sealed, place(used.id))) as Secrets) }
+  if (used?.state_hash !== hashOf(state)) return undefined
+  return { return_path: used.return_path, provider: used.provider, ...(JSON.parse(unseal(used.sealed, place(used.id))) as Secrets) }
 }
 
 /** A code for whom the provider named: 60 seconds, one use, of use only in the browser that holds the cookie. */
-export async function keepForExchange({ user_id, email }: { user_id: string; email: string }, cookie: string) {
+export async function keepForExchange(
+  { user_id, email, provider_tenant_id }: { user_id: string; email: string; provider_tenant_id: string | null },
+  cookie: string,
+) {
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzx', nobody, id)
   const expires_at = new Date(nowMs() + limits.ssoHandoffMs)
   await beforeAnyTenant(({ tx, owned }) =>
-    tx.insert(ssoHandoffs).values(owned({ id, hash, cookie_hash: hashOf(cookie), user_id, email, expires_at })),
+    tx.insert(ssoHandoffs).values(owned({ id, hash, cookie_hash: hashOf(cookie), user_id, email, provider_tenant_id, expires_at })),
   )
   return text
 }

@@ -36,6 +36,8 @@ export const identities = pgTable(
     issuer: text(),
     directory: text(),
     subject: text(),
+    /** The tenant whose own app named him: that way leads into this tenant alone. Null for the platform's app. */
+    provider_tenant_id: uuid(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [
@@ -43,7 +45,7 @@ export const identities = pgTable(
       .on(t.user_id)
       .where(sql`kind = 'password'`),
     uniqueIndex('identity_provider')
-      .on(t.issuer, t.directory, t.subject)
+      .on(t.issuer, t.directory, t.subject, sql`coalesce(provider_tenant_id, '00000000-0000-0000-0000-000000000000')`)
       .where(sql`kind = 'oidc'`),
     pgPolicy('identity_added', { to: appRole, for: 'insert', withCheck: sql`true` }),
   ],

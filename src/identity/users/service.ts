@@ -133,11 +133,11 @@ const initialPassword = () => {
   ).join('')
 }
 
+/** How somebody signs in: with a password, or by whom a provider says he is. */
+export type WayIn = { password_hash: string } | { issuer: string; directory: string; subject: string; provider_tenant_id: string | null }
+
 /** A person who is new to the platform. 409 `already_registered` for an address that has an account. */
-export async function addPerson(
-  { tx }: Scope,
-  { user_id, email, password_hash }: { user_id: string; email: string; password_hash: string },
-) {
+export async function addPerson({ tx }: Scope, { user_id, email, ...way }: { user_id: string; email: string } & WayIn) {
   try {
     await tx.insert(users).values({ id: user_id, email })
   } catch (error) {
@@ -145,7 +145,7 @@ export async function addPerson(
       throw new Problem(409, 'already_registered', 'This e-mail address has an account already; send an invitation')
     throw error
   }
-  await tx.insert(identities).values({ id: Bun.randomUUIDv7(), user_id, kind: 'password', password_hash })
+  await tx.insert(identities).values({ id: Bun.randomUUIDv7(), user_id, kind: 'password_hash' in way ? 'password' : 'oidc', ...way })
 }
 
 /** Makes somebody a member, with no more than the scope's actor holds. */

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { moveClock } from '../../core/clock'
+import { config } from '../../core/config'
+import { limits } from '../../core/limits'
+import { type Client, problem, send, signedIn } from '../../testing/api'
+import { dns } from '../../testing/dns'
+import { auditOf } from '../../testing/owner'
+import { recheckDomains } from './service'
+
+let resolver: Awaited<ReturnType<typeof dns>>
+beforeAll(async () => {
+  resolver = await dns()
+  config.DNS_SERVER = resolver.address
+})
+afterEach(() => {
+  moveClock(0)
+  resolver.silent = false
+})
+afterAll(() => {
+  config.DNS_SERVER = ''
+  resolver.close()
+})
+
+interface Domain {
+  id: string
+  domain: string
+  record_name: string
+  record_value: string
+  verified_at: string | null
+}
+const path = '/api/v1/settings/domains'
+const newName = () => `${Bun.randomUUIDv7()}.example`
+async function added({ headers }: Client, domain = newName()) {
+  const reply = await send('POST', path, { headers, body: { domain } })
+  expect(reply.status).toBe(201)
+  return (await reply.json()) as Domain
+}
+const verify = ({ headers }: Client, { id }: Domain) => send('POST', `${path}/${id}/verify`, { headers, body: {} })
+const announce = ({ record_name, record_value }: Domain) => resolver.records.set(record_name, record_value)
+const statusOf = async (reply: Response) => [reply.status, reply.status < 400 ? '' : (await problem(reply)).error]
+const listed = async ({ headers }: Client) => ((await (await send('GET', path, { headers })).json()) as { items: Domain[] }).items
+
+describe('a domain', () => {
+  test('is proven by its TXT record alone, and that is on record', async () => {
+    const client = await signedIn()
+    const domain = await added(client)
+    expect(domain).toMatchObject({ record_name: `_monozu-challenge.${domain.domain}`, verified_at: null })
+    expect(await statusOf(await verify(client, domain))).toEqual([409, 'domain_not_proven'])
+    resolver.records.set(domain.record_name, 'monozu-verification=of somebody else')
+    expect(await statusOf(await verify(client, domain))).toEqual([409, 'domain_not_proven'])
+    announce(domain)
+    expect((await verify(client, domain)).status).toBe(200)
+    expect((await listed(client))[0]!.verified_at).toBeTruthy()
+    expect(await auditOf(client.tenant_id, 'domains.verify')).toHaveLength(1)
+  })
+
+  test('belongs to one tenant, of two that prove it at once too, and is free again once removed', async () => {
+    const [one, two] = [await signedIn(), await signedIn()]
+    const name = newName()
+    const [first, second] = [await added(one, name), await added(two, name.toUpperCase())]
+    expect(first.record_value).not.toBe(second.record_value)
+    announce(first)
+    expect(await statusOf(await verify(two, second))).toEqual([409, 'domain_not_proven'])
+    expect((await verify(one, first)).status).toBe(200)
+    announce(second)
+    expect(await statusOf(await verify(two, second))).toEqual([409, 'domain_taken'])
+    expect((await send('DELETE', `${path}/${first.id}`, { headers: one.headers })).status).toBe(204)
+    expect((await verify(two, second)).status).toBe(200)
+  })
+
+  test('that is none, or is there already, is refused', async () => {
+    const client = await signedIn()
+    for (const domain of ['localhost', 'a b.example', '10.0.0.1', 'exa_mple.com'])
+      expect([domain, ...(await statusOf(await send('POST', path, { headers: client.headers, body: { domain } })))]).toEqual([
+        domain,
+        422,
+        'invalid',
+      ])
+    const { domain } = await added(client)
+    expect((await statusOf(await send('POST', path, { headers: client.headers, body: { domain } })))[0]).toBe(409)
+  })
+
+  test('is lost when its record is missing for days, not while DNS is silent', async () => {
+    const client = await signedIn()
+    const domain = await added(client)
+    announce(domain)
+    await verify(client, domain)
+    resolver.records.delete(domain.record_name)
+    await recheckDomains()
+    moveClock(limits.domainMissingMs - 60_000)
+    await recheckDomains()
+    moveClock(0)
+    expect((await listed(client))[0]!.verified_at).toBeTruthy()
+    moveClock(limits.domainMissingMs + 60_000)
+    await recheckDomains()
+    moveClock(0)
+    expect((await listed(client))[0]!.verified_at).toBeNull()
+    expect(await auditOf(client.tenant_id, 'domains.lose')).toHaveLength(1)
+  })
+
+  test('stays proven where the record came back in time', async () => {
+    const client = await signedIn()
+    const domain = await added(client)
+    announce(domain)
+    await verify(client, domain)
+    resolver.records.delete(domain.record_name)
+    await recheckDomains()
+    announce(domain)
+    await recheckDomains()
+    resolver.records.delete(domain.record_name)
+    moveClock(limits.domainMissingMs + 60_000)
+    await recheckDomains()
+    moveClock(0)
+    expect((await listed(client))[0]!.verified_at).toBeTruthy()
+  })
+})

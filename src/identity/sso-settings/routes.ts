@@ -1,0 +1,42 @@
+import { Elysia, t } from 'elysia'
+import { callOf, guard } from '../../core/guard'
+import { oneOf } from '../../core/wire'
+import { checkProvider, getProvider, removeProvider, setProvider } from './service'
+
+const settings = t.Object({
+  directory: t.Nullable(t.String()),
+  client_id: t.Nullable(t.String()),
+  redirect_uri: t.String({ description: 'what the app must list as its redirect URI (web)' }),
+  version: t.Integer(),
+})
+
+export const ssoSettingsRoutes = new Elysia({ prefix: '/settings/sso', tags: ['settings'] })
+  .use(guard)
+  .get('/', ({ run }) => run(getProvider), {
+    permission: 'settings.sso.read',
+    response: { 200: settings },
+    detail: { summary: 'The organization’s own app in Microsoft Entra ID; its secret is never given back' },
+  })
+  .put('/', ({ run, body }) => run((scope) => setProvider(scope, body)), {
+    permission: 'settings.sso.update',
+    body: t.Object({
+      directory: t.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'the directory (tenant) id' }),
+      client_id: t.String({ minLength: 1, maxLength: 200 }),
+      client_secret: t.Optional(t.String({ minLength: 1, maxLength: 500, description: 'left out: it stays as it is' })),
+    }),
+    response: { 200: settings },
+    detail: { summary: 'Sign in with the organization’s own app: addresses of its proven domains are sent there' },
+  })
+  .delete(
+    '/',
+    async ({ run, set }) => {
+      await run(removeProvider)
+      set.status = 204
+    },
+    { permission: 'settings.sso.update', detail: { summary: 'Remove the organization’s own app' } },
+  )
+  .post('/check', (context) => checkProvider(context.actor, callOf(context)), {
+    permission: 'settings.sso.update',
+    response: { 200: t.Object({ outcome: oneOf(['accepted', 'refused', 'unreachable']) }) },
+    detail: { summary: 'Ask the directory whether it knows the app and its secret' },
+  })
