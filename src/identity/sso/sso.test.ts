@@ -84,6 +84,7 @@ describe('signing in with Microsoft', () => {
     expect(await auditOf(tenant_id, 'sessions.create')).toHaveLength(1)
   })
 
+  // ASVS 7.6.2, 2.3.1
   test('the code works once, within a minute, in the browser that began', async () => {
     const { account } = await linked()
     const first = await signInAs(account)
@@ -97,6 +98,7 @@ describe('signing in with Microsoft', () => {
     expect((await exchange(third.page.get('code')!, third.cookie)).status).toBe(401)
   })
 
+  // ASVS 3.7.2
   test('a return path that leaves the console is dropped', async () => {
     const { account } = await linked()
     for (const path of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/a%0d%0ab']) {
@@ -134,6 +136,7 @@ describe('an account is linked', () => {
     expect((await signInAs({ ...known, email: 'renamed@other.example', xms_edov: false })).page.get('code')).toBeTruthy()
   })
 
+  // ASVS 6.8.1, 10.5.2
   test('never by an address that a directory only claims', async () => {
     const client = await verified()
     for (const edov of [false, undefined]) expect((await signInAs(account(client.email, edov))).page.get('error')).toBe('sso_unknown')
@@ -218,6 +221,7 @@ describe('is refused', () => {
   }
   const withToken = (make: (token: string) => string) => (tokens: Tokens) => ({ ...tokens, id_token: make(tokens.id_token) })
 
+  // ASVS 6.8.2, 10.5.1, 10.5.4
   test.each<[string, (token: string) => string]>([
     ['signed with another key', (token) => signed(token, {}, stranger)],
     ['altered', (token) => `${token.split('.')[0]}.${encode({ ...parts(token)[1], oid: crypto.randomUUID() })}.${token.split('.')[2]}`],
@@ -240,6 +244,7 @@ describe('is refused', () => {
     expect((await signInAs(account)).page.get('code')).toBeTruthy()
   })
 
+  // ASVS 10.1.2, 10.2.1
   test('an answer with another state, in another browser, a second time, or too late; and that is on record', async () => {
     const { account } = await linked()
     peer.account = account
@@ -270,6 +275,7 @@ describe('is refused', () => {
     expect((await comeBack(back, second.cookie)).get('error')).toBe('sso_failed')
   })
 
+  // ASVS 6.8.1, 10.5.2
   test('the same person of another directory, and a disabled one', async () => {
     const { account, user_id } = await linked()
     expect((await signInAs({ ...account, tid: crypto.randomUUID() })).page.get('error')).toBe('sso_unknown')
