@@ -256,6 +256,6 @@ describe('the source', () => {
     const links = (await sourcesOf(['web/src'])).flatMap(({ text }) =>
       [...text.matchAll(/\b(?:href|src)=\{([^}]*)/g)].map(([, what]) => what!),
     )
-    expect(links.filter((link) => !/^`(data:text\/plain|data:image\/svg|\/)|^'\/|^qr|^src$/.test(link))).toEqual([])
+    expect(links.filter((link) => !/^`(data:text\/plain|data:image\/svg|\/)|^'\/|^qr|^src$|^microsoftAddress\(/.test(link))).toEqual([])
   })
 })

@@ -258,8 +258,10 @@ describe('what is sent', () => {
   test('and what is answered: each route names the fields it tells, and tells no others', () => {
     const isData = (path: string) => path.startsWith('/api/v1') && !path.includes('/exports/')
     const data = app.routes.filter(({ path, method }) => isData(path) && method !== 'OPTIONS')
-    // Without a schema nothing is told at all (204); an export's columns are those that it names.
-    const silent = data.filter(({ hooks, handler }) => !(hooks as { response?: unknown }).response && !/\b204\b/.test(String(handler)))
+    // Without a schema nothing is told at all (204, a redirect); an export's columns are those that it names.
+    const silent = data.filter(
+      ({ hooks, handler }) => !(hooks as { response?: unknown }).response && !/\b204\b|\.redirect\(/.test(String(handler)),
+    )
     expect(silent.map(({ method, path }) => `${method} ${path}`)).toEqual([])
   })
 
