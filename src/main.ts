@@ -15,6 +15,7 @@ const commands: Record<string, { does: string; load: () => Promise<Command> }> =
   migrate: { does: 'bring the database to this version', load: () => import('./commands/migrate') },
   keys: { does: 'change the encryption key', load: () => import('./commands/keys') },
   edge: { does: 'the reference edge agent, on this host', load: () => import('./commands/edge') },
+  fleet: { does: 'a simulated fleet that holds what it was told against what is stored', load: () => import('./commands/fleet') },
   doctor: { does: 'look for faults in configuration and database', load: () => import('./commands/doctor') },
   audit: { does: 'verify the audit log, export its checkpoints', load: () => import('./commands/audit') },
   openapi: { does: 'print the OpenAPI document', load: () => import('./commands/openapi') },

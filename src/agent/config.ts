@@ -37,7 +37,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: A
 export const isInterval = (seconds: unknown): seconds is number =>
   Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= 3600
 
-function provisioningKey(env: Record<string, string | undefined>, problems: string[]): string | undefined {
+export function provisioningKey(env: Record<string, string | undefined>, problems: string[]): string | undefined {
   const { PROVISIONING_KEY: value, PROVISIONING_KEY_FILE: path } = env
   if (value && path) problems.push('PROVISIONING_KEY and PROVISIONING_KEY_FILE exclude each other')
   const key = path ? readText(path)?.replace(/\r?\n$/, '') : value || undefined
@@ -49,7 +49,7 @@ function provisioningKey(env: Record<string, string | undefined>, problems: stri
   return key
 }
 
-function isCloudUrl(text: string): boolean {
+export function isCloudUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
   return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash

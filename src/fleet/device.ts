@@ -84,6 +84,8 @@ export function openSender({ device_key, ingest_url }: Credentials, random: () =
   return {
     account,
     flush,
+    /** Batches that are not acknowledged yet. */
+    pending: () => buffer.length,
     /** False where the buffer is full: the reading is lost at the device, and nobody was told otherwise. */
     buffer(batch: Batch): boolean {
       if (buffer.length >= mostBuffered) return false

@@ -8,19 +8,23 @@ export interface Difference {
   different: number
 }
 
-/** Compares what devices were told with what is stored. `sql` is a login that sees all rows. */
-export async function compare(sql: postgres.Sql, accounts: Map<string, Account>): Promise<Difference> {
-  const ids = [...accounts.keys()]
-  const frames = await sql<Stored[]>`
-    select device_id, count(*)::float8 as count, sum(round(date_part('epoch', at) * 1000))::float8 as total
-    from telemetry_frame where device_id = any(${ids}::uuid[]) group by device_id`
-  const logs = await sql<Stored[]>`
-    select device_id, count(*)::float8 as count, sum((data->>'sequence')::float8) as total
-    from device_record where device_id = any(${ids}::uuid[]) and kind = 'log' group by device_id`
+/** Compares what the devices of a tenant were told with what is stored. `sql` logs in as monozu_app, or as one that sees all rows. */
+export async function compare(sql: postgres.Sql, tenant_id: string, accounts: Map<string, Account>): Promise<Difference> {
+  const ids = `{${[...accounts.keys()].join(',')}}`
+  const [frames, logs] = await sql.begin('read only', async (tx) => {
+    await tx`select set_config('app.tenant_id', ${tenant_id}, true), set_config('app.units', 'all', true)`
+    const frames = await tx<Stored[]>`
+      select device_id, count(*)::float8 as count, sum(round(date_part('epoch', at) * 1000))::float8 as total
+      from telemetry_frame where tenant_id = ${tenant_id} and device_id = any(${ids}::text::uuid[]) group by device_id`
+    const logs = await tx<Stored[]>`
+      select device_id, count(*)::float8 as count, sum((data->>'sequence')::float8) as total
+      from device_record where tenant_id = ${tenant_id} and device_id = any(${ids}::text::uuid[]) and kind = 'log' group by device_id`
+    return [byDevice(frames), byDevice(logs)]
+  })
   const difference: Difference = { lost: 0, doubled: 0, different: 0 }
   for (const [device_id, account] of accounts) {
-    add(difference, frames, device_id, account.frames, account.momentSum)
-    add(difference, logs, device_id, account.logs, account.logSum)
+    add(difference, frames.get(device_id), account.frames, account.momentSum)
+    add(difference, logs.get(device_id), account.logs, account.logSum)
   }
   return difference
 }
@@ -31,9 +35,11 @@ interface Stored {
   total: number
 }
 
-function add(difference: Difference, stored: Stored[], device_id: string, count: number, total: number) {
-  const found = stored.find((row) => row.device_id === device_id) ?? { count: 0, total: 0 }
-  difference.lost += Math.max(0, count - found.count)
-  difference.doubled += Math.max(0, found.count - count)
-  if (count === found.count && total !== found.total) difference.different += 1
+const byDevice = (rows: Stored[]) => new Map(rows.map((row) => [row.device_id, row]))
+
+function add(difference: Difference, found: Stored | undefined, count: number, total: number) {
+  const stored = found?.count ?? 0
+  difference.lost += Math.max(0, count - stored)
+  difference.doubled += Math.max(0, stored - count)
+  if (count === stored && total !== (found?.total ?? 0)) difference.different += 1
 }

@@ -119,12 +119,14 @@ export async function openFaults() {
   await until('the ingestor is ready', isReady)
 
   const senders = new Map<string, Sender>()
+  const tenants = new Map<string, string>()
   let isSending = false
   let loops: Promise<void>[] = []
   const shapes = new Map<string, ReturnType<typeof openShape>>()
   for (let index = 0; index < 8; index++) {
     const credentials = await addDevice(owner, index % 2 ? first : second, url)
     const random = Math.random
+    tenants.set(credentials.device_id, credentials.tenant_id)
     senders.set(credentials.device_id, openSender(credentials, random))
     shapes.set(credentials.device_id, openShape({ random, skewMs: (index - 4) * 60_000, stepMs: 10, beganAt: Date.now() }))
   }
@@ -164,7 +166,14 @@ export async function openFaults() {
     await Promise.all(loops)
     const spooled = () => readdirSync(spoolDisk, { recursive: true }).filter((name) => String(name).endsWith('.spool')).length
     await until('the spool is empty', () => spooled() === 0)
-    const difference = await compare(owner, new Map([...senders].map(([device_id, { account }]) => [device_id, account])))
+    const difference = { lost: 0, doubled: 0, different: 0 }
+    for (const tenant_id of [first, second]) {
+      const own = [...senders].filter(([device_id]) => tenants.get(device_id) === tenant_id)
+      const found = await compare(owner, tenant_id, new Map(own.map(([device_id, { account }]) => [device_id, account])))
+      difference.lost += found.lost
+      difference.doubled += found.doubled
+      difference.different += found.different
+    }
     const wrong = [...senders.values()].flatMap(({ account }) => account.wrong)
     const acknowledgedRecords = [...senders.values()].reduce((sum, { account }) => sum + account.frames + account.logs, 0)
     return { ...difference, wrong, acknowledged: acknowledgedRecords }
