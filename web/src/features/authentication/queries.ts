@@ -23,6 +23,12 @@ export const methodsQuery = { queryKey: ['sign-in-methods'], queryFn: () => answ
 
 export const microsoftAddress = (next: string) => `/api/v1/auth/microsoft/login?${new URLSearchParams({ return_to: next })}`
 
+/** Where the organization of this address signs in, and then leads to `next`; null where it is by password. */
+export async function organizationAddress(email: string, next: string): Promise<string | null> {
+  const { sso_url } = await answer(api.auth['check-method'].post({ email }))
+  return sso_url ? `${sso_url}&${new URLSearchParams({ return_to: next })}` : null
+}
+
 type Answered = NonNullable<Awaited<ReturnType<typeof api.auth.login.post>>['data']>
 
 function nextOf(session: Answered): NextStep | null {

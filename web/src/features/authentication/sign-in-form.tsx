@@ -1,10 +1,10 @@
 import { ArrowUpFromLine, Eye, EyeOff } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
-import { type NextStep, signIn } from './queries'
+import { type NextStep, organizationAddress, signIn } from './queries'
 import { Refusal } from './refusal'
 
 type Credentials = { email: string; password: string }
@@ -12,23 +12,28 @@ type Credentials = { email: string; password: string }
 type SignInFormProps = {
   /** The address and tenant of an expired session, which cannot be changed in place. */
   fixed?: { email: string; tenant_id: string }
+  /** Where a sign-in with the organization's own provider leads; without it none is offered. */
+  next?: string
   onSignedIn: () => void
   onNext: (next: NextStep, credentials: Credentials) => void
 }
 
-export function SignInForm({ fixed, onSignedIn, onNext }: SignInFormProps) {
+export function SignInForm({ fixed, next, onSignedIn, onNext }: SignInFormProps) {
   const { t } = useTranslation()
   const [capsLock, setCapsLock] = useState(false)
   const [shown, setShown] = useState(false)
   const form = useServerForm<Credentials>({
     defaultValues: { email: fixed?.email ?? '', password: '' },
     submit: async (credentials) => {
-      const next = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
-      if (next) onNext(next, credentials)
+      const step = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
+      if (step) onNext(step, credentials)
       else onSignedIn()
     },
   })
   const { errors, isSubmitting } = form.formState
+  const [organization, setOrganization] = useState<string | null>(null)
+  const findOrganization = async (email: string) =>
+    setOrganization(next !== undefined && /^[^@\s]+@[^@\s]+$/.test(email) ? await organizationAddress(email, next).catch(() => null) : null)
   const noticeCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
   const EyeIcon = shown ? EyeOff : Eye
   return (
@@ -37,7 +42,10 @@ export function SignInForm({ fixed, onSignedIn, onNext }: SignInFormProps) {
         {(control) => (
           <Input
             {...control}
-            {...form.register('email', { required: t('form.required') })}
+            {...form.register('email', {
+              required: t('form.required'),
+              onBlur: (event: FocusEvent<HTMLInputElement>) => void findOrganization(event.target.value),
+            })}
             type="email"
             autoComplete="username"
             autoFocus={!fixed}
@@ -86,6 +94,11 @@ export function SignInForm({ fixed, onSignedIn, onNext }: SignInFormProps) {
       <Button type="submit" variant="primary" size="large" className="w-full" busy={isSubmitting}>
         {t('sign_in.submit')}
       </Button>
+      {organization && (
+        <Button asChild size="large" className="w-full">
+          <a href={organization}>{t('sign_in.organization')}</a>
+        </Button>
+      )}
     </form>
   )
 }

@@ -49,7 +49,7 @@ export function SignInPage({ begun, next: given, notice }: SignInPageProps) {
         <EnrolRequired sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
       )}
       {!pending && notice}
-      {!pending && <SignInForm onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
+      {!pending && <SignInForm next={destination} onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
       {!pending && <ContinueWithMicrosoft next={destination} />}
       {!pending && (
         <div className="mt-3 flex flex-wrap justify-between gap-2">

@@ -58,6 +58,7 @@ export const shell = {
   },
   sign_in: {
     microsoft: 'Continue with Microsoft',
+    organization: 'Sign in with your organization',
     sso_finishing: 'Finishing the sign-in …',
     sso_failed: 'The sign-in with Microsoft could not be finished. Begin it again.',
     sso_denied: 'Microsoft did not complete the sign-in.',

@@ -61,6 +61,7 @@ export const shell: Shape<typeof english> = {
   },
   sign_in: {
     microsoft: 'Continua con Microsoft',
+    organization: 'Accedi con la tua organizzazione',
     sso_finishing: 'Accesso in corso …',
     sso_failed: 'L’accesso con Microsoft non è riuscito. Ricominciare.',
     sso_denied: 'Microsoft non ha completato l’accesso.',
