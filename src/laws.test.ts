@@ -312,6 +312,15 @@ describe('every route with an id', () => {
       'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: 60, session_hours: null },
       'PUT /api/v1/settings/sso/': { ...provider, client_secret: 'another' },
       'POST /api/v1/settings/domains/': { domain: 'new.example' },
+      'POST /api/v1/telemetry/exports': {
+        device_id: [device.device_id],
+        org_unit_id: undefined,
+        metric: ['cpu_percent'],
+        from: new Date(0),
+        to: new Date(1000),
+        step: undefined,
+        tz: undefined,
+      },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''

@@ -12,6 +12,7 @@ export const permissions = {
   'telemetry.read': 'See the telemetry of devices',
   'settings.telemetry.read': 'See how long telemetry is kept',
   'settings.telemetry.update': 'Choose how long telemetry is kept',
+  'telemetry.export': 'Download the telemetry of devices as files',
   'rejected_records.read': 'See records of devices that were refused',
   'rejected_records.replay': 'Have refused records examined again',
   'alerts.read': 'See security alerts',

@@ -86,10 +86,12 @@ export function piecesOf({ tenant_id, ids, places }: Asked, parts: Stretch[]): S
     where ${ofDevices(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
       and not exists (select from unsettled u where u.device_id = r.device_id and u.at = r.at and u.seconds = ${part.seconds})
     union all
-    select ${fromFrames} from unsettled u
-      join telemetry_frame f on f.device_id = u.device_id and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds})
+    select ${fromFrames} from unsettled u cross join lateral (
+        select f.device_id, f.layout_id, f.at, f.values from telemetry_frame f
+        where f.tenant_id = ${tenant_id} and f.device_id = u.device_id and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds})
+          and f.layout_id = any(${layouts}) and ${within(sql`f.at`, part)} offset 0) f
       join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
-    where u.seconds = ${part.seconds} and ${within(sql`u.at`, part)} and ${ofDevices(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+    where u.seconds = ${part.seconds} and ${within(sql`u.at`, part)} and ${finite}`
   const summed = parts.filter(({ seconds }) => seconds > 0)
   const unsettled = summed.map(
     (part) => sql`

@@ -70,15 +70,25 @@ function stepSeconds(step: string): number {
   return seconds
 }
 
+/** Refuses what no answer can be given to; the devices asked for. */
+export async function examineQuery(scope: Scope, query: TelemetryQuery): Promise<string[]> {
+  const { from, to, step, tz } = query
+  if (from >= to) throw invalid('/to', 'must be later than from')
+  if (tz && !isZone(tz)) throw invalid('/tz', 'must be an IANA time zone')
+  if (step && bucketsOf(query, stepSeconds(step)) > limits.queryPoints)
+    throw invalid('/step', `gives more than ${limits.queryPoints} points`)
+  return devicesOf(scope, query)
+}
+
+const bucketsOf = ({ from, to }: Pick<TelemetryQuery, 'from' | 'to'>, seconds: number) => (to.getTime() - from.getTime()) / 1000 / seconds
+
 /**
  * `points` are [epoch milliseconds, value], oldest first; what is no finite number is no point. Without `step` they are raw, at most 50,000 a page;
  * with it there is one a bucket, and a page holds whole series. `rate` is the increase of a counter a second; one that falls has begun again at zero.
  */
 export async function queryTelemetry(scope: Scope, query: TelemetryQuery): Promise<Page> {
-  const { from, to, step, tz } = query
-  if (from >= to) throw invalid('/to', 'must be later than from')
-  if (tz && !isZone(tz)) throw invalid('/tz', 'must be an IANA time zone')
-  const ids = await devicesOf(scope, query)
+  const { from, to, step } = query
+  const ids = await examineQuery(scope, query)
   const places = await placesOf(scope, [...new Set(query.metric)])
   if (!ids.length || !places.length) return { series: [], next_cursor: null }
   const asked = { tenant_id: scope.actor.tenant_id, ids, places, from, to }
@@ -116,9 +126,7 @@ const marginMs = (seconds: number, aggregate: Aggregate) => (aggregate === 'rate
 
 async function bucketed({ tx }: Scope, asked: Asked, seconds: number, { aggregate = 'avg', tz, cursor }: TelemetryQuery): Promise<Page> {
   const [fromMs, toMs] = [asked.from.getTime(), asked.to.getTime()]
-  const points = (toMs - fromMs) / 1000 / seconds
-  if (points > limits.queryPoints) throw invalid('/step', `gives more than ${limits.queryPoints} points`)
-  const most = Math.min(limits.querySeries, Math.max(1, Math.floor(limits.queryPagePoints / Math.ceil(points))))
+  const most = Math.min(limits.querySeries, Math.max(1, Math.floor(limits.queryPagePoints / Math.ceil(bucketsOf(asked, seconds)))))
   const widths = widthsFor(seconds, asked, tz)
   const parts = [...stretches(fromMs - marginMs(seconds, aggregate), fromMs, widths), ...stretches(fromMs, toMs, widths)]
   const isRate = aggregate === 'rate'

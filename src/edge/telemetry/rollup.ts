@@ -90,7 +90,9 @@ const addFromFrames = (scope: Scope, buckets: Bucket[]) =>
       select w.device_id, w.at as bucket, f.layout_id, u.place, 1 as count, u.v as low, u.v as high, addend(u.v) as total, u.v as first, u.v as last,
         0::float8 as increase, u.counts, lag(addend(u.v)) over series as previous, lead(f.at) over series as next
       from ${recordset(buckets)}
-        join telemetry_frame f on f.tenant_id = ${scope.actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes'
+        cross join lateral (
+          select f.layout_id, f.at, f.values from telemetry_frame f
+          where f.tenant_id = ${scope.actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes' offset 0) f
         cross join lateral (
           select v, place, coalesce(v > '-Infinity' and v < 'Infinity', false) as counts from unnest(f.values) with ordinality n (v, place)) u
       window series as (partition by w.device_id, f.layout_id, w.at, u.place, u.counts order by f.at)),

@@ -1,27 +1,33 @@
 import { Elysia, t } from 'elysia'
+import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { instant, list, oneOf, uuid } from '../../core/wire'
-import { aggregates, queryTelemetry } from './query'
+import { id, instant, list, oneOf, uuid } from '../../core/wire'
+import { telemetryExport } from './export'
+import { aggregates, examineQuery, queryTelemetry } from './query'
 import { latestTelemetry, listMetrics } from './service'
 
 const metric = t.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z_][\\w.:/-]*$' })
 const labels = t.Record(t.String(), t.String())
 const one = t.Object({ device_id: uuid })
 
+const question = {
+  device_id: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.queryDevices })),
+  org_unit_id: t.Optional(uuid),
+  metric: t.Array(metric, { minItems: 1, maxItems: 50 }),
+  from: instant,
+  to: instant,
+  step: t.Optional(t.String({ maxLength: 8, description: 'bucket length: a number and s, m, h or d' })),
+  aggregate: t.Optional(oneOf(aggregates)),
+  tz: t.Optional(t.String({ maxLength: 64, description: 'IANA zone in which buckets of a day and longer begin' })),
+}
+
 export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['telemetry'] })
   .use(guard)
   .get('/query', ({ run, query }) => run((scope) => queryTelemetry(scope, query)), {
     permission: 'telemetry.read',
     query: t.Object({
-      device_id: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.queryDevices })),
-      org_unit_id: t.Optional(uuid),
-      metric: t.Array(metric, { minItems: 1, maxItems: 50 }),
-      from: instant,
-      to: instant,
-      step: t.Optional(t.String({ maxLength: 8, description: 'bucket length: a number and s, m, h or d' })),
-      aggregate: t.Optional(oneOf(aggregates)),
-      tz: t.Optional(t.String({ maxLength: 64, description: 'IANA zone in which buckets of a day and longer begin' })),
+      ...question,
       cursor: t.Optional(t.String({ maxLength: 200 })),
     }),
     response: {
@@ -50,4 +56,25 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
     query: one,
     response: { 200: list(t.Object({ metric: t.String(), labels: t.Array(labels) })) },
     detail: { summary: 'Which metrics a device reports' },
+  })
+  .post(
+    '/exports',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run(async (scope) => {
+        await examineQuery(scope, body)
+        return createExport(scope, telemetryExport.kind, body)
+      })
+    },
+    {
+      permission: 'telemetry.export',
+      body: t.Object(question),
+      response: { 201: t.Object({ id: t.String(), kind: t.String(), expires_at: instant }) },
+      detail: { summary: 'Ask for time series as a file, which can be downloaded for an hour' },
+    },
+  )
+  .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, telemetryExport), {
+    permission: 'telemetry.export',
+    params: id,
+    detail: { summary: 'Download time series as CSV, a point a line' },
   })

@@ -33,9 +33,9 @@ async function newestFrames(scope: Scope, device_id: string) {
         select f.at from telemetry_frame f where ${mine('f')} and f.layout_id = h.layout_id and f.at >= h.at and f.at < h.at + interval '1 hour'
         order by f.at desc limit 1) s),
     unsettled as (
-      select f.layout_id, max(f.at) as at from telemetry_arrival a
-        join telemetry_frame f on ${mine('f')} and f.at >= a.at and f.at < a.at + interval '5 minutes'
-      where ${mine('a')} and a.at > ${since}::timestamptz - interval '5 minutes' group by f.layout_id),
+      select n.layout_id, max(n.at) as at from telemetry_arrival a cross join lateral (
+        select f.layout_id, f.at from telemetry_frame f where ${mine('f')} and f.at >= a.at and f.at < a.at + interval '5 minutes' offset 0) n
+      where ${mine('a')} and a.at > ${since}::timestamptz - interval '5 minutes' group by n.layout_id),
     newest as (select layout_id, max(at) as at from (table settled union all table unsettled) both_of group by layout_id)
     select n.layout_id, date_part('epoch', n.at) * 1000 as "atMs", to_json(f.values) as values from newest n
       join telemetry_frame f on ${mine('f')} and f.at = n.at and f.layout_id = n.layout_id
