@@ -19,6 +19,7 @@ type SettingsLabel =
   | 'settings.service_accounts.title'
   | 'settings.api_tokens.title'
   | 'settings.telemetry.title'
+  | 'settings.rejected.title'
   | 'settings.mail.title'
   | 'settings.audit.title'
 
@@ -54,6 +55,7 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
   },
   { to: '/settings/api-tokens', label: 'settings.api_tokens.title', permission: 'settings.api_tokens.read', key: 'p' },
   { to: '/settings/telemetry', label: 'settings.telemetry.title', permission: 'settings.telemetry.read', key: 'y' },
+  { to: '/settings/rejected-records', label: 'settings.rejected.title', permission: 'rejected_records.read', key: 'j' },
   { to: '/settings/mail', label: 'settings.mail.title', permission: 'settings.mail.read', key: 'm' },
   { to: '/settings/audit', label: 'settings.audit.title', permission: 'audit.read', key: 'l' },
 ]

@@ -18,6 +18,7 @@ export const settingsRoutes: RouteObject[] = [
       },
       { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/all-tokens-page')).AllTokensPage }) },
       { path: 'telemetry', lazy: async () => ({ Component: (await import('../retention/retention-page')).RetentionPage }) },
+      { path: 'rejected-records', lazy: async () => ({ Component: (await import('../rejected/rejected-page')).RejectedPage }) },
       { path: 'mail', lazy: async () => ({ Component: (await import('../mail/mail-page')).MailPage }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-page')).AuditPage }) },
     ],

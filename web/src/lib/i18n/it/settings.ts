@@ -18,6 +18,32 @@ export const settings: Shape<typeof english> = {
       licence_ends: 'Valida fino',
       licence_never_ends: 'Senza scadenza',
     },
+    rejected: {
+      title: 'Record rifiutati',
+      one: 'Record rifiutato',
+      description:
+        'Ciò che i dispositivi hanno inviato e non si è potuto salvare, conservato per 30 giorni. Tolta la causa, si può esaminare di nuovo.',
+      device: 'Dispositivo',
+      reason: 'Motivo',
+      detail: 'Dettaglio',
+      state: 'Stato',
+      at: 'Rifiutato',
+      size: 'Dimensione',
+      record: 'Come è stato inviato',
+      replay: 'Esamina di nuovo',
+      replay_reason: 'Esamina di nuovo tutti quelli con questo motivo',
+      requested_one: '{{formatted}} record sarà esaminato di nuovo',
+      requested_other: '{{formatted}} record saranno esaminati di nuovo',
+      is_waiting: 'In esame',
+      is_refused: 'Rifiutato',
+      is_refused_again: 'Rifiutato di nuovo',
+      gone: 'Questo record non è più rifiutato',
+      gone_hint: 'È stato salvato, oppure sono passati i suoi 30 giorni.',
+      not_replayable:
+        'Non è stato conservato esattamente come inviato, oppure il suo dispositivo non c’è più: non si può esaminare di nuovo.',
+      none: 'Nulla è stato rifiutato',
+      none_hint: 'Ogni record inviato dai dispositivi è stato salvato.',
+    },
     telemetry: {
       title: 'Telemetria',
       description:
