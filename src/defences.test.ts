@@ -187,7 +187,7 @@ describe('the source', () => {
   test('calls the outside from few places, and follows no redirect there', async () => {
     const calling = (await sourcesOf(['src', 'ingestor'])).filter(
       ({ file, text }) =>
-        !/^src\/(agent|up|commands)\//.test(file) && /\bfetch\(|createTransport\(/.test(text.replaceAll('fetch(request', '')),
+        !/^src\/(agent|fleet|up|commands)\//.test(file) && /\bfetch\(|createTransport\(/.test(text.replaceAll('fetch(request', '')),
     )
     for (const { file, text } of calling.filter(({ text }) => /\bawait fetch\(/.test(text)))
       expect([file, /redirect: '(error|manual)'/.test(text)]).toEqual([file, true])
@@ -256,6 +256,8 @@ describe('the source', () => {
     const links = (await sourcesOf(['web/src'])).flatMap(({ text }) =>
       [...text.matchAll(/\b(?:href|src)=\{([^}]*)/g)].map(([, what]) => what!),
     )
-    expect(links.filter((link) => !/^`(data:text\/plain|data:image\/svg|\/)|^'\/|^qr|^src$|^microsoftAddress\(/.test(link))).toEqual([])
+    expect(
+      links.filter((link) => !/^`(data:text\/plain|data:image\/svg|\/)|^'\/|^qr|^src$|^microsoftAddress\(|^organization$/.test(link)),
+    ).toEqual([])
   })
 })

@@ -200,7 +200,7 @@ describe('a job', () => {
   })
 })
 
-test('a refused change leaves neither change nor record', async () => {
+test('a refused change leaves no change, and a record of the refusal alone', async () => {
   const { headers, tenant_id } = await signedIn(['settings.groups.create'])
   const refused = await Promise.all([
     send('POST', '/api/v1/groups', { headers, body: { name: 'Beyond', permissions: ['audit.read'] } }),
@@ -208,6 +208,6 @@ test('a refused change leaves neither change nor record', async () => {
     send('POST', '/api/v1/org-units', { headers, body: { name: 'North' } }),
   ])
   expect(refused.map(({ status }) => status)).toEqual([403, 409, 403])
-  const rows = await owner`select distinct action from audit_log where tenant_id = ${tenant_id}`
-  expect(rows.map(({ action }) => String(action))).toEqual(['tenants.create'])
+  const rows = await owner`select distinct action from audit_log where tenant_id = ${tenant_id} order by action`
+  expect(rows.map(({ action }) => String(action))).toEqual(['permissions.refuse', 'tenants.create'])
 })

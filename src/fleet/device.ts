@@ -34,7 +34,13 @@ export function openSender({ device_key, ingest_url }: Credentials, random: () =
   async function post(batch: Batch): Promise<number | undefined> {
     try {
       const headers = { 'x-device-key': device_key, 'content-type': 'application/json' }
-      const response = await fetch(ingest_url, { method: 'POST', headers, body: batch.body, signal: AbortSignal.timeout(30_000) })
+      const response = await fetch(ingest_url, {
+        method: 'POST',
+        headers,
+        body: batch.body,
+        redirect: 'error',
+        signal: AbortSignal.timeout(30_000),
+      })
       const text = await response.text()
       const isLater = response.status === 503 || response.status === 429 || response.status === 408
       if (isLater && !response.headers.get('retry-after') && response.status !== 408) note(`${response.status} without Retry-After`)
