@@ -261,6 +261,8 @@ const pages = [
   '/forgot-password',
   '/register',
   '/settings/security',
+  '/settings/sso',
+  '/settings/domains',
   '/settings/audit',
   '/account/sessions',
   '/account/password',

@@ -19,8 +19,8 @@ export interface Platform {
   stop: () => Promise<void>
 }
 
-/** The whole product as a person starts it: `monozu up` on an empty data folder, on ports of its own. */
-export async function startPlatform(): Promise<Platform> {
+/** The whole product as a person starts it: `monozu up` on an empty data folder, on ports of its own; `more` is configured besides. */
+export async function startPlatform(more: Record<string, string> = {}): Promise<Platform> {
   const folder = mkdtempSync(join(tmpdir(), 'monozu-e2e-'))
   const [port, ingestPort] = [freePort(), freePort()]
   const environment = {
@@ -29,6 +29,7 @@ export async function startPlatform(): Promise<Platform> {
     DATA_DIR: folder,
     API_PORT: String(port),
     INGESTOR_PORT: String(ingestPort),
+    ...more,
   }
   const child = Bun.spawn([process.execPath, join(root, 'src/main.ts'), 'up'], { env: environment, stdout: 'pipe', stderr: 'inherit' })
   let said = ''

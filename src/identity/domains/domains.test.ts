@@ -4,7 +4,8 @@ import { config } from '../../core/config'
 import { limits } from '../../core/limits'
 import { type Client, problem, send, signedIn } from '../../testing/api'
 import { dns } from '../../testing/dns'
-import { auditOf } from '../../testing/owner'
+import { eventually } from '../../testing/eventually'
+import { auditOf, owner } from '../../testing/owner'
 import { recheckDomains } from './service'
 
 let resolver: Awaited<ReturnType<typeof dns>>
@@ -54,7 +55,7 @@ describe('a domain', () => {
     expect(await auditOf(client.tenant_id, 'domains.verify')).toHaveLength(1)
   })
 
-  test('belongs to one tenant, of two that prove it at once too, and is free again once removed', async () => {
+  test('belongs to one tenant, and is free again once removed', async () => {
     const [one, two] = [await signedIn(), await signedIn()]
     const name = newName()
     const [first, second] = [await added(one, name), await added(two, name.toUpperCase())]
@@ -66,6 +67,28 @@ describe('a domain', () => {
     expect(await statusOf(await verify(two, second))).toEqual([409, 'domain_taken'])
     expect((await send('DELETE', `${path}/${first.id}`, { headers: one.headers })).status).toBe(204)
     expect((await verify(two, second)).status).toBe(200)
+  })
+
+  test('belongs to one of two tenants that prove it at the same moment', async () => {
+    const [one, two] = [await signedIn(), await signedIn()]
+    const name = newName()
+    const [first, second] = [await added(one, name), await added(two, name)]
+    resolver.records.set(first.record_name, [first.record_value, second.record_value])
+    const lock = `email_domain ${name}`
+    const waiting = () =>
+      owner<{ count: number }[]>`select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted
+        and (classid::bigint << 32 | objid::bigint) = hashtextextended(${lock}, 0)`
+    // Held until both are past DNS and stand before the decision.
+    const replies = await owner.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`
+      const asked = [verify(one, first), verify(two, second)]
+      expect(await eventually(async () => (await waiting())[0]!.count === 2)).toBe(true)
+      return { asked }
+    })
+    const outcomes = await Promise.all(replies.asked.map(async (reply) => (await statusOf(await reply)).join(' ')))
+    expect(outcomes.toSorted()).toEqual(['200 ', '409 domain_taken'])
+    const proven = [...(await listed(one)), ...(await listed(two))].filter(({ verified_at }) => verified_at)
+    expect(proven).toHaveLength(1)
   })
 
   test('that is none, or is there already, is refused', async () => {

@@ -12,6 +12,8 @@ export type Destination = {
 type SettingsLabel =
   | 'settings.organization.title'
   | 'settings.security.title'
+  | 'sso.title'
+  | 'sso.domains.title'
   | 'settings.users.title'
   | 'settings.groups.title'
   | 'settings.org_units.title'
@@ -38,6 +40,8 @@ type Entry = Destination & { permission?: string | readonly string[]; feature?: 
 const settingsPages: readonly { to: string; label: SettingsLabel; permission: string; key: string }[] = [
   { to: '/settings/organization', label: 'settings.organization.title', permission: 'settings.tenant.read', key: 'o' },
   { to: '/settings/security', label: 'settings.security.title', permission: 'settings.security.read', key: 'e' },
+  { to: '/settings/sso', label: 'sso.title', permission: 'settings.sso.read', key: 'i' },
+  { to: '/settings/domains', label: 'sso.domains.title', permission: 'settings.sso.read', key: 'n' },
   { to: '/settings/users', label: 'settings.users.title', permission: 'settings.users.read', key: 'u' },
   { to: '/settings/groups', label: 'settings.groups.title', permission: 'settings.groups.read', key: 'r' },
   { to: '/settings/org-units', label: 'settings.org_units.title', permission: 'org_units.read', key: 't' },

@@ -14,6 +14,7 @@ export function Refusal({ problem }: { problem: Problem }) {
     auth_restricted: t('sign_in.auth_restricted'),
     wrong_code: t('sign_in.wrong_code'),
     mfa_session_ended: t('sign_in.mfa_session_ended'),
+    bound_to_provider: t('sign_in.bound_to_provider'),
     choice_ended: t('sign_in.mfa_session_ended'),
     exchange_ended: t('sign_in.sso_failed'),
     link_ended: t('recovery.link_ended'),

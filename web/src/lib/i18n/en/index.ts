@@ -4,5 +4,6 @@ import { common } from './common'
 import { devices } from './devices'
 import { settings } from './settings'
 import { shell } from './shell'
+import { sso } from './sso'
 
-export const en = { ...common, ...shell, ...devices, ...alerts, ...settings, ...account } as const
+export const en = { ...common, ...shell, ...devices, ...alerts, ...settings, ...account, ...sso } as const

@@ -79,6 +79,7 @@ export const shell = {
     tenant_pending: 'Your organization has been registered and waits for its activation. You can sign in once it is active.',
     tenant_suspended: 'Your organization is suspended. Please speak to your provider.',
     auth_restricted: 'Signing in with a password is switched off here. Use your organization’s single sign-on.',
+    bound_to_provider: 'This sign-in rests on the provider of one organization. Sign in anew for another one.',
     wrong_code: 'The code is not right, or was used already. Each one is good for one sign-in.',
     mfa_session_ended: 'This took too long, or too many codes were wrong. Begin again with your password.',
     second_factor: 'Two-factor authentication',

@@ -82,6 +82,7 @@ export const shell: Shape<typeof english> = {
     tenant_pending: 'La tua organizzazione è registrata e attende l’attivazione. Potrai accedere appena sarà attiva.',
     tenant_suspended: 'La tua organizzazione è sospesa. Rivolgiti al tuo fornitore.',
     auth_restricted: 'Qui l’accesso con password è disattivato. Usa il single sign-on della tua organizzazione.',
+    bound_to_provider: 'Questo accesso si basa sul provider di una sola organizzazione. Accedi di nuovo per un’altra.',
     wrong_code: 'Il codice non è corretto, o è già stato usato. Ognuno vale per un solo accesso.',
     mfa_session_ended: 'È passato troppo tempo, o troppi codici erano sbagliati. Ricomincia dalla password.',
     second_factor: 'Autenticazione a due fattori',

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { dns } from '../../src/testing/dns'
+import { entra } from '../../src/testing/entra'
+import { axe, launch, visit } from './browser'
+import { type Platform, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+let resolver: Awaited<ReturnType<typeof dns>>
+let directory: Awaited<ReturnType<typeof entra>>
+
+beforeAll(async () => {
+  ;[resolver, directory] = await Promise.all([dns(), entra('http://localhost/callback')])
+  const more = { DNS_SERVER: resolver.address, MS_AUTHORITY: directory.origin }
+  ;[browser, platform] = await Promise.all([launch(), startPlatform(more)])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+  resolver?.close()
+  directory?.close()
+}, 30_000)
+
+async function look(page: Page, name: string) {
+  expect(await axe(page)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+  if (Bun.env.SCREENSHOTS) await page.screenshot({ path: `${Bun.env.SCREENSHOTS}/${name}.png`, fullPage: true })
+}
+
+test('a domain is proven by the record that the page gives, and the organization’s app is saved, checked and removed', async () => {
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.setViewportSize({ width: 375, height: 800 })
+  await page.goto(`${platform.url}/settings/domains`)
+  await page.getByText('No domains yet').waitFor()
+  await look(page, 'domains-none')
+  await page.getByRole('button', { name: 'Add a domain' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add a domain' })
+  await dialog.getByLabel('Domain').fill('localhost')
+  await dialog.getByRole('button', { name: 'Add domain' }).click()
+  await dialog.getByText('must be a domain name').waitFor()
+  await look(page, 'domains-add')
+  await dialog.getByLabel('Domain').fill('engines.example')
+  await dialog.getByRole('button', { name: 'Add domain' }).click()
+  await page.getByText('Waiting for the record').waitFor()
+  await page.getByRole('button', { name: 'Look now for the record of engines.example' }).click()
+  await page.getByText('DNS does not show the record yet').waitFor()
+  await look(page, 'domains-waiting')
+  const [type, name, value] = await page.locator('dd code').allInnerTexts()
+  expect(type).toBe('TXT')
+  resolver.records.set(name, value)
+  await page.getByRole('button', { name: 'Look now for the record of engines.example' }).click()
+  await page.getByText('Proven', { exact: true }).waitFor()
+  await page.getByText('Show the DNS record').click()
+  await look(page, 'domains-proven')
+
+  await page.goto(`${platform.url}/settings/sso`)
+  await page.getByText('engines.example').waitFor()
+  await page.getByText(`${platform.url}/api/v1/auth/microsoft/callback`).waitFor()
+  await page.getByLabel('Directory (tenant) ID').fill('our directory')
+  await page.getByLabel('Application (client) ID').fill('monozu')
+  await page.getByLabel('Client secret').fill('wrong')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('[aria-invalid=true]').waitFor()
+  await page.getByLabel('Directory (tenant) ID').fill(crypto.randomUUID())
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('The directory refuses').waitFor()
+  await page.getByLabel('Client secret').fill('what the app keeps')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('The directory refuses').waitFor({ state: 'detached' })
+  expect(await page.getByLabel('Client secret').inputValue()).toBe('')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('accepts its secret').waitFor()
+  await look(page, 'sso-narrow')
+  await page.setViewportSize({ width: 1440, height: 1000 })
+  await look(page, 'sso-wide')
+  expect(await page.content()).not.toContain('what the app keeps')
+  await page.getByRole('button', { name: 'Remove the app' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the app' }).click()
+  await page.getByRole('button', { name: 'Check now' }).waitFor({ state: 'detached' })
+  expect(await page.getByLabel('Application (client) ID').inputValue()).toBe('')
+  await page.goto(`${platform.url}/settings/domains`)
+  await page.getByText('Proven', { exact: true }).waitFor()
+  await look(page, 'domains-wide')
+  expect(complaints.filter((line) => !/status of (409|422)/.test(line))).toEqual([])
+  await context.close()
+}, 120_000)

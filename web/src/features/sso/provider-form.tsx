@@ -1,0 +1,66 @@
+import { useTranslation } from 'react-i18next'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { notify } from '@/lib/notify'
+import { Button } from '@/ui/button'
+import { Input } from '@/ui/input'
+import { type Provider, useSetProvider } from './queries'
+
+type Fields = { directory: string; client_id: string; client_secret: string }
+
+/** The saved secret never comes back: its field is for another one. */
+export function ProviderForm({ provider, etag, readOnly }: { provider: Provider; etag: string | null; readOnly: boolean }) {
+  const { t } = useTranslation()
+  const set = useSetProvider()
+  const saved = provider.client_id !== null
+  const form = useServerForm<Fields>({
+    defaultValues: { directory: provider.directory ?? '', client_id: provider.client_id ?? '', client_secret: '' },
+    submit: async ({ directory, client_id, client_secret }) => {
+      const change = {
+        directory: directory.trim().toLowerCase(),
+        client_id: client_id.trim(),
+        ...(client_secret ? { client_secret: client_secret.trim() } : {}),
+      }
+      await set.mutateAsync({ change, etag })
+      form.reset({ ...change, client_secret: '' })
+      notify.success(t('form.saved'))
+    },
+  })
+  const { errors, isDirty, isSubmitting } = form.formState
+  const required = { required: t('form.required') }
+  const plain = { autoComplete: 'off', spellCheck: false, readOnly: readOnly || isSubmitting, className: 'font-mono' }
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Field label={t('sso.directory')} hint={t('sso.directory_hint')} required error={errors.directory?.message}>
+        {(control) => <Input {...control} {...form.register('directory', required)} {...plain} maxLength={40} />}
+      </Field>
+      <Field label={t('sso.client_id')} hint={t('sso.client_id_hint')} required error={errors.client_id?.message}>
+        {(control) => <Input {...control} {...form.register('client_id', required)} {...plain} maxLength={200} />}
+      </Field>
+      {!readOnly && (
+        <Field
+          label={t('sso.client_secret')}
+          hint={t(saved ? 'sso.client_secret_kept' : 'sso.client_secret_hint')}
+          required={!saved}
+          error={errors.client_secret?.message}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register('client_secret', saved ? {} : required)}
+              {...plain}
+              type="password"
+              autoComplete="new-password"
+              maxLength={500}
+            />
+          )}
+        </Field>
+      )}
+      {form.problem && <ProblemNote error={form.problem} />}
+      {!readOnly && (
+        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          {t('action.save')}
+        </Button>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,82 @@
+import type { sso as english } from '../en/sso'
+import type { Shape } from '../shape'
+
+export const sso: Shape<typeof english> = {
+  sso: {
+    title: 'Accesso unico (SSO)',
+    description: 'I colleghi accedono con il vostro Microsoft Entra ID, tramite un’app che registrate lì.',
+    register: 'In Entra',
+    register_hint:
+      'Registra un’app per i soli account della vostra directory e indica questo indirizzo come URI di reindirizzamento di tipo Web.',
+    redirect_uri: 'URI di reindirizzamento',
+    copy_redirect_uri: 'Copia l’URI di reindirizzamento',
+    app: 'La vostra app',
+    app_hint: 'Ciò che mostra la panoramica dell’app in Entra, e un segreto creato per essa.',
+    directory: 'ID della directory (tenant)',
+    directory_hint: 'Per esempio 8f1c2a40-5d3e-4b7a-9c61-2e0d4f6a8b90.',
+    client_id: 'ID dell’applicazione (client)',
+    client_id_hint: 'Dalla stessa panoramica.',
+    client_secret: 'Segreto client',
+    client_secret_hint: 'Il valore del segreto, non il suo ID. È conservato cifrato e non viene più mostrato.',
+    client_secret_kept:
+      'Ne è salvato uno, che non viene più mostrato. Lascia vuoto per mantenerlo; un’altra directory o app richiede il proprio segreto.',
+    check: 'Funziona?',
+    check_hint: 'Chiede alla directory, con i dati salvati, se conosce l’app e il suo segreto.',
+    check_now: 'Verifica ora',
+    outcome: {
+      accepted: 'La directory conosce l’app e accetta il suo segreto.',
+      refused: 'La directory rifiuta: l’ID dell’applicazione o il segreto è sbagliato, oppure il segreto è scaduto.',
+      unreachable: 'La directory non ha risposto come previsto. Controlla l’ID della directory e riprova tra un minuto.',
+    },
+    sent_here: 'Chi accede da lì',
+    sent_here_hint: 'Chiunque acceda con un indirizzo di uno di questi domini verificati.',
+    sent_nobody: 'Nessun dominio è ancora verificato: nessuno viene indirizzato alla vostra directory.',
+    to_domains: 'Domini',
+    remove: 'Rimuovi l’app',
+    remove_title: 'Rimuovere la vostra app di Entra?',
+    remove_description:
+      'Nessuno potrà più accedere con essa. Chi è sempre entrato solo così avrà bisogno di una password o di un invito. Ciò che è registrato in Entra resta lì.',
+    removed: 'L’app è stata rimossa',
+    domains: {
+      title: 'Domini',
+      description:
+        'I domini e-mail di questa organizzazione. La prova con un record DNS indirizza i loro indirizzi al vostro accesso unico.',
+      add: 'Aggiungi un dominio',
+      add_hint: 'Conta dal momento in cui un record nel suo DNS dimostra che è vostro.',
+      create: 'Aggiungi dominio',
+      domain: 'Dominio',
+      domain_hint: 'Ciò che segue la @ nei vostri indirizzi e-mail. I sottodomini contano a sé.',
+      none: 'Ancora nessun dominio',
+      none_hint: 'Aggiungi il dominio dei vostri indirizzi e-mail: otterrai il record DNS che lo dimostra.',
+      is_proven: 'Verificato',
+      is_waiting: 'In attesa del record',
+      is_missing: 'Il record manca',
+      checked: 'controllato',
+      missing_since: 'non trovato da',
+      verify: 'Cerca ora',
+      verify_named: 'Cerca ora il record di {{domain}}',
+      verified: '{{domain}} è verificato',
+      record_hint:
+        'Crea questo record dove è gestito il DNS del dominio. Alcuni fornitori aggiungono da soli il dominio al nome: in quel caso ometterlo.',
+      record_stays: 'Questo record deve restare: senza, la prova si perde dopo alcuni giorni.',
+      show_record: 'Mostra il record DNS',
+      record_type: 'Tipo',
+      record_name: 'Nome',
+      record_value: 'Valore',
+      copy_type: 'Copia il tipo del record di {{domain}}',
+      copy_name: 'Copia il nome del record di {{domain}}',
+      copy_value: 'Copia il valore del record di {{domain}}',
+      refused: {
+        domain_not_proven: 'Il DNS non mostra ancora il record. Può volerci un po’ prima che uno nuovo sia visibile ovunque.',
+        domain_taken: 'Un’altra organizzazione ha verificato questo dominio e deve prima rimuoverlo.',
+        dns_unavailable: 'Il DNS in questo momento non risponde. Riprova tra un minuto.',
+      },
+      remove: 'Rimuovi',
+      remove_named: 'Rimuovi {{domain}}',
+      remove_title: 'Rimuovere {{domain}}?',
+      remove_description:
+        'I suoi indirizzi non saranno più indirizzati al vostro accesso unico, e un’altra organizzazione potrà verificarlo. Per aggiungerlo di nuovo servirà un nuovo record.',
+      removed: '{{domain}} è stato rimosso',
+    },
+  },
+}
