@@ -33,6 +33,7 @@ import { loadLicensed } from './identity/licences/service'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { savedViewRoutes } from './console/saved-views/routes'
 import { securitySettingsRoutes } from './identity/security-settings/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
 import { recoveryRoutes } from './identity/recovery/routes'
@@ -67,6 +68,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(serviceAccountRoutes)
   .use(apiTokenRoutes)
   .use(auditRoutes)
+  .use(savedViewRoutes)
   .use(provisioningRoutes)
   .use(deviceRoutes)
   .use(deviceKeyRoutes)

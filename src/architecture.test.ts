@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { dirname, join, normalize, resolve } from 'node:path'
 
 const root = resolve(import.meta.dir, '..')
-const areas = ['identity', 'edge', 'cmdb', 'itsm', 'soc', 'vpn', 'backup', 'iot', 'output']
+const areas = ['identity', 'console', 'edge', 'cmdb', 'itsm', 'soc', 'vpn', 'backup', 'iot', 'output']
 
 interface Import {
   from: string

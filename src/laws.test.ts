@@ -139,6 +139,7 @@ describe('every route with an id', () => {
     'PATCH /api/v1/service-accounts/:id': { name: 'taken over' },
     'PATCH /api/v1/org-units/:id': { name: 'taken over' },
     'PATCH /api/v1/devices/:id': { name: 'taken over' },
+    'PATCH /api/v1/saved-views/:id': { name: 'taken over' },
     'POST /api/v1/devices/:id/commands': { type: 'ping' },
     'POST /api/v1/alerts/:id/acknowledge': {},
     'POST /api/v1/commands/:id/result': { state: 'succeeded' },
@@ -163,6 +164,7 @@ describe('every route with an id', () => {
     expect((await client.api.settings.sso.put(provider)).status).toBe(200)
     const domain = (await client.api.settings.domains.post({ domain: `${Bun.randomUUIDv7()}.example` })).data!.id
     const exported = (await client.api.audit.exports.post({})).data!.id
+    const view = (await client.api['saved-views'].post({ list: 'devices', name: 'Some', query: '', shared: true })).data!.id
     const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
     const refused = await addRejected(device)
     await report({ ...device, tenant_id: client.tenant_id }, [{ kind: 'security_alert', data: { title: 'Door open', severity: 'high' } }])
@@ -172,6 +174,7 @@ describe('every route with an id', () => {
       [/\/domains\//, domain],
       [/\/exports\//, exported],
       [/\/audit\//, entry],
+      [/\/saved-views\//, view],
       [/\/service-accounts\//, service],
       [/\/api-tokens\//, token],
       [/\/invitations\//, invitation],

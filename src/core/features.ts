@@ -23,6 +23,7 @@ const areas: Record<Area, Feature | null> = {
   settings: null,
   api_tokens: null,
   audit: null,
+  views: null,
 }
 
 export const featureOf = (permission: Permission) => areas[permission.split('.', 1)[0] as Area]

@@ -79,6 +79,8 @@ export const limits = {
   domainMissingMs: 3 * 86_400_000,
   /** How long what a provider says of itself is believed. */
   providerKeptMs: 3_600_000,
+  /** Saved views of one list, of one owner or shared. */
+  savedViews: 100,
   orgUnits: 2_000,
   orgUnitDepth: 32,
   socketsPerUser: 10,

@@ -50,6 +50,7 @@ export const permissions = {
   'api_tokens.create': 'Make own API tokens',
   'api_tokens.delete': 'Revoke own API tokens',
   'settings.mail.read': 'See mail that was sent or kept here; kept mail with its links, which sign-ins rest on',
+  'views.share': 'Make, change and remove saved views that everybody has',
   'audit.read': 'See the audit log',
   'audit.export': 'Download the audit log',
 } as const

@@ -3,6 +3,7 @@ import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState, use
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -146,7 +147,8 @@ export function AlertsPage() {
             />
           )}
           {filters.device && <DeviceFilter id={filters.device} onRemove={() => void setFilters({ device: null })} />}
-          <div className="ml-auto">
+          <div className="ml-auto flex items-center gap-2">
+            <SavedViews list="alerts" />
             <TableOptions columns={columns} />
           </div>
         </FilterBar>

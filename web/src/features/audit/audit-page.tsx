@@ -4,6 +4,7 @@ import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } fr
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { userSearchQuery } from '@/features/users/queries'
+import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -130,6 +131,7 @@ export function AuditPage() {
           <DateRange from={filters.from} to={filters.to} onChange={(range) => void setFilters(range)} />
           <div className="ml-auto flex items-center gap-2">
             {can('audit.export') && <ExportButton filters={wanted} />}
+            <SavedViews list="audit" />
             <TableOptions columns={columns} />
           </div>
         </FilterBar>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -140,7 +141,8 @@ export function DevicesPage() {
               onChange={([unit]) => void setFilters({ org_unit: unit ?? null })}
             />
           )}
-          <div className="ml-auto">
+          <div className="ml-auto flex items-center gap-2">
+            <SavedViews list="devices" />
             <TableOptions columns={columns} />
           </div>
         </FilterBar>

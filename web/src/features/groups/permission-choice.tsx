@@ -39,6 +39,7 @@ const knownAreas = [
   'vpn',
   'settings',
   'api_tokens',
+  'views',
   'audit',
 ] as const
 

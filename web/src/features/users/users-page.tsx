@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { groupChoicesQuery } from '@/features/groups/queries'
 import { InviteUser } from '@/features/invitations/invite-user'
 import { PendingInvitations } from '@/features/invitations/pending-invitations'
+import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -100,7 +101,8 @@ export function UsersPage() {
               onChange={([group]) => void setFilters({ group: group ?? null })}
             />
           )}
-          <div className="ml-auto">
+          <div className="ml-auto flex items-center gap-2">
+            <SavedViews list="users" />
             <TableOptions columns={columns} />
           </div>
         </FilterBar>

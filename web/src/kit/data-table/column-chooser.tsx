@@ -1,7 +1,7 @@
-import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs'
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { Rows3, Rows4, SlidersHorizontal } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { usePreferences } from '@/lib/preferences'
+import { type Density, densities, usePreferences } from '@/lib/preferences'
 import { Button } from '@/ui/button'
 import { Menu, MenuCheckboxItem, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from '@/ui/menu'
 import type { TableColumn } from './types'
@@ -19,9 +19,20 @@ export function useColumnChoice<Row>(columns: readonly TableColumn<Row>[]) {
   return { shown, toggle, reset: chosen ? () => void setChosen(null) : null }
 }
 
+/** How high rows are: as the address (a saved view) has it, else as this person last chose. */
+export function useDensity() {
+  const [inAddress, setInAddress] = useQueryState('density', parseAsStringLiteral(densities))
+  const { density: preferred, setDensity: prefer } = usePreferences()
+  const choose = (density: Density) => {
+    prefer(density)
+    if (inAddress) void setInAddress(density)
+  }
+  return { density: inAddress ?? preferred, choose }
+}
+
 export function TableOptions<Row>({ columns }: { columns: readonly TableColumn<Row>[] }) {
   const { t } = useTranslation()
-  const { density, setDensity } = usePreferences()
+  const { density, choose } = useDensity()
   const { shown, toggle, reset } = useColumnChoice(columns)
   return (
     <Menu>
@@ -46,7 +57,7 @@ export function TableOptions<Row>({ columns }: { columns: readonly TableColumn<R
           ))}
         {reset && <MenuItem onSelect={reset}>{t('table.reset_columns')}</MenuItem>}
         <MenuSeparator />
-        <MenuItem onSelect={() => setDensity(density === 'dense' ? 'relaxed' : 'dense')}>
+        <MenuItem onSelect={() => choose(density === 'dense' ? 'relaxed' : 'dense')}>
           {density === 'dense' ? <Rows3 aria-hidden /> : <Rows4 aria-hidden />}
           {density === 'dense' ? t('table.relaxed') : t('table.dense')}
         </MenuItem>

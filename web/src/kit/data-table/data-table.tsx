@@ -5,10 +5,9 @@ import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useStat
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import type { List } from '@/lib/list'
-import { usePreferences } from '@/lib/preferences'
 import { Checkbox } from '@/ui/checkbox'
 import { ErrorState } from '../error-state'
-import { useColumnChoice } from './column-chooser'
+import { useColumnChoice, useDensity } from './column-chooser'
 import { NoneMatch, TableSkeleton } from './states'
 import { fromClasses, type Selection, type TableColumn } from './types'
 import { useRowKeys } from './use-row-keys'
@@ -42,7 +41,7 @@ const overscan = 10
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { rows, query, columns, selection, onOpen } = props
   const { t } = useTranslation()
-  const rowHeight = usePreferences((state) => (state.density === 'dense' ? 32 : 42))
+  const rowHeight = useDensity().density === 'dense' ? 32 : 42
   const { shown } = useColumnChoice(columns)
   const container = useRef<HTMLDivElement>(null)
   const [activeId, setActiveId] = useState<string | null>(null)

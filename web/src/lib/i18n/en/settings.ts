@@ -147,6 +147,7 @@ export const settings = {
         vpn: 'VPN',
         settings: 'Settings',
         api_tokens: 'API tokens',
+        views: 'Saved views',
         audit: 'Audit log',
       },
       search: 'Search groups',

@@ -152,6 +152,7 @@ export const settings: Shape<typeof english> = {
         vpn: 'VPN',
         settings: 'Impostazioni',
         api_tokens: 'Token API',
+        views: 'Viste salvate',
         audit: 'Registro',
       },
       search: 'Cerca gruppi',
