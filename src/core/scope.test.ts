@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test'
 import { eq, sql } from 'drizzle-orm'
 import { createGroup } from '../identity/groups/service'
 import { groups } from '../identity/groups/schema'
+import { eventually } from '../testing/eventually'
 import { auditOf, owner } from '../testing/owner'
 import { newTenant, send, signedIn } from '../testing/api'
 import { audit, routine } from './audit'
@@ -208,6 +209,9 @@ test('a refused change leaves no change, and a record of the refusal alone', asy
     send('POST', '/api/v1/org-units', { headers, body: { name: 'North' } }),
   ])
   expect(refused.map(({ status }) => status)).toEqual([403, 409, 403])
-  const rows = await owner`select distinct action from audit_log where tenant_id = ${tenant_id} order by action`
-  expect(rows.map(({ action }) => String(action))).toEqual(['permissions.refuse', 'tenants.create'])
+  // The refusal is recorded behind the answer.
+  const actions = async () =>
+    (await owner`select distinct action from audit_log where tenant_id = ${tenant_id} order by action`).map(({ action }) => String(action))
+  await eventually(async () => (await actions()).length > 1)
+  expect(await actions()).toEqual(['permissions.refuse', 'tenants.create'])
 })
