@@ -27,6 +27,15 @@ export const hashOf = (secret: string) => new Bun.CryptoHasher('sha256').update(
 
 export const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 export const idOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+/** So many bytes in base64url, in their one proper spelling: the last character may hold bits that decoding drops. */
+export function exactBytes(text: unknown, length: number): Buffer | undefined {
+  // The framework makes objects and numbers of cookies that look like JSON.
+  if (typeof text !== 'string') return undefined
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.length === length && bytes.toString('base64url') === text ? bytes : undefined
+}
+
 const crc32 = (bytes: Buffer) => {
   const sum = Buffer.alloc(4)
   sum.writeUInt32BE(Bun.hash.crc32(bytes))

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { config } from '../../core/config'
 import { nowMs } from '../../core/clock'
 import { limits } from '../../core/limits'
-import { derive, mac } from '../../core/secrets'
+import { derive, exactBytes, mac } from '../../core/secrets'
 
 const keys = [config.SECRET_KEY, config.SECRET_KEY_PREVIOUS].filter(Boolean).map((secret) => derive('device cookie', secret))
 const sum = (key: Buffer, body: Buffer, email: string) => mac(key, Buffer.concat([body, Buffer.from(email.toLowerCase())]))
@@ -19,8 +19,8 @@ export function writeDeviceCookie(email: string): string {
 
 /** The number of the browser; undefined for what was not given to a browser of this account, or too long ago. */
 export function readDeviceCookie(text: unknown, email: string): string | undefined {
-  const bytes = typeof text === 'string' && /^[\w-]{70}$/.test(text) ? Buffer.from(text, 'base64url') : undefined
-  if (bytes?.length !== 52) return undefined
+  const bytes = exactBytes(text, 52)
+  if (!bytes) return undefined
   const [body, given] = [bytes.subarray(0, 20), bytes.subarray(20)]
   if (!keys.some((key) => timingSafeEqual(sum(key, body, email), given))) return undefined
   return nowMs() - body.readUInt32BE(16) * 1000 < limits.deviceCookieMs ? body.subarray(0, 16).toString('base64url') : undefined

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { config } from '../../core/config'
-import { bytesOf, derive, idOf, mac } from '../../core/secrets'
+import { bytesOf, derive, exactBytes, idOf, mac } from '../../core/secrets'
 
 const keys = [config.SECRET_KEY, config.SECRET_KEY_PREVIOUS].filter(Boolean).map((secret) => derive('refresh token', secret))
 
@@ -23,8 +23,8 @@ export function writeRefreshToken({ tenant_id, session_id, generation }: Refresh
 }
 
 /** undefined for what was never issued. */
-export function readRefreshToken(text: string): RefreshToken | undefined {
-  const bytes = /^[\w-]{91}$/.test(text) ? Buffer.from(text, 'base64url') : undefined
+export function readRefreshToken(text: unknown): RefreshToken | undefined {
+  const bytes = exactBytes(text, 68)
   if (!bytes) return undefined
   const [body, sum] = [bytes.subarray(0, 36), bytes.subarray(36)]
   if (!keys.some((key) => timingSafeEqual(mac(key, body), sum))) return undefined
