@@ -1,4 +1,6 @@
+import type { SpanContext } from '@opentelemetry/api'
 import { Problem, codeOf } from '../src/core/problem'
+import { currentSpan } from '../src/core/spans'
 import type { Device } from './keys'
 import type { Unit } from './examine'
 import type { Layouts } from './layouts'
@@ -26,6 +28,8 @@ interface Waiting {
   unit: Unit
   /** Settled after COMMIT with the number of frames and records that were not there yet, or once all of them are in the spool. */
   stored: PromiseWithResolvers<number>
+  /** Of the request, where it is traced. */
+  span: SpanContext | undefined
 }
 
 /** PostgreSQL refused what was sent, or a COPY or two transactions got in each other's way: one of the units may be the reason. */
@@ -47,7 +51,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   let wasAlone = false
 
   function add(unit: Unit): Promise<number> {
-    const waiting = { unit, stored: Promise.withResolvers<number>() }
+    const waiting = { unit, stored: Promise.withResolvers<number>(), span: currentSpan() }
     if (spool && outage.isAway()) {
       void setAside(spool, waiting)
       return waiting.stored.promise
@@ -78,7 +82,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       // By device, so that two batches that bring the same frames wait for each other, never in a circle.
       batch.sort((a, b) => (a.unit.device.device_id < b.unit.device.device_id ? -1 : 1))
       const units = batch.map(({ unit }) => unit)
-      const added = await store(lane, units)
+      const added = await store(lane, batch)
       meter.stored(units, added, (performance.now() - begun) / 1000)
       for (const { stored } of batch) stored.resolve(added)
       // With a spool it is the drain that finds out.
@@ -90,11 +94,16 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
     }
   }
 
-  async function store(lane: Lane, units: Unit[]): Promise<number> {
+  async function store(lane: Lane, batch: Waiting[]): Promise<number> {
+    const units = batch.map(({ unit }) => unit)
     const seen = presence.due(units.map(({ device }) => device))
     let isStored = false
     try {
-      const added = await lane.store(units, seen)
+      const added = await lane.store(
+        units,
+        seen,
+        batch.map(({ span }) => span),
+      )
       isStored = true
       return added
     } finally {

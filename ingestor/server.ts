@@ -5,6 +5,7 @@ import { type OtlpOptions, openOtlp } from '../src/core/otlp'
 import { Problem, problemResponse, describe } from '../src/core/problem'
 import { isOneOf } from '../src/core/secrets'
 import { securityHeaders } from '../src/core/security-headers'
+import { note, servingSpan } from '../src/core/spans'
 import { openBatcher } from './batch'
 import { readBody } from './body'
 import { type Share, openBudget } from './budget'
@@ -60,6 +61,19 @@ function secured(answer: Response): Response {
   return answer
 }
 
+const serving = (route: string, answer: (request: Request) => Promise<Response>) => async (request: Request) => {
+  const traced = () => {
+    note({ 'http.route': route })
+    return answer(request)
+  }
+  return secured(await servingSpan(request, traced))
+}
+
+function refuse(door: Door, problem: Problem, request_id: string): Response {
+  note({ 'error.type': problem.error })
+  return door.refuse(problem, request_id)
+}
+
 const acceptableId = /^[\w.:-]{8,80}$/
 const requestIdOf = ({ headers }: Request) => {
   const given = headers.get('x-request-id')
@@ -112,6 +126,7 @@ export function openIngestor({
     const found = keys.find(door.keyOf(request))
     const device: Device | undefined = found instanceof Promise ? await found : found
     if (!device) throw unknownKey()
+    note({ 'monozu.tenant_id': device.tenant_id, 'monozu.actor': 'device' })
     quota.admit(device.tenant_id)
     const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes).finally(() =>
       quota.charge(device.tenant_id, { bytes: share.bytes() }),
@@ -133,13 +148,14 @@ export function openIngestor({
 
   async function serve(door: Door, request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
-    if (isDraining) return door.refuse(busy('This ingestor is being stopped'), request_id)
+    note({ 'monozu.request_id': request_id })
+    if (isDraining) return refuse(door, busy('This ingestor is being stopped'), request_id)
     const share = budget.open()
     inFlight += 1
     try {
       return await ingest(door, request, share, request_id)
     } catch (error) {
-      return door.refuse(problemOf(error, request_id), request_id)
+      return refuse(door, problemOf(error, request_id), request_id)
     } finally {
       meter.received(share.bytes())
       share.giveBack()
@@ -196,11 +212,11 @@ export function openIngestor({
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 60,
     routes: {
-      '/v1/ingest': { POST: async (request) => secured(await post(native, request)) },
-      '/api/v1/write': { POST: async (request) => secured(await post(prometheus, request)) },
-      '/write': { POST: async (request) => secured(await post(influx1, request)) },
-      '/api/v2/write': { POST: async (request) => secured(await post(influx2, request)) },
-      '/v1/metrics': { POST: async (request) => secured(await post(otlpMetrics(request), request)) },
+      '/v1/ingest': { POST: serving('/v1/ingest', (request) => post(native, request)) },
+      '/api/v1/write': { POST: serving('/api/v1/write', (request) => post(prometheus, request)) },
+      '/write': { POST: serving('/write', (request) => post(influx1, request)) },
+      '/api/v2/write': { POST: serving('/api/v2/write', (request) => post(influx2, request)) },
+      '/v1/metrics': { POST: serving('/v1/metrics', (request) => post(otlpMetrics(request), request)) },
       '/metrics': { GET: async (request) => secured(await metrics(request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },

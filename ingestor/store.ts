@@ -1,4 +1,6 @@
+import { SpanKind, type SpanContext } from '@opentelemetry/api'
 import type { Writable } from 'node:stream'
+import { inSpan } from '../src/core/spans'
 import { type Client, type Connection, connect, isOrderly, within } from './connect'
 import type { Unit } from './examine'
 import { copyOf } from './frames'
@@ -36,8 +38,16 @@ export function openStore(databaseUrl: string, flushMs: number) {
     connection = undefined
   }
 
-  /** Resolves after COMMIT with the number of frames and records that were not there yet. Whatever it rejects with, nothing may count as stored. */
-  async function store(units: Unit[], seen: Device[]): Promise<number> {
+  /**
+   * Resolves after COMMIT with the number of frames and records that were not there yet. Whatever it rejects with, nothing may count as stored.
+   * `from` are the spans of the requests that brought them.
+   */
+  function store(units: Unit[], seen: Device[], from: (SpanContext | undefined)[] = []): Promise<number> {
+    const attributes = { 'db.system.name': 'postgresql', 'monozu.requests': units.length }
+    return inSpan('batch', { kind: SpanKind.CLIENT, attributes, links: from }, () => storeNow(units, seen))
+  }
+
+  async function storeNow(units: Unit[], seen: Device[]): Promise<number> {
     const used = current()
     let isReady = false
     const written = Promise.withResolvers<number>()

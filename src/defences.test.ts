@@ -189,7 +189,7 @@ describe('the source', () => {
       ({ file, text }) =>
         !/^src\/(agent|fleet|up|commands)\//.test(file) && /\bfetch\(|createTransport\(/.test(text.replaceAll('fetch(request', '')),
     )
-    for (const { file, text } of calling.filter(({ text }) => /\bawait fetch\(/.test(text)))
+    for (const { file, text } of calling.filter(({ text }) => /\b(await|return) fetch\(/.test(text)))
       expect([file, /redirect: '(error|manual)'/.test(text)]).toEqual([file, true])
     expect(calling.map(({ file }) => file)).toContain('src/core/mail.ts')
     // Whoever adds a call adds it to docs/security.md ("Calls to the outside") as well.

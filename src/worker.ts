@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api'
 import { Logger, type Runner, type TaskList, run } from 'graphile-worker'
 import { config } from './core/config'
 import { assertSafeRole } from './core/database-role'
@@ -6,6 +7,7 @@ import { describe } from './core/errors'
 import { runJob } from './core/jobs'
 import { limits } from './core/limits'
 import { log } from './core/log'
+import { inSpan } from './core/spans'
 import { untilStopped } from './core/stop'
 import { chores, jobs } from './jobs'
 
@@ -16,7 +18,7 @@ const logger = new Logger(() => (level, message) => {
 /** A failed job is tried again later with growing pauses; what failed is logged without its payload. */
 const told = (name: string, work: () => Promise<unknown>) => async (): Promise<void> => {
   try {
-    await work()
+    await inSpan(`job ${name}`, { kind: SpanKind.CONSUMER, attributes: { 'monozu.job': name } }, work)
   } catch (error) {
     log.error({ job: name, error: describe(error) }, 'a job failed and will be tried again')
     throw new Error(`${name} failed`, { cause: error })

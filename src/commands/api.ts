@@ -1,4 +1,5 @@
 import { readConfiguration } from '../core/configuration'
+import { traced } from '../core/telemetry'
 
 export const help = `Usage: monozu api
 
@@ -7,7 +8,6 @@ Needs DATABASE_URL (the role monozu_app), SECRET_KEY and ENCRYPTION_KEYS.
 SIGTERM drains: readiness fails, requests in flight finish (10 s), sockets close with 1001.`
 
 export async function run(): Promise<number> {
-  readConfiguration(Bun.env, ['DATABASE_URL', 'SECRET_KEY', 'ENCRYPTION_KEYS'])
-  const { serveApi } = await import('../api')
-  return serveApi()
+  const configuration = readConfiguration(Bun.env, ['DATABASE_URL', 'SECRET_KEY', 'ENCRYPTION_KEYS'])
+  return traced('monozu-api', configuration, async () => (await import('../api')).serveApi())
 }

@@ -4,7 +4,7 @@ Prints the configuration (secrets redacted), the database's roles, pending migra
 Needs DATABASE_URL; looks at SECRET_KEY and ENCRYPTION_KEYS where they are given.
 --ready only asks the server on this host (PORT, else API_PORT) whether it can serve: a health check for containers.`
 
-const secret = /KEY|PASSWORD|SECRET|TOKEN|HEADERS/
+const secret = /KEY|PASSWORD|SECRET|TOKEN|HEADERS|CONNECTION_STRING/
 
 export async function run(words: string[]): Promise<number> {
   const { readConfiguration } = await import('../core/configuration')
@@ -23,7 +23,7 @@ async function ready({ PORT, API_PORT }: { PORT: number; API_PORT: number }): Pr
 }
 
 function shown(name: string, value: unknown): string {
-  if (value === '' || (Array.isArray(value) && !value.length)) return '(not set)'
+  if ((value ?? '') === '' || (Array.isArray(value) && !value.length)) return '(not set)'
   if (secret.test(name)) return '(set)'
   return String(value).replace(/\/\/([^:/@]+):[^@]*@/, '//$1:***@')
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Configuration, readConfiguration } from '../core/configuration'
+import { traced } from '../core/telemetry'
 
 export const help = `Usage: monozu ingestor [--workers N]
 
@@ -20,10 +21,13 @@ export async function run(words: string[]): Promise<number> {
     return 2
   }
   const configuration = readConfiguration(Bun.env, ['DATABASE_URL'])
+  return workers > 1 ? supervise(workers, configuration) : traced('monozu-ingestor', configuration, () => ingest(configuration))
+}
+
+async function ingest(configuration: Configuration): Promise<number> {
   const { DATABASE_URL, HOST, PORT, INGESTOR_PORT, SPOOL_DIR, SPOOL_BYTES } = configuration
   const { assertSafeRole } = await import('../core/database-role')
   const { known } = await assertSafeRole(DATABASE_URL, 'monozu_ingest')
-  if (workers > 1) return supervise(workers, configuration)
   const { asWorker } = await import('../up/workers')
   const { openIngestor } = await import('../../ingestor/server')
   const { holdBack } = await import('../../ingestor/connect')
@@ -57,7 +61,9 @@ export async function run(words: string[]): Promise<number> {
 /** Longer than a worker that drains takes by itself. */
 const stopMs = (drainSeconds: number) => drainSeconds * 1000 + 20_000
 
-async function supervise(workers: number, { HOST, PORT, INGESTOR_PORT, DRAIN_SECONDS }: Configuration): Promise<number> {
+async function supervise(workers: number, { DATABASE_URL, HOST, PORT, INGESTOR_PORT, DRAIN_SECONDS }: Configuration): Promise<number> {
+  const { assertSafeRole } = await import('../core/database-role')
+  await assertSafeRole(DATABASE_URL, 'monozu_ingest')
   const { assertFree } = await import('../up/ports')
   const { superviseWorkers } = await import('../up/workers')
   const { untilStopped } = await import('../core/stop')

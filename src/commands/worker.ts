@@ -1,4 +1,5 @@
 import { readConfiguration } from '../core/configuration'
+import { traced } from '../core/telemetry'
 
 export const help = `Usage: monozu worker
 
@@ -6,7 +7,6 @@ Runs background jobs and schedules. Start as many as are needed: a job runs in o
 Needs DATABASE_URL (the role monozu_app), SECRET_KEY and ENCRYPTION_KEYS. SIGTERM lets running jobs finish.`
 
 export async function run(): Promise<number> {
-  readConfiguration(Bun.env, ['DATABASE_URL', 'SECRET_KEY', 'ENCRYPTION_KEYS'])
-  const { work } = await import('../worker')
-  return work()
+  const configuration = readConfiguration(Bun.env, ['DATABASE_URL', 'SECRET_KEY', 'ENCRYPTION_KEYS'])
+  return traced('monozu-worker', configuration, async () => (await import('../worker')).work())
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { AzureMonitor } from './azure-monitor'
 import { ConfigurationProblem } from './configuration-problem'
 import { asDomain } from './email-domain'
 
@@ -31,6 +32,24 @@ const url =
     URL.canParse(value) && schemes.includes(new URL(value).protocol)
       ? value.replace(/\/$/, '')
       : refuse(`must be a URL (${schemes.join(' ')})`)
+
+const ratio: Reader<number> = (value) =>
+  /^(0|1|[01]?\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : refuse('must be a number from 0 to 1')
+
+const atHome = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+/** As Azure shows it: key=value pairs with semicolons between; the key it holds must not travel in the clear. */
+const azureMonitor: Reader<AzureMonitor | undefined> = (value) => {
+  const parts = Object.fromEntries(
+    value.split(';').map((part) => [part.split('=')[0]!.trim().toLowerCase(), part.split('=')[1]?.trim() ?? '']),
+  )
+  const instrumentationKey = parts.instrumentationkey ?? ''
+  const ingestionEndpoint = (parts.ingestionendpoint || 'https://dc.services.visualstudio.com').replace(/\/$/, '')
+  const { protocol, hostname } = URL.canParse(ingestionEndpoint) ? new URL(ingestionEndpoint) : { protocol: '', hostname: '' }
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && atHome.test(hostname))
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(instrumentationKey) && isSafe
+    ? { instrumentationKey, ingestionEndpoint }
+    : refuse('must be a connection string of Application Insights: InstrumentationKey=...;IngestionEndpoint=https://...')
+}
 
 const weakKeys = /^(.)\1+$|changeme|secret|password|example|default|12345678/i
 const secretKey: Reader<string> = (value) => {
@@ -123,6 +142,15 @@ const variables = {
   OTEL_EXPORTER_OTLP_HEADERS: [headers, {}],
   OTEL_METRIC_EXPORT_INTERVAL: [whole(100, 86_400_000), 60_000],
   OTEL_SERVICE_NAME: [text, ''],
+  OTEL_TRACES_EXPORTER: [choice('otlp', 'none'), 'otlp' as const],
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: [url('http:', 'https:'), ''],
+  OTEL_TRACES_SAMPLER: [
+    choice('always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'),
+    'parentbased_always_on' as const,
+  ],
+  OTEL_TRACES_SAMPLER_ARG: [ratio, 1],
+  OTEL_BSP_SCHEDULE_DELAY: [whole(10, 3_600_000), 5_000],
+  APPLICATIONINSIGHTS_CONNECTION_STRING: [azureMonitor, undefined],
   HTTP_READ_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   HTTP_WRITE_BUFFER_BYTES: [whole(4096, 1_048_576), 65_536],
   TRUST_PROXY_HOPS: [whole(0, 10), 0],
@@ -159,7 +187,7 @@ function contradictions(configuration: Configuration): string[] {
   const { MS_AUTHORITY, MS_CLIENT_ID, MS_CLIENT_SECRET } = configuration
   const problems: string[] = []
   if (Boolean(MS_CLIENT_ID) !== Boolean(MS_CLIENT_SECRET)) problems.push('MS_CLIENT_ID and MS_CLIENT_SECRET belong together')
-  if (MS_AUTHORITY.startsWith('http:') && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(MS_AUTHORITY).hostname))
+  if (MS_AUTHORITY.startsWith('http:') && !atHome.test(new URL(MS_AUTHORITY).hostname))
     problems.push('MS_AUTHORITY must be https, but for a provider on this very machine')
   if (configuration.MANAGEMENT_URL && !configuration.INTERNAL_TOKEN.length) problems.push('INTERNAL_TOKEN is required with MANAGEMENT_URL')
   if (AUTH_POLICY === 'restricted' && !AUTH_ALLOWED_EMAIL_DOMAINS.length)

@@ -1,8 +1,10 @@
+import { SpanKind } from '@opentelemetry/api'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { config } from './config'
 import { Problem, unavailable } from './errors'
 import { limits } from './limits'
+import { inSpan } from './spans'
 
 const options = {
   onnotice: () => {},
@@ -135,8 +137,17 @@ export function assertNotHeldBack() {
   if (isHeldBack) throw unavailable()
 }
 
+const spanOf = (readOnly: boolean) => ({
+  kind: SpanKind.CLIENT,
+  attributes: { 'db.system.name': 'postgresql', 'monozu.access_mode': readOnly ? 'read only' : 'read write' },
+})
+const doing = { readOnly: spanOf(true), readWrite: spanOf(false) }
+
 /** As `inLane`, but nobody waits for ever: 503 after 8 s. The transaction itself ends as it ends, and only then gives its connection back. */
-export function transaction<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+export const transaction = <T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  inSpan('transaction', readOnly ? doing.readOnly : doing.readWrite, () => inTime(opening, readOnly, work))
+
+function inTime<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     assertNotHeldBack()
     const timer = setTimeout(() => reject(unavailable()), patienceMs)

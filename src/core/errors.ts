@@ -2,6 +2,7 @@ import { Elysia } from 'elysia'
 import { log } from './log'
 import { Problem, codeOf, describe, problemResponse } from './problem'
 import { tell } from './request-log'
+import { note, noteRoute } from './spans'
 
 export { Problem, codeOf, describe }
 
@@ -65,6 +66,8 @@ export const errors = new Elysia({ name: 'errors' }).onError({ as: 'global' }, (
   const request_id = set.headers['x-request-id']
   set.status = problem.status
   tell(request, route, problem.status, request_id)
+  noteRoute(route)
+  note({ 'error.type': problem.error })
   if (problem.status === 500) log.error({ request_id, error: describe(error) }, 'unexpected error')
   return problemResponse(problem, request_id, asHeaders(set.headers))
 })

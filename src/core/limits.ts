@@ -6,6 +6,9 @@ export const limits = {
   refusalsRemembered: 20_000,
   /** Audit entries that are sealed, or verified, at once. */
   sealRows: 1_000,
+  /** Spans that wait to be exported before more are dropped, and how many leave at once. */
+  spansKept: 8_192,
+  spansAtOnce: 512,
   exportMs: 3_600_000,
   exportPageRows: 500,
   /** Downloads of one tenant at once in this process, before 429. */

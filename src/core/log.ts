@@ -1,3 +1,4 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api'
 import pino from 'pino'
 
 /**
@@ -10,4 +11,8 @@ export const log = pino({
   timestamp: () => `,"at":"${new Date().toISOString()}"`,
   formatters: { level: (level) => ({ level }) },
   messageKey: 'message',
+  mixin() {
+    const span = trace.getActiveSpan()?.spanContext()
+    return span && isSpanContextValid(span) ? { trace_id: span.traceId } : {}
+  },
 })

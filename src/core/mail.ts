@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { config } from './config'
+import { callingOut } from './spans'
 
 export interface Message {
   /** The same for every attempt, so that a mail whose answer was lost is not delivered twice. */
@@ -63,7 +64,7 @@ async function bySmtp({ id, ...content }: Message): Promise<Delivery> {
 export async function deliver(message: Message): Promise<Delivery> {
   if (keepsMail()) return { outcome: 'kept' }
   try {
-    return await (config.RESEND_API_KEY ? byResend(message) : bySmtp(message))
+    return await (config.RESEND_API_KEY ? callingOut('resend', () => byResend(message)) : callingOut('smtp', () => bySmtp(message)))
   } catch {
     return { outcome: 'failed', reason: 'unreachable' }
   }

@@ -40,11 +40,14 @@ export function openHistogram(bounds: readonly number[]) {
   }
 }
 
+export const spansTold = countBy('outcome')
+
 /** What every process has to say of itself. */
 export function processFamilies(): Family[] {
   const { user, system } = process.cpuUsage()
   const gauge = (name: string, help: string, value: number): Family => ({ name, help, type: 'gauge', samples: [{ value }] })
   return [
+    { name: 'monozu_spans_total', help: 'Spans of traces, by what became of them', type: 'counter', samples: spansTold.samples() },
     { name: 'process_cpu_seconds_total', help: 'CPU time used', type: 'counter', samples: [{ value: (user + system) / 1e6 }] },
     gauge('process_resident_memory_bytes', 'Memory in use', process.memoryUsage.rss()),
     gauge('process_start_time_seconds', 'When the process started, since 1970', Math.round(performance.timeOrigin) / 1000),

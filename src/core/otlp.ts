@@ -14,12 +14,43 @@ export interface OtlpOptions {
 const pushMs = 3_000
 const cumulative = 2
 
-const attributes = (labels: Record<string, string> = {}) =>
-  Object.entries(labels).map(([key, stringValue]) => ({ key, value: { stringValue } }))
+/** Integers of 64 bits are text. */
+export const attributes = (labels: Record<string, string | number> = {}) =>
+  Object.entries(labels).map(([key, value]) => ({
+    key,
+    value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
+  }))
+
+/** Who tells, as every export says it. */
+export const resourceOf = (serviceName: string) => ({
+  resource: {
+    attributes: attributes({ 'service.name': serviceName, 'service.version': version, 'service.instance.id': Bun.randomUUIDv7() }),
+  },
+  scope: { name: 'monozu', version },
+})
+
+/** Thrown where what was sent will not be taken however often it is sent. */
+export class Refused extends Error {}
+
+/** Hands JSON to a collector, which has three seconds. Throws where it is not taken; what may be said of that is its `code`. */
+export async function post(url: string, headers: Record<string, string>, body: unknown) {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(pushMs),
+    redirect: 'error',
+  })
+  await answer.arrayBuffer()
+  if (answer.ok) return
+  const isFinal = answer.status < 500 && ![408, 429].includes(answer.status)
+  throw Object.assign(isFinal ? new Refused() : new Error(), { code: `HTTP ${answer.status}` })
+}
+
 const unitOf = (name: string) => (/_seconds(_total)?$/.test(name) ? 's' : /_bytes(_total)?$/.test(name) ? 'By' : '1')
 
 /** ExportMetricsServiceRequest as OTLP/HTTP writes it in JSON: integers of 64 bits are text. */
-function exportRequest(families: Family[], resource: Record<string, string>, startTimeUnixNano: string) {
+function exportRequest(families: Family[], { resource, scope }: ReturnType<typeof resourceOf>, startTimeUnixNano: string) {
   const timeUnixNano = `${Date.now()}000000`
   const metrics = families.map((family) => {
     const told = { name: family.name.replace(/_total$/, ''), description: family.help, unit: unitOf(family.name) }
@@ -45,28 +76,19 @@ function exportRequest(families: Family[], resource: Record<string, string>, sta
       ? { ...told, gauge: { dataPoints } }
       : { ...told, sum: { aggregationTemporality: cumulative, isMonotonic: true, dataPoints } }
   })
-  const scope = { name: 'monozu', version }
-  return { resourceMetrics: [{ resource: { attributes: attributes(resource) }, scopeMetrics: [{ scope, metrics }] }] }
+  return { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] }
 }
 
 /** Pushes all numbers of this process by OTLP/HTTP in JSON, again and again, and a last time when it is closed. What cannot be pushed is left to the next time: numbers are cumulative. */
 export function openOtlp({ endpoint, headers, intervalMs, serviceName }: OtlpOptions, families: () => Family[]) {
   if (!endpoint) return { close: async () => {} }
-  const resource = { 'service.name': serviceName, 'service.version': version, 'service.instance.id': Bun.randomUUIDv7() }
+  const source = resourceOf(serviceName)
   const startTimeUnixNano = `${Math.round(performance.timeOrigin)}000000`
   let isFailing = false
 
   async function push() {
     try {
-      const answer = await fetch(`${endpoint}/v1/metrics`, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(exportRequest(families(), resource, startTimeUnixNano)),
-        signal: AbortSignal.timeout(pushMs),
-        redirect: 'error',
-      })
-      await answer.arrayBuffer()
-      if (!answer.ok) throw Object.assign(new Error('refused'), { code: `HTTP ${answer.status}` })
+      await post(`${endpoint}/v1/metrics`, headers, exportRequest(families(), source, startTimeUnixNano))
       isFailing = false
     } catch (error) {
       if (!isFailing) log.warn({ error: describe(error) }, 'metrics cannot be pushed')

@@ -6,6 +6,7 @@ import { Problem } from './problem'
 import { begin, tell } from './request-log'
 import { etagOf } from './scope'
 import { securityHeaders } from './security-headers'
+import { isTracing, note, noteRoute, servingSpan } from './spans'
 
 const acceptable = /^[\w.:-]{8,80}$/
 
@@ -36,12 +37,25 @@ function assertReadable({ headers }: Request) {
   if (encoding !== null && encoding !== 'identity') throw new Problem(415, 'unsupported_encoding', 'Send the body as it is, not compressed')
 }
 
+type Handler = (request: Request) => Response | Promise<Response>
+
+/** A span around each request, where there is tracing: what only the framework's innermost wrapper can be around. */
+const spans = new Elysia({ name: 'spans' })
+if (isTracing()) {
+  spans
+    .wrap(((handle: Handler) => (request: Request) => servingSpan(request, () => handle(request))) as never)
+    .onAfterHandle({ as: 'global' }, ({ route }) => noteRoute(route))
+}
+
 /** What every request gets: an id, the security headers, exact CORS, the ETag of what has a version, and where it matters a line in the log. */
 export const requests = new Elysia({ name: 'requests' })
   .headers({ ...securityHeaders(config.API_PUBLIC_URL), 'cache-control': 'no-store', ...(answersByOrigin && { vary: 'Origin' }) })
+  .use(spans)
   .onRequest(({ request, set }) => {
     if (request.method !== 'GET') begin(request)
-    set.headers['x-request-id'] = requestId(request)
+    const id = requestId(request)
+    set.headers['x-request-id'] = id
+    note({ 'monozu.request_id': id })
     const origin = corsOrigin(request)
     if (!origin) return request.method === 'GET' ? undefined : assertReadable(request)
     set.headers['access-control-allow-origin'] = origin

@@ -7,6 +7,7 @@ import { type LiveEvent, recordEvents } from './live-log'
 import { log } from './log'
 import type { Permission } from './permissions'
 import { type Signal, hearAtOnce, sendSignals } from './signals'
+import { note } from './spans'
 
 export interface Actor {
   kind: 'user' | 'api_token' | 'device' | 'job' | 'webhook' | 'staff'
@@ -70,6 +71,7 @@ export function inTenant<T>(actor: Actor, accessMode: AccessMode, work: (scope: 
   const signals: Signal[] = []
   const began = performance.now()
   const done = transaction(opening(actor, readOnly), readOnly, async (tx) => {
+    note({ 'monozu.tenant_id': actor.tenant_id, 'monozu.actor': actor.kind })
     const scope: Scope = {
       tx,
       actor,

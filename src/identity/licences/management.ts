@@ -2,6 +2,7 @@ import { config } from '../../core/config'
 import { describe } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
+import { callingOut, traceparent } from '../../core/spans'
 import type { Licence } from './schema'
 
 type Fields = Record<string, unknown>
@@ -31,10 +32,13 @@ function toLicence(answer: unknown, tenant_id: string): Licence | undefined {
 
 /** `away`: nobody answered as he should; `unreadable`: the answer for this one is no licence. What is known goes on. */
 export async function askForLicence(tenant_id: string): Promise<Licence | 'none' | 'unreadable' | 'away'> {
-  const headers = { 'x-internal-token': config.INTERNAL_TOKEN[0] ?? '' }
+  const url = `${config.MANAGEMENT_URL}/internal/v1/tenants/${tenant_id}/license`
+  const ask = () => {
+    const headers = { 'x-internal-token': config.INTERNAL_TOKEN[0] ?? '', ...traceparent() }
+    return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(limits.managementMs) })
+  }
   try {
-    const url = `${config.MANAGEMENT_URL}/internal/v1/tenants/${tenant_id}/license`
-    const reply = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(limits.managementMs) })
+    const reply = await callingOut('management', ask)
     if (reply.status === 404) return 'none'
     const licence = reply.ok ? toLicence(await reply.json().catch(() => undefined), tenant_id) : undefined
     if (!licence) log.warn({ tenant_id, status: reply.status }, 'the Management plane gave no licence that can be read')

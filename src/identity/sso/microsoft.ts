@@ -3,6 +3,7 @@ import { nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { limits } from '../../core/limits'
 import { hashOf } from '../../core/secrets'
+import { callingOut } from '../../core/spans'
 
 export const redirectUri = () => `${config.API_PUBLIC_URL}/api/v1/auth/microsoft/callback`
 
@@ -53,7 +54,7 @@ export async function microsoftClient({ key, tenant_id, directory, client_id, cl
       timeout: limits.providerSeconds,
       execute,
       [oidc.customFetch]: (url: string, options: object) =>
-        fetch(url.startsWith(`${microsoft}/`) ? MS_AUTHORITY + url.slice(microsoft.length) : url, options),
+        callingOut('microsoft', () => fetch(url.startsWith(`${microsoft}/`) ? MS_AUTHORITY + url.slice(microsoft.length) : url, options)),
     },
   )
   if (client.serverMetadata().issuer !== `${MS_AUTHORITY}/${tenant_id === null ? '{tenantid}' : directory}/v2.0`)
