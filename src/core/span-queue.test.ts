@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { type Attributes, SpanKind } from '@opentelemetry/api'
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { limits } from './limits'
 import { spansTold } from './metrics'
@@ -46,7 +46,7 @@ describe('what is not on the list leaves no process, whoever put it into a span'
     const span = make('GET /?canary=1')
     span.addEvent('canary', { canary: 'canary' })
     span.recordException(new Error('canary'))
-    span.setStatus({ code: 2, message: 'canary' })
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'canary' })
     span.addLink({ context: other.spanContext(), attributes: { canary: 'canary' } })
     span.end()
     await flush()
