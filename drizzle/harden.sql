@@ -59,10 +59,11 @@ do $$ declare t text; begin
 end $$;
 
 -- Signing in begins with an e-mail address and no tenant.
-create or replace function find_sign_in(wanted text)
-  returns table (user_id uuid, password_hash text, tenant_id uuid, tenant_name text, tenant_status text, name text, disabled boolean)
+drop function if exists find_sign_in(text);
+create function find_sign_in(wanted text)
+  returns table (user_id uuid, password_hash text, sign_in_version int, tenant_id uuid, tenant_name text, tenant_status text, name text, disabled boolean)
   language sql stable security definer set search_path = public, pg_temp as $$
-  select u.id, i.password_hash, t.id, t.name, t.status, m.name, m.disabled
+  select u.id, i.password_hash, u.sign_in_version, t.id, t.name, t.status, m.name, m.disabled
   from app_user u
     left join identity i on i.user_id = u.id and i.kind = 'password'
     left join membership m on m.user_id = u.id
@@ -204,16 +205,15 @@ create or replace function housekeep(at timestamptz) returns void language sql s
 $$;
 
 -- A person is global, so what becomes of a way of signing in reaches into all tenants: each of these concerns one member of the current tenant.
--- Whoever changes how he signs in keeps the session he does it with; all others end, sign-ins under way too. Returns what ended, for the signals.
+-- Whoever changes how he signs in keeps the session he does it with; all others end, and with the next version sign-ins under way too. Returns what ended,
+-- for the signals. Locks are taken in this order: identity or factor, person, sessions.
 create or replace function end_other_sessions(person uuid, keep uuid, reason text, at timestamptz) returns json
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare gone json;
 begin
   if not exists (select from session s where s.tenant_id = current_tenant() and s.id = keep and s.user_id = person and s.ended_at is null)
     then raise insufficient_privilege; end if;
-  perform from identity i where i.user_id = person for update;
-  delete from mfa_challenge c where c.user_id = person;
-  delete from tenant_choice c where c.user_id = person;
+  update app_user u set sign_in_version = u.sign_in_version + 1 where u.id = person;
   with ended as (
     update session s set ended_at = at, end_reason = reason where s.user_id = person and s.id <> keep and s.ended_at is null returning s.id)
   select coalesce(json_agg(id), '[]') into gone from ended;
@@ -245,10 +245,11 @@ create or replace function retired_pepper_of(key_id text) returns text language 
 $$;
 
 -- Held by a sign-in until its session is there: a change of password or factor comes before it and is seen, or after it and ends it.
-create or replace function hold_password(person uuid, expected text) returns boolean
+drop function if exists hold_password(uuid, text);
+create or replace function hold_proof(person uuid, proven int) returns boolean
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  perform from identity i where i.user_id = person and is_member(person) and i.kind = 'password' and i.password_hash = expected for share;
+  perform from app_user u where u.id = person and is_member(person) and u.sign_in_version = proven for share;
   return found;
 end $$;
 
@@ -273,9 +274,7 @@ begin
   delete from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash and r.expires_at > at;
   if not found then return null; end if;
   update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password';
-  update app_user u set verified_at = at where u.id = person and u.verified_at is null;
-  delete from mfa_challenge c where c.user_id = person;
-  delete from tenant_choice c where c.user_id = person;
+  update app_user u set verified_at = coalesce(u.verified_at, at), sign_in_version = u.sign_in_version + 1 where u.id = person;
   with ended as (
     update session s set ended_at = at, end_reason = 'password_changed' where s.user_id = person and s.ended_at is null returning s.id)
   select coalesce(json_agg(id), '[]') into gone from ended;
@@ -311,6 +310,8 @@ begin
   if not found then return false; end if;
   delete from mfa_recovery_code c where c.user_id = person;
   insert into mfa_recovery_code (id, user_id, hash) select gen_random_uuid(), person, hash from json_array_elements_text(codes) hash;
+  -- Before a session of the same transaction holds it in part.
+  perform from app_user u where u.id = person for no key update;
   return true;
 end $$;
 
@@ -355,13 +356,11 @@ create or replace function mfa_reset(person uuid, at timestamptz) returns json
 declare gone json;
 begin
   if not is_member(person) then return null; end if;
-  perform from identity i where i.user_id = person for update;
   if exists (select from membership m where m.user_id = person and m.tenant_id <> current_tenant()) then return '"elsewhere"'; end if;
-  delete from mfa_recovery_code c where c.user_id = person;
   delete from mfa_factor f where f.user_id = person and f.confirmed_at is not null;
   if not found then return null; end if;
-  delete from mfa_challenge c where c.user_id = person;
-  delete from tenant_choice c where c.user_id = person;
+  delete from mfa_recovery_code c where c.user_id = person;
+  update app_user u set sign_in_version = u.sign_in_version + 1 where u.id = person;
   with ended as (
     update session s set ended_at = at, end_reason = 'mfa_reset' where s.user_id = person and s.ended_at is null returning s.id)
   select coalesce(json_agg(id), '[]') into gone from ended;
@@ -417,7 +416,7 @@ grant execute on function audited_tenants(boolean), find_identity(text, text, te
 revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
-  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_password(uuid, text)',
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
     'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'mfa_renew_codes(uuid, json)', 'mfa_reset(uuid, timestamptz)', 'members_with_mfa()', 'password_reset_begin(uuid, uuid, text, timestamptz)',

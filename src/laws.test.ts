@@ -436,7 +436,7 @@ describe('rights', () => {
       'find_invitations',
       'find_member',
       'find_sign_in',
-      'hold_password',
+      'hold_proof',
       'housekeep',
       'licensed_tenants',
       'members_with_mfa',

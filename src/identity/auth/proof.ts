@@ -1,15 +1,43 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { type SQL, and, eq, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { Problem } from '../../core/errors'
 import { log } from '../../core/log'
-import { type Actor, type Call, beforeTenant, inTenant } from '../../core/scope'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../../core/scope'
 import { throttle } from '../../core/throttle'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, verifyPassword } from './passwords'
 
 interface Kept extends Record<string, unknown> {
   password_hash: string | null
 }
+
+/** What somebody has shown of himself (`amr`), and in which version of his password and factor. */
+export interface Proof {
+  amr: string[]
+  sign_in_version: number
+}
+export interface HeldProof extends Proof {
+  held: true
+}
+
+/** A password or factor was changed since something was shown. */
+export class Outdated extends Problem {
+  constructor() {
+    super(401, 'unauthenticated', 'Sign in first')
+  }
+}
+
+/** What was shown still holds, and does until this transaction ends: a change of password or factor is seen, or comes after and ends what began here. */
+export async function holdProof({ tx, actor }: Scope, { amr, sign_in_version }: Proof): Promise<HeldProof> {
+  const [row] = await tx.execute<{ held: boolean }>(sql`select hold_proof(${actor.id}, ${sign_in_version}) as held`)
+  if (!row?.held) throw new Outdated()
+  return { amr, sign_in_version, held: true }
+}
+
+/** That the row of half a sign-in is of the present version. */
+export const stillProven = ({ user_id, sign_in_version }: Record<'user_id' | 'sign_in_version', AnyPgColumn>): SQL =>
+  sql`${sign_in_version} = (select u.sign_in_version from app_user u where u.id = ${user_id})`
 
 /** The e-mail address of somebody who is signed in. */
 export async function addressOfUser(actor: Actor): Promise<string> {

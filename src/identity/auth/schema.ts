@@ -23,7 +23,13 @@ export const sessions = tenantTable(
 /** A sign-in of somebody of several tenants, who is to say which: the password was right. */
 export const tenantChoices = tenantTable(
   'tenant_choice',
-  { hash: text().notNull(), user_id: uuid().notNull(), amr: text().array().notNull().default(['pwd']), expires_at: instant().notNull() },
+  {
+    hash: text().notNull(),
+    user_id: uuid().notNull(),
+    amr: text().array().notNull().default(['pwd']),
+    sign_in_version: integer().notNull().default(0),
+    expires_at: instant().notNull(),
+  },
   (t) => [index().on(t.user_id)],
 )
 

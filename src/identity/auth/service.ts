@@ -15,7 +15,7 @@ import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
-import { addressOfUser } from './proof'
+import { type HeldProof, Outdated, type Proof, addressOfUser, holdProof, stillProven } from './proof'
 import { readDeviceCookie } from './device-cookie'
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from './refresh'
 import { sessions, tenantChoices } from './schema'
@@ -38,6 +38,7 @@ interface Credentials {
 interface Found extends Record<string, unknown> {
   user_id: string
   password_hash: string | null
+  sign_in_version: number
   tenant_id: string | null
   tenant_name: string
   tenant_status: string
@@ -50,6 +51,8 @@ interface Place {
 
 const wrong = () => new Problem(401, 'invalid_credentials', 'The e-mail address or the password is not right')
 const ended = () => new Problem(401, 'unauthenticated', 'Sign in first')
+
+const choiceEnded = () => new Problem(401, 'choice_ended', 'Begin the sign-in again')
 
 const signingIn = ({ user_id, tenant_id }: Place) => bareUser(tenant_id, user_id)
 
@@ -73,18 +76,15 @@ export function signIn({ email, password, tenant_id, session_token }: SignIn, ca
   return chooseTenant(session_token, tenant_id, call, userAgent)
 }
 
-/** The hash that was verified is no longer the one that is kept. */
-class Replaced extends Error {}
-
 /** 401 for whatever is wrong with address or password, at the same cost. A user of several tenants is asked which one. */
 async function signInByPassword(credentials: Credentials, call: Call, userAgent?: string) {
   try {
     return await tryPassword(credentials, call, userAgent)
   } catch (error) {
-    if (!(error instanceof Replaced)) throw error
-    // Changed between verification and session, or upgraded by a sign-in beside this one: what is kept now decides.
+    if (!(error instanceof Outdated)) throw error
+    // Changed between verification and session: what is kept now decides.
     return tryPassword(credentials, call, userAgent).catch((again: unknown) => {
-      throw again instanceof Replaced ? wrong() : again
+      throw again instanceof Outdated ? wrong() : again
     })
   }
 }
@@ -104,14 +104,15 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
     throw wrong()
   }
   await attempt.succeeded()
-  const password_hash = await upgraded(places[0]!, found[0]!.password_hash!, password)
+  await upgradeHash(places[0]!, found[0]!.password_hash!, password)
+  const proof = { amr: ['pwd'], sign_in_version: found[0]!.sign_in_version }
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()
   if (!place) {
     return {
       tenant_required: true as const,
       tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
-      session_token: await askForTenant(places[0]!, ['pwd'], call),
+      session_token: await askForTenant(places[0]!, proof, call),
     }
   }
   return withLicence(place.tenant_id, () =>
@@ -120,8 +121,7 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
       'read write',
       async (scope) => {
         await assertMayEnter(scope, wrong)
-        await holdPassword(scope, password_hash)
-        return admit(scope, ['pwd'], userAgent)
+        return admit(scope, proof, userAgent)
       },
       call,
     ),
@@ -148,16 +148,17 @@ export async function enterByProvider({ user_id, email, provider_tenant_id: only
     recordRefusal(member, call)
     throw ended()
   }
-  if (places.length === 1) return enter(places[0]!, amr, call, userAgent, ended)
+  const proof = { amr, sign_in_version: found[0]!.sign_in_version }
+  if (places.length === 1) return enter(places[0]!, proof, call, userAgent, ended)
   return {
     tenant_required: true as const,
     tenants: places.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name })),
-    session_token: await askForTenant(places[0]!, amr, call),
+    session_token: await askForTenant(places[0]!, proof, call),
   }
 }
 
 /** A token for the answer to `tenant_required`: 5 minutes, one use. It opens nothing by itself. */
-function askForTenant(place: Place, amr: string[], call: Call): Promise<string> {
+function askForTenant(place: Place, proof: Proof, call: Call): Promise<string> {
   return inTenant(
     signingIn(place),
     'read write',
@@ -165,7 +166,7 @@ function askForTenant(place: Place, amr: string[], call: Call): Promise<string> 
       const id = Bun.randomUUIDv7()
       const { text, hash } = mintCredential('mzc', place.tenant_id, id)
       const expires_at = new Date(nowMs() + limits.tenantChoiceMs)
-      await scope.tx.insert(tenantChoices).values(scope.owned({ id, hash, user_id: place.user_id, amr, expires_at }))
+      await scope.tx.insert(tenantChoices).values(scope.owned({ id, hash, user_id: place.user_id, ...proof, expires_at }))
       routine(scope, 'half a sign-in opens nothing')
       return text
     },
@@ -183,13 +184,15 @@ async function chooseTenant(session_token: string, tenant_id: string, call: Call
         const mine = and(own(tenantChoices), eq(tenantChoices.id, token.id), eq(tenantChoices.hash, token.hash))
         return tx
           .delete(tenantChoices)
-          .where(and(mine, gt(tenantChoices.expires_at, now())))
-          .returning({ user_id: tenantChoices.user_id, amr: tenantChoices.amr })
+          .where(and(mine, gt(tenantChoices.expires_at, now()), stillProven(tenantChoices)))
+          .returning()
       })
     : []
   if (!used || used.amr.includes('pwd')) assertPasswordsAllowed()
-  if (!used) throw new Problem(401, 'choice_ended', 'Begin the sign-in again')
-  return enter({ user_id: used.user_id, tenant_id }, used.amr, call, userAgent, wrong)
+  if (!used) throw choiceEnded()
+  return enter({ user_id: used.user_id, tenant_id }, used, call, userAgent, wrong).catch((error: unknown) => {
+    throw error instanceof Outdated ? choiceEnded() : error
+  })
 }
 
 async function assertMayEnter(scope: Scope, refusal: () => Problem) {
@@ -208,24 +211,26 @@ async function assertMayEnter(scope: Scope, refusal: () => Problem) {
  * A session, or what is to come before it: the code of the second factor, or its enrolment where the tenant requires one. `since` is when the user
  * last showed who he is, where that was not just now: 403 `session_too_old` where the tenant asks for it more often.
  */
-async function admit(scope: Scope, amr: string[], userAgent?: string, since?: Date) {
+async function admit(scope: Scope, proof: Proof, userAgent?: string, since?: Date) {
+  const held = await holdProof(scope, proof)
+  const { amr } = held
   const rules = await rulesOf(scope)
   if (since && nowMs() - since.getTime() > lifeMs(rules))
     throw new Problem(403, 'session_too_old', 'This organization asks for a sign-in more often: sign in again')
-  const asked = amr.includes('mfa') ? undefined : await challenge(scope, amr)
+  const asked = amr.includes('mfa') ? undefined : await challenge(scope, held)
   if (asked) return asked
-  return lacksFactor(rules, amr) ? askToEnrol(scope, amr) : startSession(scope, amr, userAgent, since)
+  return lacksFactor(rules, amr) ? askToEnrol(scope, held) : startSession(scope, held, userAgent, since)
 }
 
 /** A session in a tenant of the user, or first the code of his second factor where he has one and did not show it. */
-function enter(place: Place, amr: string[], call: Call, userAgent: string | undefined, refusal: () => Problem, since?: Date) {
+function enter(place: Place, proof: Proof, call: Call, userAgent: string | undefined, refusal: () => Problem, since?: Date) {
   return withLicence(place.tenant_id, () =>
     inTenant(
       signingIn(place),
       'read write',
       async (scope) => {
         await assertMayEnter(scope, refusal)
-        return admit(scope, amr, userAgent, since)
+        return admit(scope, proof, userAgent, since)
       },
       call,
     ),
@@ -238,21 +243,24 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
   const here = { user_id: actor.id, tenant_id: actor.tenant_id }
   const [current] = await inTenant(signingIn(here), 'read only', ({ tx, own }) =>
     tx
-      .select()
+      .select({ session: sessions, sign_in_version: users.sign_in_version })
       .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.user_id))
       .where(and(own(sessions), eq(sessions.id, sid), isNull(sessions.ended_at))),
   )
   if (!current) throw ended()
-  assertUnbound(current.amr)
-  const { amr, created_at } = current
-  const answer = await enter({ user_id: actor.id, tenant_id }, amr, call, userAgent, () => notFound('organization'), created_at)
+  const { session: before, sign_in_version } = current
+  const { amr, created_at } = before
+  assertUnbound(amr)
+  const proof = { amr, sign_in_version }
+  const answer = await enter({ user_id: actor.id, tenant_id }, proof, call, userAgent, () => notFound('organization'), created_at)
   if ('mfa_enrolment_required' in answer)
     throw new Problem(
       403,
       'mfa_enrolment_required',
       'This organization requires two-factor authentication: set it up in your account first',
     )
-  if (!('mfa_required' in answer)) await inTenant(signingIn(here), 'read write', (scope) => endSession(scope, current, 'signed_out'), call)
+  if (!('mfa_required' in answer)) await inTenant(signingIn(here), 'read write', (scope) => endSession(scope, before, 'signed_out'), call)
   return answer
 }
 
@@ -266,6 +274,8 @@ export async function listOwnTenants({ actor, bound }: Known) {
   return { items: mine.map(({ tenant_id, tenant_name }) => ({ id: tenant_id, name: tenant_name, current: tenant_id === actor.tenant_id })) }
 }
 
+const withFactor = (proof: HeldProof): HeldProof => ({ ...proof, amr: [...proof.amr, 'otp', 'mfa'] })
+
 /** The second factor of a sign-in; `tenant_id` enters another of the user's tenants than the one the sign-in began with. */
 export async function verifySecondFactor(
   { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
@@ -273,18 +283,18 @@ export async function verifySecondFactor(
   userAgent?: string,
 ) {
   if (!readCredential('mzm', session_token)) assertPasswordsAllowed()
-  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope, amr) => {
-    if (amr.includes('pwd')) assertPasswordsAllowed()
+  return meetChallenge({ session_token, tenant_id, ...code }, call, async (scope, proof) => {
+    if (proof.amr.includes('pwd')) assertPasswordsAllowed()
     await assertMayEnter(scope, wrong)
-    return startSession(scope, [...amr, 'otp', 'mfa'], userAgent)
+    return startSession(scope, withFactor(await holdProof(scope, proof)), userAgent)
   })
 }
 
 /** Sets up the factor that the tenant requires, and ends the sign-in with it. */
 export const enrolSigningIn = (input: { session_token: string; totp_code: string }, call: Call, userAgent?: string) =>
-  finishEnrolment(input, call, async (scope, amr) => {
+  finishEnrolment(input, call, async (scope, proof) => {
     await assertMayEnter(scope, wrong)
-    return startSession(scope, [...amr, 'otp', 'mfa'], userAgent)
+    return startSession(scope, withFactor(await holdProof(scope, proof)), userAgent)
   })
 
 async function rulesOf({ tx, actor }: Scope): Promise<SessionRules> {
@@ -299,29 +309,18 @@ async function checkPassword(email: string, password: string) {
   return { found, right: await verifyPassword(password, found[0]?.password_hash) }
 }
 
-/** The hash of this password that is kept from now on: made anew where it is not what is made today. Left as it is where that fails: it is good enough to sign in. */
-async function upgraded(place: Place, kept: string, password: string): Promise<string> {
-  if (!isOutdated(kept)) return kept
+/** A hash that is not what is made today is made anew. Left as it is where that fails: it is good enough to sign in. */
+async function upgradeHash(place: Place, kept: string, password: string) {
+  if (!isOutdated(kept)) return
   try {
     const replacement = await hashPassword(password)
-    const done = await inTenant(signingIn(place), 'read write', async (scope) => {
+    await inTenant(signingIn(place), 'read write', async (scope) => {
       routine(scope, 'the password stays the same')
-      const [row] = await scope.tx.execute<{ done: boolean }>(
-        sql`select upgrade_password(${place.user_id}, ${kept}, ${replacement}) as done`,
-      )
-      return row?.done
+      await scope.tx.execute(sql`select upgrade_password(${place.user_id}, ${kept}, ${replacement})`)
     })
-    return done ? replacement : kept
   } catch {
     log.warn('a password hash could not be upgraded')
-    return kept
   }
-}
-
-/** The password that was verified is still the password, and stays it until this transaction ends. */
-async function holdPassword({ tx, actor }: Scope, password_hash: string) {
-  const [row] = await tx.execute<{ held: boolean }>(sql`select hold_password(${actor.id}, ${password_hash}) as held`)
-  if (!row?.held) throw new Replaced()
 }
 
 /** Written behind the answer, so that a known address takes no longer than an unknown one. */
@@ -333,7 +332,7 @@ function recordRefusal(places: Place[], call: Call) {
   }
 }
 
-async function startSession(scope: Scope, amr: string[], user_agent?: string, since?: Date) {
+async function startSession(scope: Scope, { amr }: HeldProof, user_agent?: string, since?: Date) {
   const { tx, own, owned, actor, call } = scope
   const at = now()
   const created_at = since ?? at

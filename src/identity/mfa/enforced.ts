@@ -4,19 +4,19 @@ import { nowMs } from '../../core/clock'
 import { limits } from '../../core/limits'
 import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
-import { addressOfUser } from '../auth/proof'
+import { type HeldProof, type Proof, addressOfUser } from '../auth/proof'
 import { assertPasswordsAllowed } from '../auth/passwords'
 import { forApp } from './codes'
 import { mfaChallenges } from './schema'
 import { attempt, beginEnrolment, challengedUser, confirmFactor, countTry, endOtherSessions, readChallenge, wrongCode } from './factor'
 
 /** Where the tenant requires a second factor and the user has none: the token to set it up with. There is no session before. */
-export async function askToEnrol(scope: Scope, amr: string[]) {
+export async function askToEnrol(scope: Scope, { amr, sign_in_version }: HeldProof) {
   const { tx, owned, actor } = scope
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzm', actor.tenant_id, id)
   const expires_at = new Date(nowMs() + limits.mfaPendingMs)
-  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, purpose: 'enrol', expires_at }))
+  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, sign_in_version, purpose: 'enrol', expires_at }))
   routine(scope, 'half a sign-in opens nothing')
   return { mfa_enrolment_required: true as const, session_token: text }
 }
@@ -41,11 +41,11 @@ export async function startEnrolment(session_token: string, call: Call) {
 export async function finishEnrolment<T extends { sid: string }>(
   { session_token, totp_code }: { session_token: string; totp_code: string },
   call: Call,
-  enter: (scope: Scope, amr: string[]) => Promise<T>,
+  enter: (scope: Scope, proof: Proof) => Promise<T>,
 ) {
   const token = readEnrolment(session_token)
-  const { user_id, amr } = await challengedUser(token, 'enrol')
-  if (amr.includes('pwd')) assertPasswordsAllowed()
+  const { user_id, ...proof } = await challengedUser(token, 'enrol')
+  if (proof.amr.includes('pwd')) assertPasswordsAllowed()
   const done = await attempt(user_id, call, () =>
     inTenant(
       bareUser(token.tenant_id, user_id),
@@ -55,7 +55,7 @@ export async function finishEnrolment<T extends { sid: string }>(
         const recovery_codes = await confirmFactor(scope, totp_code)
         if (!recovery_codes) return undefined
         await scope.tx.delete(mfaChallenges).where(and(scope.own(mfaChallenges), eq(mfaChallenges.id, token.id)))
-        const session = await enter(scope, amr)
+        const session = await enter(scope, proof)
         await endOtherSessions(scope, session.sid)
         await audit(scope, 'mfa.enable', user_id, { after: { required: true } })
         return { ...session, recovery_codes }

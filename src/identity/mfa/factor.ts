@@ -6,6 +6,7 @@ import { limits } from '../../core/limits'
 import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { readCredential, seal, unseal } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
+import { type Proof, stillProven } from '../auth/proof'
 import { newRecoveryCode, newSecret, recoveryHash, stepOf } from './codes'
 import { mfaChallenges } from './schema'
 
@@ -117,6 +118,7 @@ const thisOne = ({ own }: Scope, { id, hash }: ChallengeToken, purpose: Purpose)
     eq(mfaChallenges.hash, hash),
     eq(mfaChallenges.purpose, purpose),
     gt(mfaChallenges.expires_at, now()),
+    stillProven(mfaChallenges),
   )
 
 /** Each try holds the challenge's row, so that tries at once come one after the other. */
@@ -130,10 +132,10 @@ export async function countTry(scope: Scope, token: ChallengeToken, purpose: Pur
 }
 
 /** Who is signing in with this token. */
-export async function challengedUser(token: ChallengeToken, purpose: Purpose): Promise<{ user_id: string; amr: string[] }> {
+export async function challengedUser(token: ChallengeToken, purpose: Purpose): Promise<Proof & { user_id: string }> {
   const [found] = await inTenant(bareUser(token.tenant_id), 'read only', (scope) =>
     scope.tx
-      .select({ user_id: mfaChallenges.user_id, amr: mfaChallenges.amr })
+      .select({ user_id: mfaChallenges.user_id, amr: mfaChallenges.amr, sign_in_version: mfaChallenges.sign_in_version })
       .from(mfaChallenges)
       .where(thisOne(scope, token, purpose)),
   )

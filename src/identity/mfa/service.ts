@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
-import { addressOfUser, provePassword } from '../auth/proof'
+import { type HeldProof, type Proof, addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
 import { assertUnbound } from '../auth/session-rules'
 import { getTenant } from '../tenants/service'
@@ -153,13 +153,14 @@ export async function disableMfa({ actor, session }: Known, { password, ...code 
 }
 
 /** Where the user who signs in has a second factor: what it needs to be asked for. The token opens nothing by itself. */
-export async function challenge(scope: Scope, amr: string[]) {
+export async function challenge(scope: Scope, { amr, sign_in_version }: HeldProof) {
   const factor = await findFactor(scope)
   if (!factor?.confirmed_at) return undefined
   const { tx, owned, actor } = scope
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzm', actor.tenant_id, id)
-  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, expires_at: new Date(nowMs() + limits.mfaChallengeMs) }))
+  const expires_at = new Date(nowMs() + limits.mfaChallengeMs)
+  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, sign_in_version, expires_at }))
   routine(scope, 'half a sign-in opens nothing')
   return { mfa_required: true as const, session_token: text }
 }
@@ -172,13 +173,13 @@ export async function challenge(scope: Scope, amr: string[]) {
 export async function meetChallenge<T>(
   { session_token, tenant_id, ...code }: Code & { session_token: string; tenant_id?: string },
   call: Call,
-  enter: (scope: Scope, amr: string[]) => Promise<T>,
+  enter: (scope: Scope, proof: Proof) => Promise<T>,
 ): Promise<T> {
   assertOneCode(code)
   const token = readChallenge(session_token)
-  const { user_id, amr } = await challengedUser(token, 'verify')
+  const { user_id, ...proof } = await challengedUser(token, 'verify')
   const here = tenant_id === undefined || tenant_id === token.tenant_id
-  if (!here) assertUnbound(amr)
+  if (!here) assertUnbound(proof.amr)
   const met = await attempt(user_id, call, () =>
     inTenant(
       bareUser(token.tenant_id, user_id),
@@ -189,11 +190,11 @@ export async function meetChallenge<T>(
         if (!factor) return refuse(scope)
         await scope.tx.delete(mfaChallenges).where(and(scope.own(mfaChallenges), eq(mfaChallenges.id, token.id)))
         await audit(scope, 'mfa.verify', user_id, { after: { factor } })
-        return { entered: here ? await enter(scope, amr) : undefined }
+        return { entered: here ? await enter(scope, proof) : undefined }
       },
       call,
     ),
   )
   if (!met) throw new Problem(401, 'wrong_code', 'The code is not right, or was used already')
-  return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', (scope) => enter(scope, amr), call)
+  return met.entered ?? inTenant(bareUser(tenant_id ?? token.tenant_id, user_id), 'read write', (scope) => enter(scope, proof), call)
 }

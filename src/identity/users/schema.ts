@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { now } from '../../core/clock'
 import { appRole, instant, refers, tenantTable } from '../../core/table'
 import { groups } from '../groups/schema'
@@ -13,6 +13,8 @@ export const users = pgTable(
     email: text().notNull(),
     /** Shown by a mailed link; null until then. */
     verified_at: instant(),
+    /** Counts the changes of password and second factor: what was shown before one opens nothing after it. */
+    sign_in_version: integer().notNull().default(1),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [
