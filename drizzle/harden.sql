@@ -61,9 +61,9 @@ end $$;
 -- Signing in begins with an e-mail address and no tenant.
 drop function if exists find_sign_in(text);
 create function find_sign_in(wanted text)
-  returns table (user_id uuid, password_hash text, sign_in_version int, tenant_id uuid, tenant_name text, tenant_status text, name text, disabled boolean)
+  returns table (user_id uuid, password_hash text, first_password_until timestamptz, sign_in_version int, tenant_id uuid, tenant_name text, tenant_status text, name text, disabled boolean)
   language sql stable security definer set search_path = public, pg_temp as $$
-  select u.id, i.password_hash, u.sign_in_version, t.id, t.name, t.status, m.name, m.disabled
+  select u.id, i.password_hash, i.first_password_until, u.sign_in_version, t.id, t.name, t.status, m.name, m.disabled
   from app_user u
     left join identity i on i.user_id = u.id and i.kind = 'password'
     left join membership m on m.user_id = u.id
@@ -224,7 +224,8 @@ end $$;
 create or replace function change_password(person uuid, expected text, replacement text, keep uuid, at timestamptz) returns json
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password' and i.password_hash = expected;
+  update identity i set password_hash = replacement, first_password_until = null
+    where i.user_id = person and i.kind = 'password' and i.password_hash = expected;
   if not found then return null; end if;
   delete from password_reset r where r.user_id = person;
   return end_other_sessions(person, keep, 'password_changed', at);
@@ -253,28 +254,33 @@ begin
   return found;
 end $$;
 
--- A link to a new password, for a member who has one: every earlier link is gone. The identity is locked first, here and wherever links are used or dropped.
-create or replace function password_reset_begin(person uuid, reset uuid, reset_hash text, ends timestamptz) returns boolean
+-- A way to a new password, for a member who has one: a link that is mailed, or with `expected` for who typed the first password, whose hash that is. Every
+-- earlier one is gone. The identity is locked first, here and wherever links are used or dropped.
+drop function if exists password_reset_begin(uuid, uuid, text, timestamptz);
+create or replace function password_reset_begin(person uuid, reset uuid, reset_hash text, ends timestamptz, expected text) returns boolean
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  perform from identity i where i.user_id = person and i.kind = 'password' and is_member(person) for update;
+  perform from identity i where i.user_id = person and i.kind = 'password' and is_member(person)
+    and (expected is null or i.password_hash = expected) for update;
   if not found then return false; end if;
   delete from password_reset r where r.user_id = person;
-  insert into password_reset (tenant_id, id, hash, user_id, expires_at) values (current_tenant(), reset, reset_hash, person, ends);
+  insert into password_reset (tenant_id, id, hash, user_id, mailed, expires_at)
+    values (current_tenant(), reset, reset_hash, person, expected is null, ends);
   return true;
 end $$;
 
 -- Only who was mailed the link knows what hashes to this. All sessions and sign-ins under way end; null when the link no longer holds.
 create or replace function password_reset_use(reset uuid, reset_hash text, replacement text, at timestamptz) returns json
   language plpgsql security definer set search_path = public, pg_temp as $$
-declare person uuid; gone json;
+declare person uuid; by_mail boolean; gone json;
 begin
   select r.user_id into person from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash;
   perform from identity i where i.user_id = person and i.kind = 'password' for update;
-  delete from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash and r.expires_at > at;
+  delete from password_reset r where r.tenant_id = current_tenant() and r.id = reset and r.hash = reset_hash and r.expires_at > at
+    returning r.mailed into by_mail;
   if not found then return null; end if;
-  update identity i set password_hash = replacement where i.user_id = person and i.kind = 'password';
-  update app_user u set verified_at = coalesce(u.verified_at, at), sign_in_version = u.sign_in_version + 1 where u.id = person;
+  update identity i set password_hash = replacement, first_password_until = null where i.user_id = person and i.kind = 'password';
+  update app_user u set verified_at = coalesce(u.verified_at, case when by_mail then at end), sign_in_version = u.sign_in_version + 1 where u.id = person;
   with ended as (
     update session s set ended_at = at, end_reason = 'password_changed' where s.user_id = person and s.ended_at is null returning s.id)
   select coalesce(json_agg(id), '[]') into gone from ended;
@@ -419,7 +425,7 @@ do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
-    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'mfa_renew_codes(uuid, json)', 'mfa_reset(uuid, timestamptz)', 'members_with_mfa()', 'password_reset_begin(uuid, uuid, text, timestamptz)',
+    'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'mfa_renew_codes(uuid, json)', 'mfa_reset(uuid, timestamptz)', 'members_with_mfa()', 'password_reset_begin(uuid, uuid, text, timestamptz, text)',
     'password_reset_use(uuid, text, text, timestamptz)', 'verify_address(uuid, timestamptz)']::regprocedure[]
   loop
     execute format('revoke all on function %s from public', f);

@@ -67,6 +67,8 @@ export const limits = {
   mailFirstPauseMs: 15_000,
   mailKeptMs: 30 * 86_400_000,
   resetMs: 30 * 60_000,
+  /** How long a password works that somebody else chose; it is changed as it is first used. */
+  firstPasswordMs: 3 * 86_400_000,
   /** Requests for a reset link that may be worked on behind their answers. */
   resetsAtOnce: 100,
   invitationMs: 7 * 86_400_000,

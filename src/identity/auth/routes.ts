@@ -36,6 +36,10 @@ const enrolmentChallenge = t.Object({
   mfa_enrolment_required: t.Literal(true),
   session_token: t.String({ description: 'for /auth/mfa/enrol, 15 minutes' }),
 })
+const firstChoice = t.Object({
+  password_change_required: t.Literal(true),
+  session_token: t.String({ description: 'for /auth/password/reset as its token, 30 minutes, one use' }),
+})
 const tenantChoice = t.Object({
   tenant_required: t.Literal(true),
   tenants: t.Array(named),
@@ -78,7 +82,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         tenant_id: t.Optional(t.String({ format: 'uuid' })),
         session_token: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'instead of email and password' })),
       }),
-      response: { 200: t.Union([session, tenantChoice, mfaChallenge, enrolmentChallenge]) },
+      response: { 200: t.Union([session, tenantChoice, mfaChallenge, enrolmentChallenge, firstChoice]) },
       detail: { summary: 'Sign in with e-mail address and password, or answer which organization' },
     },
   )

@@ -12,6 +12,7 @@ import { signAccess } from '../../core/tokens'
 import { assertLicensed, withLicence } from '../licences/service'
 import { askToEnrol, finishEnrolment } from '../mfa/enforced'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
+import { beginFirstChoice } from '../recovery/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
@@ -39,6 +40,7 @@ interface Found extends Record<string, unknown> {
   user_id: string
   password_hash: string | null
   sign_in_version: number
+  first_password_until: string | null
   tenant_id: string | null
   tenant_name: string
   tenant_status: string
@@ -104,10 +106,12 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
     throw wrong()
   }
   await attempt.succeeded()
-  await upgradeHash(places[0]!, found[0]!.password_hash!, password)
-  const proof = { amr: ['pwd'], sign_in_version: found[0]!.sign_in_version }
+  const { password_hash, first_password_until, sign_in_version } = found[0]!
+  const proof = { amr: ['pwd'], sign_in_version }
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()
+  if (first_password_until) return chooseFirst(place ?? places[0]!, password_hash!, first_password_until, call)
+  await upgradeHash(places[0]!, password_hash!, password)
   if (!place) {
     return {
       tenant_required: true as const,
@@ -129,6 +133,17 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
     if (error instanceof Problem && error.status === 403) recordRefusal([place], call)
     throw error
   })
+}
+
+/** A first password was passed on by somebody else: it is good for choosing another, and only for so long. 403 `first_password_ended`. */
+async function chooseFirst(place: Place, kept: string, until: string, call: Call) {
+  if (Date.parse(until) <= nowMs()) {
+    recordRefusal([place], call)
+    throw new Problem(403, 'first_password_ended', 'This first password is too old: have a link mailed to you to choose another')
+  }
+  const session_token = await inTenant(signingIn(place), 'read write', (scope) => beginFirstChoice(scope, kept), call)
+  if (!session_token) throw new Outdated()
+  return { password_change_required: true as const, session_token }
 }
 
 interface Named {

@@ -42,6 +42,7 @@ interface Newcomer {
 interface Found extends Record<string, unknown> {
   user_id: string
   password_hash: string | null
+  first_password_until: string | null
   tenant_id: string | null
   name: string | null
 }
@@ -187,7 +188,8 @@ async function proveAccount(
     await attempt.withdraw()
     throw error
   })
-  if (!right) {
+  const ended = account!.first_password_until !== null && Date.parse(account!.first_password_until) <= nowMs()
+  if (!right || ended) {
     await attempt.failed()
     throw new Problem(422, 'wrong_password', 'The password is not right', { errors: [{ path: '/password', message: 'is not right' }] })
   }

@@ -1,14 +1,14 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
-import { audit } from '../../core/audit'
+import { audit, routine } from '../../core/audit'
 import { now, nowMs } from '../../core/clock'
-import { Problem } from '../../core/errors'
+import { Problem, invalid } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
-import { type Call, bareUser, beforeTenant, inTenant } from '../../core/scope'
+import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { assertGoodPassword } from '../auth/common-passwords'
-import { assertPasswordsAllowed, hashPassword } from '../auth/passwords'
+import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../auth/passwords'
 import { linkTo, queueMail } from '../mail/service'
 import type { Language } from '../mail/schema'
 import { memberships, users } from '../users/schema'
@@ -18,6 +18,7 @@ interface Found extends Record<string, unknown> {
   user_id: string
   tenant_id: string | null
   password_hash: string | null
+  first_password_until: string | null
   disabled: boolean
 }
 
@@ -27,6 +28,19 @@ const linkEnded = () =>
   })
 
 let underWay = 0
+
+/** For who typed a first password: what `resetPassword` takes from him as a link. Undefined where it is that no more. */
+export async function beginFirstChoice(scope: Scope, kept: string): Promise<string | undefined> {
+  const { tx, actor } = scope
+  const id = Bun.randomUUIDv7()
+  const { text, hash } = mintCredential('mzr', actor.tenant_id, id)
+  const ends = new Date(nowMs() + limits.resetMs).toISOString()
+  const [begun] = await tx.execute<{ done: boolean }>(
+    sql`select password_reset_begin(${actor.id}, ${id}, ${hash}, ${ends}, ${kept}) as done`,
+  )
+  routine(scope, 'half a sign-in opens nothing')
+  return begun?.done ? text : undefined
+}
 
 /** Answers before anybody is looked for, so that neither answer nor time tells whether the address is known. 429 after a few times. */
 export async function askReset(email: string, language: Language, call: Call) {
@@ -53,7 +67,9 @@ async function mailReset(wanted: string, language: Language, call: Call) {
       const id = Bun.randomUUIDv7()
       const { text, hash } = mintCredential('mzr', tenant_id, id)
       const ends = new Date(nowMs() + limits.resetMs).toISOString()
-      const [begun] = await tx.execute<{ done: boolean }>(sql`select password_reset_begin(${user_id}, ${id}, ${hash}, ${ends}) as done`)
+      const [begun] = await tx.execute<{ done: boolean }>(
+        sql`select password_reset_begin(${user_id}, ${id}, ${hash}, ${ends}, null) as done`,
+      )
       const [user] = await tx
         .select({ email: users.email })
         .from(users)
@@ -66,6 +82,13 @@ async function mailReset(wanted: string, language: Language, call: Call) {
     },
     call,
   )
+}
+
+/** A first password ends with the choice of another (ASVS 6.4.1): the same one is none. */
+async function assertNotFirst(password: string, email: string) {
+  const [kept] = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
+  if (kept?.first_password_until && (await verifyPassword(password, kept.password_hash)))
+    throw invalid('/new_password', 'is the first password: choose another')
 }
 
 /** A new password for the link's owner. All his sessions end, everywhere, and none begins: a second factor is asked for as ever. */
@@ -83,6 +106,7 @@ export async function resetPassword(token: string, new_password: string, call: C
   )
   if (!owner) throw linkEnded()
   assertGoodPassword(new_password, owner.email, '/new_password')
+  await assertNotFirst(new_password, owner.email)
   const replacement = await hashPassword(new_password)
   await inTenant(
     bareUser(tenant_id, owner.id),

@@ -35,7 +35,13 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
     {
       permission: 'settings.users.create',
       body: t.Object({ email: t.String({ format: 'email', maxLength: 254 }), name, group_ids: groupIds, org_unit_scope: orgUnitScope }),
-      response: { 201: t.Object({ ...user.properties, initial_password: t.String({ description: 'shown this once' }) }) },
+      response: {
+        201: t.Object({
+          ...user.properties,
+          initial_password: t.String({ description: 'shown this once; signing in with it asks for another' }),
+          initial_password_until: instant,
+        }),
+      },
       detail: { summary: 'Add a user with a first password' },
     },
   )

@@ -34,6 +34,8 @@ export const identities = pgTable(
       .references(() => users.id),
     kind: text({ enum: ['password', 'oidc'] }).notNull(),
     password_hash: text(),
+    /** Until when a password works that its owner did not choose; it opens nothing but the choice of another. Null for one he chose. */
+    first_password_until: instant(),
     /** Of a way through a provider: who it says the person is. The directory is Entra's `tid`, the subject its `oid`. */
     issuer: text(),
     directory: text(),

@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
-import { now } from '../../core/clock'
+import { now, nowMs } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
+import { limits } from '../../core/limits'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { getTenant } from '../tenants/service'
@@ -134,7 +135,9 @@ const initialPassword = () => {
 }
 
 /** How somebody signs in: with a password, or by whom a provider says he is. */
-export type WayIn = { password_hash: string } | { issuer: string; directory: string; subject: string; provider_tenant_id: string | null }
+export type WayIn =
+  | { password_hash: string; first_password_until?: Date }
+  | { issuer: string; directory: string; subject: string; provider_tenant_id: string | null }
 
 /** A person who is new to the platform. 409 `already_registered` for an address that has an account. */
 export async function addPerson({ tx }: Scope, { user_id, email, ...way }: { user_id: string; email: string } & WayIn) {
@@ -167,14 +170,20 @@ export async function assertMayGrant(scope: Scope, { group_ids, org_unit_scope }
   await assertMayGive(scope, org_unit_scope)
 }
 
-/** Adds a person to the platform and to this tenant, with a first password. 409 `already_registered` for an address that has an account. */
-export async function createUser(scope: Scope, input: UserInput, password = initialPassword()) {
+/**
+ * Adds a person to the platform and to this tenant, with a password of his own choice, or with a first one: that lasts three days and opens nothing but the
+ * choice of another. 409 `already_registered` for an address that has an account.
+ */
+export async function createUser(scope: Scope, input: UserInput, chosen?: string) {
   const user_id = Bun.randomUUIDv7()
-  await addPerson(scope, { user_id, email: input.email, password_hash: await hashPassword(password) })
+  const password = chosen ?? initialPassword()
+  const until = new Date(nowMs() + limits.firstPasswordMs)
+  const way = { password_hash: await hashPassword(password), ...(chosen === undefined && { first_password_until: until }) }
+  await addPerson(scope, { user_id, email: input.email, ...way })
   await addMember(scope, { ...input, user_id })
   const user = await getUser(scope, user_id)
   await audit(scope, 'users.create', user_id, { after: user })
-  return { ...user, initial_password: password }
+  return { ...user, initial_password: password, initial_password_until: until }
 }
 
 /** Locked before memberships change, so that two removals cannot pass each other, nor wait for each other. */

@@ -2,11 +2,12 @@ import { answer, api, renewSession } from '@/lib/api'
 import { i18next, languages } from '@/lib/i18n'
 import { beginSession, mayBeSignedIn, useSession } from '@/lib/session'
 
-/** What is still missing: which of the user's tenants, the code of the second factor, or the factor itself where it is required. */
+/** What is still missing: which of the user's tenants, the code of the second factor, the factor itself where it is required, or a password of his own. */
 export type NextStep =
   | { step: 'tenant'; tenants: { id: string; name: string }[]; session_token: string }
   | { step: 'code'; session_token: string }
   | { step: 'enrol'; session_token: string }
+  | { step: 'password'; session_token: string }
 
 /** Signs in; answers what is missing, or null when the session has begun. */
 export const signIn = (credentials: { email: string; password: string; tenant_id?: string }) => proceed(credentials)
@@ -35,6 +36,7 @@ function nextOf(session: Answered): NextStep | null {
   if ('tenant_required' in session) return { step: 'tenant', tenants: session.tenants, session_token: session.session_token }
   if ('mfa_required' in session) return { step: 'code', session_token: session.session_token }
   if ('mfa_enrolment_required' in session) return { step: 'enrol', session_token: session.session_token }
+  if ('password_change_required' in session) return { step: 'password', session_token: session.session_token }
   if (!('access_token' in session)) throw new TypeError('An answer to a sign-in that this console does not know')
   beginSession(session)
   return null

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { asProblem, type Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { EnrolRequired } from './enrol-required'
+import { FirstPassword } from './first-password'
 import { Frame } from './frame'
 import { ContinueWithMicrosoft } from './continue-with-microsoft'
 import { chooseTenant, type NextStep } from './queries'
@@ -33,7 +34,12 @@ export function SignInPage({ begun, next: given, notice }: SignInPageProps) {
   const [pending, setPending] = useState<Pending | null>(begun ?? null)
   const destination = safeNext(given ?? parameters.get('next'))
   const proceed = (next: NextStep, email: string) => setPending({ ...next, email })
-  const titles = { tenant: t('sign_in.choose_tenant'), code: t('sign_in.second_factor'), enrol: t('sign_in.second_factor') }
+  const titles = {
+    tenant: t('sign_in.choose_tenant'),
+    code: t('sign_in.second_factor'),
+    enrol: t('sign_in.second_factor'),
+    password: t('recovery.choose'),
+  }
   const enter = () => void navigate(destination, { replace: true })
   return (
     <Frame
@@ -47,6 +53,9 @@ export function SignInPage({ begun, next: given, notice }: SignInPageProps) {
       )}
       {pending?.step === 'enrol' && (
         <EnrolRequired sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
+      )}
+      {pending?.step === 'password' && (
+        <FirstPassword pending={pending} onSignedIn={enter} onNext={proceed} onBack={() => setPending(null)} />
       )}
       {!pending && notice}
       {!pending && <SignInForm next={destination} onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}

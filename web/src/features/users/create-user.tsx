@@ -2,6 +2,7 @@ import { CircleCheckBig } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { formatDateTime } from '@/lib/format'
 import { Secret } from '@/kit/secret'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -10,7 +11,7 @@ import { GroupChoice } from './group-choice'
 import { type NewUser, useCreateUser } from './queries'
 import { ScopeChoice } from './scope-choice'
 
-type Created = { name: string; email: string; initial_password: string }
+type Created = { name: string; email: string; initial_password: string; initial_password_until: string }
 
 export function CreateUser({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
@@ -87,7 +88,11 @@ function Handover({ created, onDone }: { created: Created; onDone: () => void })
     <div className="space-y-4">
       <p className="flex items-center gap-2">
         <CircleCheckBig className="text-positive size-5 shrink-0" aria-hidden />
-        {t('settings.users.created_hint', { name: created.name, email: created.email })}
+        {t('settings.users.created_hint', {
+          name: created.name,
+          email: created.email,
+          until: formatDateTime(created.initial_password_until),
+        })}
       </p>
       <Secret value={created.initial_password} label={t('settings.users.initial_password')} />
       <DialogActions>

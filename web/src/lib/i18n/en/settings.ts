@@ -68,7 +68,7 @@ export const settings = {
       add: 'Add a user',
       create: 'Create user',
       created: 'The user was created',
-      created_hint: '{{name}} signs in as {{email}} with this password and can then choose another.',
+      created_hint: '{{name}} signs in as {{email}} with this password by {{until}}, and chooses another there and then.',
       initial_password: 'Initial password',
       password_passed_on: 'I have passed it on',
       name: 'Name',

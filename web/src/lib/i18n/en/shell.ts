@@ -87,6 +87,8 @@ export const shell = {
       'Your organization requires two-factor authentication. Set it up now with an authenticator app on your phone; it takes a minute.',
     forgot: 'Forgot your password?',
     begin_again: 'Begin again',
+    first_password: 'Whoever added you has seen this password. Choose one that only you know.',
+    choose_and_go_on: 'Choose and sign in',
     rate_limited_one: 'Too many attempts. Try again in {{count}} second.',
     rate_limited_other: 'Too many attempts. Try again in {{count}} seconds.',
     rate_limit_over: 'You can try again now.',

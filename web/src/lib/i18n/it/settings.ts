@@ -73,7 +73,7 @@ export const settings: Shape<typeof english> = {
       add: 'Aggiungi un utente',
       create: 'Crea utente',
       created: 'L’utente è stato creato',
-      created_hint: '{{name}} accede come {{email}} con questa password e poi può sceglierne un’altra.',
+      created_hint: '{{name}} accede come {{email}} con questa password entro il {{until}} e ne sceglie subito un’altra.',
       initial_password: 'Password iniziale',
       password_passed_on: 'L’ho consegnata',
       name: 'Nome',

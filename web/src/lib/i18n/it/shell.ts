@@ -90,6 +90,8 @@ export const shell: Shape<typeof english> = {
       'La tua organizzazione richiede l’autenticazione a due fattori. Configurala ora con un’app di autenticazione sul telefono; basta un minuto.',
     forgot: 'Password dimenticata?',
     begin_again: 'Ricomincia',
+    first_password: 'Chi ti ha aggiunto ha visto questa password. Scegline una che conosci solo tu.',
+    choose_and_go_on: 'Scegli e accedi',
     rate_limited_one: 'Troppi tentativi. Riprova tra {{count}} secondo.',
     rate_limited_other: 'Troppi tentativi. Riprova tra {{count}} secondi.',
     rate_limit_over: 'Ora puoi riprovare.',
