@@ -73,27 +73,31 @@ create function find_sign_in(wanted text)
 $$;
 
 -- Counts an attempt under its names and returns 0, or counts nothing and returns how long (ms) to wait. Rows are locked in the order of their names.
--- `slow` waits longer with each failure until it was quiet for a window; the others are full at their limit until their window ends.
-create or replace function attempt_begin(slow text, others text[], most int[], at timestamptz, free int, longest_ms int, window_ms int) returns float8
-  language plpgsql set search_path = public, pg_temp as $$
-declare row attempt; wait float8 := 0; period interval := window_ms * interval '1 millisecond'; over int;
+-- `slow` waits longer with each failure until it was quiet for a window; the others are full at their limit until their window ends. While more failed in the
+-- crowd than it may, the first failure of `slow` costs a minute already and the others have a tenth: nobody is shut out by what strangers do to the crowd.
+drop function if exists attempt_begin(text, text[], int[], timestamptz, int, int, int);
+create or replace function attempt_begin(slow text, others text[], most int[], crowd text, crowd_most int, at timestamptz, free int, longest_ms int, window_ms int)
+  returns float8 language plpgsql set search_path = public, pg_temp as $$
+declare row attempt; wait float8 := 0; period interval := window_ms * interval '1 millisecond'; over int; crowded boolean;
+  names text[] := array_remove(slow || others || crowd, null);
 begin
-  insert into attempt (name, count, since, last) select n, 0, at, at from unnest(slow || others) n order by n on conflict do nothing;
-  for row in select * from attempt a where a.name = any(slow || others) order by a.name for update loop
+  insert into attempt (name, count, since, last) select n, 0, at, at from unnest(names) n order by n on conflict do nothing;
+  crowded := exists (select from attempt a where a.name = crowd and a.count >= crowd_most and at between a.since and a.since + period);
+  for row in select * from attempt a where a.name = any(names) order by a.name for update loop
     -- Far ahead of us is what was counted by a clock that was wrong.
     if (case when row.name = slow then row.last else row.since end) not between at - period + interval '1 millisecond' and at + period then
       update attempt a set count = 0, since = at where a.name = row.name;
     elsif row.name = slow then
-      over := row.count - free;
+      over := case when crowded and row.count > 0 then row.count + 5 else row.count - free end;
       if over >= 0 then
         wait := greatest(wait, date_part('epoch', row.last - at) * 1000 + least(1000 * 2 ^ least(over, 20), longest_ms));
       end if;
-    elsif row.count >= most[array_position(others, row.name)] then
+    elsif row.name <> coalesce(crowd, '') and row.count >= most[array_position(others, row.name)] / (case when crowded then 10 else 1 end) then
       wait := greatest(wait, date_part('epoch', row.since + period - at) * 1000);
     end if;
   end loop;
   if wait > 0 then return wait; end if;
-  update attempt a set count = a.count + 1, last = at where a.name = any(slow || others);
+  update attempt a set count = a.count + 1, last = at where a.name = any(names);
   return 0;
 end $$;
 
@@ -419,8 +423,8 @@ end $$;
 revoke all on function audited_tenants(boolean), find_identity(text, text, text, uuid), find_confirmed_account(text), find_member(text, uuid), find_invitations(text, timestamptz), find_domain(text), prove_domain(uuid, timestamptz), find_sign_in(text), housekeep(timestamptz), queue_records(uuid[]), prepare_partitions(timestamptz), use_device_keys(json, timestamptz) from public;
 grant execute on function use_device_keys(json, timestamptz) to monozu_app, monozu_ingest;
 grant execute on function audited_tenants(boolean), find_identity(text, text, text, uuid), find_confirmed_account(text), find_member(text, uuid), find_invitations(text, timestamptz), find_domain(text), prove_domain(uuid, timestamptz), find_sign_in(text), housekeep(timestamptz) to monozu_app;
-revoke all on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
-grant execute on function attempt_begin(text, text[], int[], timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
+revoke all on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
+grant execute on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
   foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',

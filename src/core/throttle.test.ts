@@ -80,16 +80,28 @@ test('an IPv6 address is one however it is shortened', async () => {
   expect(await waitOf(account(), `2001:db8:0:1::1`)).toBe(0)
 })
 
-test('a domain whose accounts are tried from everywhere is refused, but for browsers that signed in before', async () => {
+test('while a domain is tried from everywhere, whoever fails waits a minute, and nobody who knows his password is shut out', async () => {
   const domain = `${Bun.randomUUIDv7()}.example`
-  const anybody = () => throttle(`${Bun.randomUUIDv7()}@${domain}`, address(), { domain })
+  const attempt = (who: string, from = address(), device?: string) => throttle(`${who}@${domain}`, from, { domain, device })
   for (let failure = 0; failure < limits.domainFailures; failure += 50)
-    await Promise.all(Array.from({ length: 50 }, async () => (await anybody()).failed()))
-  await expect(anybody()).rejects.toMatchObject({ status: 429 })
-  await (await throttle(`known@${domain}`, address(), { domain, device: 'its number' })).succeeded()
-  await expect(anybody()).rejects.toMatchObject({ status: 429 })
+    await Promise.all(Array.from({ length: 50 }, async () => (await attempt(Bun.randomUUIDv7())).failed()))
+  // Right at the first try, also again, and from a network of his own.
+  for (let again = 0; again < 2; again += 1) await (await attempt('member')).succeeded()
+  for (const seconds of [64, 128]) {
+    await (await attempt('tried')).failed()
+    const refusal = await attempt('tried').catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ status: 429, more: { retryAfterSeconds: seconds } })
+    await (await attempt('tried', address(), 'the number of his browser')).succeeded()
+    moveClock(nowMs() - Date.now() + seconds * 1000)
+  }
+  moveClock(0)
+  const network = address()
+  for (let failure = 0; failure < limits.addressFailures / 10; failure += 1) await (await attempt(Bun.randomUUIDv7(), network)).failed()
+  await expect(attempt(Bun.randomUUIDv7(), network)).rejects.toMatchObject({ status: 429 })
+  // Another domain is none of it, nor is this one when it has been quiet.
+  await (await throttle(`${Bun.randomUUIDv7()}@other.example`, network, { domain: `${Bun.randomUUIDv7()}.example` })).failed()
   moveClock(limits.failureWindowMs)
-  await (await anybody()).succeeded()
+  for (let failure = 0; failure < limits.failuresBeforeDelay; failure += 1) await (await attempt('later')).failed()
 })
 
 test('attempts that are long past are forgotten', async () => {
