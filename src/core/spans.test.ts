@@ -194,13 +194,33 @@ test('a collector that hangs or refuses slows and fails nobody; what is left whe
   expect(await eventually(() => away.spans.filter(isMine).length === 20, 5_000)).toBe(true)
   expect(away.spans[0]!.service).toBe('named')
   await traced.stop()
-
   const slow = await startApi({ ...away.environment, OTEL_BSP_SCHEDULE_DELAY: '3600000', OTEL_SERVICE_NAME: 'last' })
   expect((await get('/api/v1/me', {}, slow.url)).status).toBe(401)
   expect(await slow.stop()).toBe(0)
   expect(away.spans.filter(({ service }) => service === 'last').map(({ name }) => name)).toEqual(['GET /api/v1/me'])
   await away.stop()
 }, 60_000)
+
+test('the Management plane is told the trace, and it alone', async () => {
+  const plane = startCollector()
+  const named = {
+    OTEL_SERVICE_NAME: 'asking',
+    MANAGEMENT_URL: plane.url,
+    INTERNAL_TOKEN: 'a token of the tests '.repeat(3).replaceAll(' ', '-'),
+  }
+  const asking = await startApi({ ...collector.environment, ...named })
+  const { email, tenant_id } = await withPassword()
+  const answer = await logIn(email, password, {}, asking.url)
+  expect(answer.status).toBe(403)
+  const { traceId } = await spanOf(answer)
+  const call = await collector.span((span) => span.traceId === traceId && span.name === 'management')
+  expect(call).toMatchObject({ kind: client, attributes: { 'monozu.peer': 'management' } })
+  const asked = plane.bodies.find(({ path }) => path === `/internal/v1/tenants/${tenant_id}/license`)
+  expect(asked!.headers.traceparent).toBe(`00-${traceId}-${call.spanId}-01`)
+  expect(collector.bodies.filter(({ headers }) => 'traceparent' in headers)).toEqual([])
+  await asking.stop()
+  await plane.stop()
+}, 40_000)
 
 test('of a ratio of none there are none; without an endpoint nothing is traced, and a line of the log names no trace', async () => {
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }
