@@ -46,12 +46,25 @@ do $$ begin
   end if;
 end $$;
 
+-- Asked for each row of telemetry: the device seen last is remembered until the transaction ends, with the units it was seen for.
+create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel restricted as $$
+declare units text := current_setting('app.units', true);
+declare sight text;
+begin
+  if units = 'all' then return true; end if;
+  sight := concat_ws(' ', current_setting('app.tenant_id', true), device, units);
+  if current_setting('app.seen_device', true) = sight then return true; end if;
+  if not exists (select from device d where d.tenant_id = current_tenant() and d.id = device) then return false; end if;
+  perform set_config('app.seen_device', sight, true);
+  return true;
+end $$;
+
 do $$ declare t text; begin
   foreach t in array array['telemetry_frame', 'telemetry_rollup', 'telemetry_arrival'] loop
     execute format('alter table %I enable row level security', t);
     execute format('drop policy if exists %I on %I', t || '_tenant', t);
-    execute format('create policy %I on %I to monozu_app using (tenant_id = current_tenant() and may_see_device(device_id))
-      with check (tenant_id = current_tenant() and may_see_device(device_id))', t || '_tenant', t);
+    execute format('create policy %I on %I to monozu_app using (tenant_id = current_tenant() and (sees_all() or may_see_device(device_id)))
+      with check (tenant_id = current_tenant() and (sees_all() or may_see_device(device_id)))', t || '_tenant', t);
   end loop;
 end $$;
 

@@ -109,5 +109,7 @@ export const limits = {
   clocksApartMs: 3_600_000,
   rejectedKeptMs: 30 * 86_400_000,
   queryDevices: 100,
+  /** Of a question that names a unit and none of its devices. */
+  queryUnitDevices: 5_000,
   querySeries: 500,
 } as const

@@ -25,7 +25,9 @@ export const telemetryExport: Exported<Kept, Row> = {
   },
   async page(scope, { from, to, cursor, ...question }) {
     const { series, next_cursor } = await queryTelemetry(scope, { ...question, cursor, from: new Date(from), to: new Date(to) })
-    const items = series.flatMap(({ points, ...of }) => points.map(([atMs, value]) => ({ ...of, atMs, value })))
+    const items = series.flatMap(({ points, ...of }) =>
+      (JSON.parse(points) as [number, number][]).map(([atMs, value]) => ({ ...of, atMs, value })),
+    )
     return { items, next_cursor }
   },
 }

@@ -11,6 +11,7 @@ export interface Place {
 
 export interface Asked {
   tenant_id: string
+  /** Sorted, as the database sorts them. */
   ids: string[]
   places: Place[]
   from: Date
@@ -61,41 +62,41 @@ const moment = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`
 const within = (column: SQL, { fromMs, toMs }: Stretch) => sql`${column} >= ${moment(fromMs)} and ${column} < ${moment(toMs)}`
 
 /** A number among the values of a frame that is one: NaN and the infinities are no points. */
-const finite = sql`x.v > '-Infinity' and x.v < 'Infinity'`
-const fromFrames = sql`f.device_id, f.layout_id, w.place, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
-const fromRollups = sql`r.device_id, r.layout_id, w.place, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
+export const finite = sql`x.v > '-Infinity' and x.v < 'Infinity'`
+const fromFrames = sql`f.layout_id, w.place, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
+const fromRollups = sql`r.layout_id, w.place, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
   r.totals[w.place] as total, r.firsts[w.place] as first, r.lasts[w.place] as last, r.increases[w.place] as increase`
 
+/** The places asked for as rows: two arrays however many there are, so that a prepared statement is reused. */
+const wantedOf = (places: Place[]) => sql`
+  unnest(${uuids(places.map(({ layout }) => layout.id))}, ${`{${places.map(({ place }) => place).join(',')}}`}::int[]) w (layout_id, place)`
+
 /**
- * The beginning of a statement: `pieces` are all points within the stretches, each on its own or summed up in a rollup (count, low, high, total, first,
- * last, and `increase` of a counter). A rollup is left aside where frames arrived since it was made; then the frames speak.
+ * The beginning of a subquery beside a device `d`: `pieces` are all its points within the stretches, each on its own or summed up in a rollup (count,
+ * low, high, total, first, last, and `increase` of a counter). A rollup is left aside where frames arrived since it was made; then the frames speak.
  */
-export function piecesOf({ tenant_id, ids, places }: Asked, parts: Stretch[]): SQL {
-  const wanted = sql`(values ${sql.join(
-    places.map(({ layout, place }) => sql`(${layout.id}::uuid, ${place}::int)`),
-    sql`, `,
-  )}) w (layout_id, place)`
+export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[]): SQL {
+  const wanted = wantedOf(places)
   const layouts = uuids([...new Set(places.map(({ layout }) => layout.id))])
-  const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = any(${uuids(ids)})`
-  const ofDevices = (table: SQL) => sql`${own(table)} and ${table}.layout_id = any(${layouts})`
+  const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = d.device_id`
+  const asked = (table: SQL) => sql`${own(table)} and ${table}.layout_id = any(${layouts})`
   const frames = (part: Stretch) => sql`
     select ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
-    where ${ofDevices(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+    where ${asked(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
   const rollups = (part: Stretch) => sql`
     select ${fromRollups} from telemetry_rollup r join ${wanted} on w.layout_id = r.layout_id
-    where ${ofDevices(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
-      and not exists (select from unsettled u where u.device_id = r.device_id and u.at = r.at and u.seconds = ${part.seconds})
+    where ${asked(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
+      and not exists (select from unsettled u where u.at = r.at and u.seconds = ${part.seconds})
     union all
     select ${fromFrames} from unsettled u cross join lateral (
-        select f.device_id, f.layout_id, f.at, f.values from telemetry_frame f
-        where f.tenant_id = ${tenant_id} and f.device_id = u.device_id and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds})
-          and f.layout_id = any(${layouts}) and ${within(sql`f.at`, part)} offset 0) f
+        select f.layout_id, f.at, f.values from telemetry_frame f
+        where ${asked(sql`f`)} and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds}) and ${within(sql`f.at`, part)} offset 0) f
       join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
     where u.seconds = ${part.seconds} and ${within(sql`u.at`, part)} and ${finite}`
   const summed = parts.filter(({ seconds }) => seconds > 0)
   const unsettled = summed.map(
     (part) => sql`
-      select distinct a.device_id, date_bin(make_interval(secs => ${part.seconds}), a.at, '2000-01-03Z') as at, ${part.seconds}::int as seconds
+      select distinct date_bin(make_interval(secs => ${part.seconds}), a.at, '2000-01-03Z') as at, ${part.seconds}::int as seconds
       from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`,
   )
   const pieces = parts.map((part) => (part.seconds ? rollups(part) : frames(part)))

@@ -1,11 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { type SQL, and, eq, sql } from 'drizzle-orm'
 import { invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Scope, isId } from '../../core/scope'
 import { uuids } from '../../core/wire'
 import { devices } from '../devices/schema'
-import { telemetryFrames as frames } from './frames'
-import { type Asked, type Place, piecesOf, stretches, widthsFor } from './pieces'
+import { type Asked, type Place, finite, piecesOf, stretches, widthsFor } from './pieces'
 import { gain } from './rollup'
 import { telemetryLayouts as layouts } from './schema'
 
@@ -27,9 +26,10 @@ interface Series {
   device_id: string
   metric: string
   labels: Record<string, string>
-  points: [number, number][]
+  /** JSON as the database wrote it, so that a long answer costs this process nothing: [[epoch milliseconds, value], ...]. */
+  points: string
 }
-interface Page {
+export interface TelemetryPage {
   series: Series[]
   next_cursor: string | null
 }
@@ -40,13 +40,14 @@ export async function devicesOf(
   { device_id = [], org_unit_id }: Pick<TelemetryQuery, 'device_id' | 'org_unit_id'>,
 ): Promise<string[]> {
   if (!device_id.length && !org_unit_id) throw invalid('/device_id', 'or org_unit_id is required')
+  const most = org_unit_id ? limits.queryUnitDevices : limits.queryDevices
   const found = await tx
     .select({ id: devices.id })
     .from(devices)
     .where(and(own(devices), org_unit_id ? eq(devices.org_unit_id, org_unit_id) : sql`${devices.id} = any(${uuids(device_id)})`))
-    .limit(limits.queryDevices + 1)
+    .limit(most + 1)
   if (!org_unit_id && found.length < new Set(device_id).size) throw notFound('device')
-  if (found.length > limits.queryDevices) throw invalid('/org_unit_id', `has more than ${limits.queryDevices} devices; name some of them`)
+  if (found.length > most) throw invalid('/org_unit_id', `has more than ${most} devices; name some of them`)
   return found.map(({ id }) => id)
 }
 
@@ -83,15 +84,14 @@ export async function examineQuery(scope: Scope, query: TelemetryQuery): Promise
 const bucketsOf = ({ from, to }: Pick<TelemetryQuery, 'from' | 'to'>, seconds: number) => (to.getTime() - from.getTime()) / 1000 / seconds
 
 /**
- * `points` are [epoch milliseconds, value], oldest first; what is no finite number is no point. Without `step` they are raw, at most 50,000 a page;
- * with it there is one a bucket, and a page holds whole series. `rate` is the increase of a counter a second; one that falls has begun again at zero.
+ * Points are oldest first; what is no finite number is no point. Without `step` they are raw, at most 50,000 a page; with it there is one a bucket,
+ * and a page holds whole series. `rate` is the increase of a counter a second; one that falls has begun again at zero.
  */
-export async function queryTelemetry(scope: Scope, query: TelemetryQuery): Promise<Page> {
+export async function queryTelemetry(scope: Scope, query: TelemetryQuery): Promise<TelemetryPage> {
   const { from, to, step } = query
-  const ids = await examineQuery(scope, query)
-  const places = await placesOf(scope, [...new Set(query.metric)])
+  const [ids, places] = await Promise.all([examineQuery(scope, query), placesOf(scope, [...new Set(query.metric)])])
   if (!ids.length || !places.length) return { series: [], next_cursor: null }
-  const asked = { tenant_id: scope.actor.tenant_id, ids, places, from, to }
+  const asked = { tenant_id: scope.actor.tenant_id, ids: ids.sort(), places, from, to }
   return step ? bucketed(scope, asked, stepSeconds(step), query) : rawPoints(scope, asked, query.cursor)
 }
 
@@ -118,87 +118,98 @@ interface Row extends Record<string, unknown> {
   device_id: string
   layout_id: string
   place: number
-  points: [number, number][]
+  points: string
 }
+
+const pointsOf = (at: SQL, value: SQL) =>
+  sql`'[' || string_agg('[' || (date_part('epoch', ${at}) * 1000)::bigint || ',' || ${value} || ']', ',' order by ${at}) || ']'`
 
 /** How far back the sample may lie from which the first of a range has grown, in milliseconds. */
 const marginMs = (seconds: number, aggregate: Aggregate) => (aggregate === 'rate' ? Math.min(seconds, 3600) * 1000 : 0)
 
-async function bucketed({ tx }: Scope, asked: Asked, seconds: number, { aggregate = 'avg', tz, cursor }: TelemetryQuery): Promise<Page> {
+/** Device after device, so that a page costs what it holds, however many devices are asked for. */
+async function bucketed(
+  { tx }: Scope,
+  asked: Asked,
+  seconds: number,
+  { aggregate = 'avg', tz, cursor }: TelemetryQuery,
+): Promise<TelemetryPage> {
   const [fromMs, toMs] = [asked.from.getTime(), asked.to.getTime()]
   const most = Math.min(limits.querySeries, Math.max(1, Math.floor(limits.queryPagePoints / Math.ceil(bucketsOf(asked, seconds)))))
   const widths = widthsFor(seconds, asked, tz)
   const parts = [...stretches(fromMs - marginMs(seconds, aggregate), fromMs, widths), ...stretches(fromMs, toMs, widths)]
   const isRate = aggregate === 'rate'
   const inside = sql`at >= ${asked.from.toISOString()}::timestamptz`
-  const grown = sql`(select *, lag(addend(last)) over (partition by device_id, layout_id, place order by at) as previous from pieces) p`
+  const grown = sql`(select *, lag(addend(last)) over (partition by layout_id, place order by at) as previous from pieces) p`
   const after = cursor === undefined ? undefined : readPlace(cursor)
+  const ids = after ? asked.ids.filter((id) => id >= after.device) : asked.ids
   const rows = await tx.execute<Row>(sql`
-    ${piecesOf(asked, parts)},
-    buckets as (
-      select device_id, layout_id, place, ${bucketOf(seconds, tz)} as bucket,
-        ${isRate ? sql`sum(increase + coalesce(${gain}, 0)) / ${seconds}` : asNumber[aggregate]} as value
-      from ${isRate ? grown : sql`pieces`}
-      where ${inside} ${isRate ? sql`and (previous is not null or count > 1)` : sql``}
-        ${after ? sql`and (device_id, layout_id, place) > (${after.device}::uuid, ${after.layout}::uuid, ${after.place}::int)` : sql``}
-      group by device_id, layout_id, place, bucket)
-    select device_id, layout_id, place, json_agg(json_build_array((date_part('epoch', bucket) * 1000)::bigint, value) order by bucket) as points
-    from buckets group by device_id, layout_id, place order by device_id, layout_id, place limit ${most + 1}`)
+    select d.device_id, s.layout_id, s.place, s.points
+    from (select device_id from unnest(${uuids(ids)}) i (device_id) order by 1) d cross join lateral (
+      ${piecesOf(asked, parts)},
+      buckets as (
+        select layout_id, place, ${bucketOf(seconds, tz)} as bucket, ${isRate ? sql`sum(increase + coalesce(${gain}, 0)) / ${seconds}` : asNumber[aggregate]} as value
+        from ${isRate ? grown : sql`pieces`}
+        where ${inside} ${isRate ? sql`and (previous is not null or count > 1)` : sql``}
+        group by layout_id, place, bucket)
+      select layout_id, place, ${pointsOf(sql`bucket`, sql`value`)} as points from buckets group by layout_id, place) s
+    ${after ? sql`where (d.device_id, s.layout_id, s.place) > (${after.device}::uuid, ${after.layout}::uuid, ${after.place}::int)` : sql``}
+    order by d.device_id, s.layout_id, s.place limit ${most + 1}`)
   const page = rows.slice(0, most)
   const last = rows.length > most ? page.at(-1) : undefined
   return {
-    series: page.map((row) => seriesOf(asked, row)).sort(bySeries),
+    series: seriesOf(asked, page),
     next_cursor: last ? writeCursor(last.device_id, last.layout_id, String(last.place)) : null,
   }
 }
 
-function seriesOf({ places }: Asked, { device_id, layout_id, place, points }: Row): Series {
-  const { layout, metric } = places.find((known) => known.layout.id === layout_id && known.place === place)!
-  return { device_id, metric, labels: layout.labels, points }
+function seriesOf({ places }: Asked, rows: Row[]): Series[] {
+  const known = new Map(places.map((one) => [`${one.layout.id} ${one.place}`, one]))
+  const series = rows.map(({ device_id, layout_id, place, points }) => {
+    const { layout, metric } = known.get(`${layout_id} ${place}`)!
+    return { device_id, metric, labels: layout.labels, points }
+  })
+  return series.sort(bySeries)
 }
 
 /** Of each frame the wanted values alone, in the order of its layout's places: a frame may hold hundreds, and a chart wants one. */
 function valuesOf(wanted: Map<string, Place[]>) {
   const cases = [...wanted].map(([layout, places]) => {
-    const picked = places.map(({ place }) => sql`${frames.values}[${place}::int]`)
+    const picked = places.map(({ place }) => sql`f.values[${place}::int]`)
     return sql`when ${layout}::uuid then array[${sql.join(picked, sql`, `)}]`
   })
-  return sql`case ${frames.layout_id} ${sql.join(cases, sql` `)} end`.mapWith(frames.values)
+  return sql`case f.layout_id ${sql.join(cases, sql` `)} end`
 }
 
-async function rawPoints({ tx, own }: Scope, { ids, places, from, to }: Asked, cursor: string | undefined): Promise<Page> {
-  const after = cursor === undefined ? undefined : readMoment(cursor)
+async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined): Promise<TelemetryPage> {
+  const { tenant_id, ids, places, from, to } = asked
+  const next = cursor === undefined ? undefined : readMoment(cursor)
   const wanted = Map.groupBy(places, ({ layout }) => layout.id)
-  const rows = Math.floor(limits.queryPoints / Math.max(...[...wanted.values()].map((some) => some.length)))
-  const found = await tx
-    .select({ device_id: frames.device_id, layout_id: frames.layout_id, at: frames.at, values: valuesOf(wanted) })
-    .from(frames)
-    .where(
-      and(
-        own(frames),
-        sql`${frames.device_id} = any(${uuids(ids)}) and ${frames.layout_id} = any(${uuids([...wanted.keys()])})`,
-        sql`${frames.at} >= ${from.toISOString()} and ${frames.at} < ${to.toISOString()}`,
-        after &&
-          sql`(${frames.device_id}, ${frames.at}, ${frames.layout_id}) > (${after.device}::uuid, ${after.time}::timestamptz, ${after.layout}::uuid)`,
-      ),
-    )
-    .orderBy(frames.device_id, frames.at, frames.layout_id)
-    .limit(rows + 1)
-  const series = new Map<string, Series>()
-  for (const { device_id, layout_id, at, values } of found.slice(0, rows)) {
-    for (const [index, { layout, metric, place }] of (wanted.get(layout_id) ?? []).entries()) {
-      const value = values[index]
-      if (!Number.isFinite(value)) continue
-      const key = `${device_id} ${layout_id} ${place}`
-      const mine = series.get(key) ?? { device_id, metric, labels: layout.labels, points: [] }
-      series.set(key, mine)
-      mine.points.push([at.getTime(), value!])
-    }
-  }
-  const last = found.length > rows ? found[rows - 1] : undefined
+  const inOrder = [...wanted.values()].flat()
+  const picked = [...wanted.values()].flatMap((some) => some.map((_, index) => index + 1))
+  const most = Math.floor(limits.queryPoints / Math.max(...picked))
+  const found = await tx.execute<Row & { at: string | null }>(sql`
+    with page as materialized (
+      select f.device_id, f.layout_id, f.at, ${valuesOf(wanted)} as values from telemetry_frame f
+      where f.tenant_id = ${tenant_id} and f.device_id = any(${uuids(ids)}) and f.layout_id = any(${uuids([...wanted.keys()])})
+        and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
+        ${next ? sql`and (f.device_id, f.at, f.layout_id) >= (${next.device}::uuid, ${next.time}::timestamptz, ${next.layout}::uuid)` : sql``}
+      order by f.device_id, f.at, f.layout_id limit ${most + 1})
+    select p.device_id, p.layout_id, w.place, ${pointsOf(sql`p.at`, sql`x.v`)} as points, null as at
+    from (select * from page limit ${most}) p
+      join unnest(${uuids(inOrder.map(({ layout }) => layout.id))}, ${`{${inOrder.map(({ place }) => place).join(',')}}`}::int[], ${`{${picked.join(',')}}`}::int[])
+        w (layout_id, place, picked) on w.layout_id = p.layout_id
+      cross join lateral (select p.values[w.picked] as v) x
+    where ${finite} group by p.device_id, p.layout_id, w.place
+    union all
+    select n.device_id, n.layout_id, null, null, to_char(n.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from (select * from page offset ${most}) n`)
+  const rest = found.find(({ at }) => at !== null)
   return {
-    series: [...series.values()].sort(bySeries),
-    next_cursor: last ? writeCursor(last.device_id, last.layout_id, last.at.toISOString()) : null,
+    series: seriesOf(
+      asked,
+      found.filter(({ at }) => at === null),
+    ),
+    next_cursor: rest ? writeCursor(rest.device_id, rest.layout_id, rest.at!) : null,
   }
 }
 
@@ -216,7 +227,7 @@ const readPlace = (cursor: string) => {
   return { ...position, place: Number(rest) }
 }
 
-/** The last frame of the page before. */
+/** The first frame of the page. */
 const readMoment = (cursor: string) => {
   const { rest, ...position } = readCursor(cursor, (text) => /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(text) && !Number.isNaN(Date.parse(text)))
   return { ...position, time: rest }

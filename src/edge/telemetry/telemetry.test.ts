@@ -1,9 +1,13 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { runJob } from '../../core/jobs'
+import { limits } from '../../core/limits'
+import { inTenant, jobActor } from '../../core/scope'
 import { type Client, problem, registered, send, signedIn, within } from '../../testing/api'
 import { type Frame, type Reporter, addFrames, addLayout, owner, queued, runQueue } from '../../testing/world'
 import { devices } from '../devices/schema'
+import { telemetryFrames } from './frames'
 import { telemetryJobs } from './jobs'
 import { aggregates } from './query'
 
@@ -464,14 +468,62 @@ describe('what is not one’s own', () => {
     }
   })
 
-  test('a unit of more devices than one question may have is refused', async () => {
+  test('row by row, whichever device was seen before', async () => {
+    const client = await signedIn()
+    const [north, south] = [
+      (await client.api['org-units'].post({ name: 'North' })).data!.id,
+      (await client.api['org-units'].post({ name: 'South' })).data!.id,
+    ]
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const reporters = [await another(client, north), await another(client, south), await another(client, north), await another(client)]
+    for (const reporter of reporters)
+      await addFrames(
+        reporter,
+        layout,
+        [start, start + minute].map((at): Frame => [at, 1]),
+      )
+    const seen = (units: string[]) =>
+      inTenant({ ...jobActor(client.tenant_id), units }, 'read only', async ({ tx, own }) => {
+        const of = () =>
+          tx.select({ id: telemetryFrames.device_id, at: telemetryFrames.at }).from(telemetryFrames).where(own(telemetryFrames))
+        const first = await of().orderBy(telemetryFrames.at, telemetryFrames.device_id)
+        await tx.execute(sql.raw(`set local app.units = '{${south}}'`))
+        return [first, await of()].map((rows) => [...new Set(rows.map(({ id }) => id))].sort())
+      })
+    const id = (index: number) => reporters[index]!.device_id
+    expect(await seen([north])).toEqual([[id(0), id(2)].sort(), [id(1)]])
+    expect(await seen([])).toEqual([[], [id(1)]])
+  })
+
+  test('a unit of a hundred devices and more is read page by page; one of more than a question may have is refused', async () => {
     const client = await signedIn()
     const { id } = (await client.api['org-units'].post({ name: 'Large' })).data!
-    await within(client.tenant_id, ({ tx, owned }) =>
-      tx.insert(devices).values(Array.from({ length: 101 }, () => owned({ name: 'edge', org_unit_id: id }))),
-    )
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const add = (count: number) => owner`
+      with added as (
+        insert into device (tenant_id, id, name, org_unit_id) select ${client.tenant_id}, gen_random_uuid(), 'edge', ${id} from generate_series(1, ${count}::int) returning id)
+      insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
+      select ${client.tenant_id}, id, ${new Date(start)}::timestamptz + n * interval '1 minute', ${layout}, array[n::float8] from added, generate_series(0, 1) n`
+    await add(600)
+    const asked = { org_unit_id: id, metric: 'cpu_percent', step: '1m', aggregate: 'sum' }
+    const found = new Set<string>()
+    let [cursor, pages]: [string | undefined, number] = [undefined, 0]
+    do {
+      const { series, next_cursor } = await query(client, { ...asked, cursor })
+      for (const { device_id, points } of series) {
+        expect(points).toEqual([
+          [start, 0],
+          [start + minute, 1],
+        ])
+        found.add(device_id)
+      }
+      cursor = next_cursor ?? undefined
+      pages += 1
+    } while (cursor)
+    expect([found.size, pages]).toEqual([600, 2])
+    await add(limits.queryUnitDevices - 599)
     const [from, to] = [new Date(start).toISOString(), new Date(start + hour).toISOString()]
-    expect((await askFor(client, { org_unit_id: id, metric: 'cpu_percent', from, to })).status).toBe(422)
+    expect((await askFor(client, { ...asked, from, to })).status).toBe(422)
   })
 })
 
