@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type RunningPostgres, freePort, startPostgres } from './core/embedded-postgres'
+import { startCollector } from './testing/collector'
 import { eventually } from './testing/eventually'
 
 // What an operator gets: one file, started in an empty folder with only a database and secrets.
@@ -77,8 +78,9 @@ describe.skipIf(!existsSync(binary))('the binary', () => {
     }
   })
 
-  test('serves API, console and a 40 KB cookie from an empty folder, leaves nothing in it, and drains', async () => {
+  test('serves API, console and a 40 KB cookie from an empty folder, leaves nothing in it, drains, and tells its spans', async () => {
     const port = freePort()
+    const collector = startCollector()
     const env = {
       PATH: Bun.env.PATH!,
       DATABASE_URL: as('monozu_app', 'app'),
@@ -86,6 +88,7 @@ describe.skipIf(!existsSync(binary))('the binary', () => {
       ENCRYPTION_KEYS: `k:${Buffer.alloc(32, 1).toString('base64')}`,
       HOST: '127.0.0.1',
       PORT: String(port),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     }
     const api = Bun.spawn([binary, 'api'], { cwd: empty, env, stdout: 'ignore', stderr: 'inherit' })
     const url = `http://127.0.0.1:${port}`
@@ -104,5 +107,7 @@ describe.skipIf(!existsSync(binary))('the binary', () => {
     expect(await api.exited).toBe(0)
     expect(run(['doctor', '--ready'], { PORT: String(port) }).exitCode).toBe(1)
     expect(readdirSync(empty)).toEqual([])
+    expect(collector.spans.map(({ name, service }) => [service, name])).toContainEqual(['monozu-api', 'GET /api/docs/json'])
+    await collector.stop()
   })
 })
