@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Bench, addReaders, atRate, openBench, rounded, startCommand, table, verdict, wrk } from './lib'
+import { type Bench, addReaders, atRate, middle, openBench, ratios, rounded, startBare, startCommand, table, verdict, wrk } from './lib'
 import { freePort } from '../src/core/embedded-postgres'
 
 // `bun run bench:api`: one page of devices out of 10,000 tenants and 200,000 devices, against the same transaction in pgbench,
@@ -46,10 +46,6 @@ async function pgbench({ folder, urls }: Bench, pipelined: boolean): Promise<num
   const out = await Bun.$`pgbench -n -M prepared -c 8 -j 1 -T ${seconds} ${files} ${urls.app}`.quiet().text()
   return Number(out.match(/tps = ([\d.]+)/)?.[1] ?? 0)
 }
-
-/** Ratios are taken round by round: what ran side by side had the same neighbours. */
-const ratios = (mine: number[], theirs: number[]) => mine.map((figure, round) => figure / theirs[round]!)
-const middle = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!
 
 async function bench() {
   const bench = await openBench()
@@ -114,20 +110,6 @@ async function bench() {
   } finally {
     await bench.end()
   }
-}
-
-/** The same answer from an Elysia that does nothing else, in a process of its own. */
-async function startBare(port: number) {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'bare.ts'), String(port)], { stdout: 'ignore', stderr: 'inherit' })
-  const url = `http://127.0.0.1:${port}`
-  while (
-    !(await fetch(`${url}/bare`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  )
-    await Bun.sleep(5)
-  return { url, stop: async () => (child.kill(), child.exited) }
 }
 
 await bench()

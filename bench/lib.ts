@@ -79,6 +79,21 @@ export async function startCommand(words: string[], environment: Record<string, 
   }
 }
 
+/** The peer in bare.ts, in a process of its own. */
+export async function startBare(port: number, environment: Record<string, string> = {}) {
+  const command = [process.execPath, join(import.meta.dir, 'bare.ts'), String(port)]
+  const child = Bun.spawn(command, { env: { ...Bun.env, ...environment }, stdout: 'ignore', stderr: 'inherit' })
+  const url = `http://127.0.0.1:${port}`
+  while (
+    !(await fetch(`${url}/bare`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    await Bun.sleep(5)
+  return { url, stop: async () => (child.kill(), child.exited) }
+}
+
 /** Signed-in users of a tenant who hold one permission; their access tokens. */
 export async function addReaders({ owner, environment }: Bench, tenant_id: string, count: number, permission: string): Promise<string[]> {
   Object.assign(Bun.env, environment)
@@ -156,6 +171,10 @@ export async function atRate(perSecond: number, seconds: number, send: (n: numbe
   const at = (share: number) => waits[Math.floor(waits.length * share)] ?? Number.NaN
   return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), count: waits.length }
 }
+
+/** Ratios are taken round by round: what ran side by side had the same neighbours. */
+export const ratios = (mine: number[], theirs: number[]) => mine.map((figure, round) => figure / theirs[round]!)
+export const middle = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!
 
 export const rounded = (number: number, digits = 0) =>
   number.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })

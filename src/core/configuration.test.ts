@@ -31,6 +31,25 @@ const file = (name: string, text: string) => {
 }
 
 describe('the configuration', () => {
+  test('takes what Azure shows as a connection string, and how traces are sampled', () => {
+    const key = '11111111-2222-4333-8444-555555555555'
+    const endpoint = 'https://westeurope-5.in.applicationinsights.azure.com'
+    const read = (text: string) => readConfiguration({ APPLICATIONINSIGHTS_CONNECTION_STRING: text }).APPLICATIONINSIGHTS_CONNECTION_STRING
+    const whole = `InstrumentationKey=${key};IngestionEndpoint=${endpoint}/;LiveEndpoint=https://x.example/;ApplicationId=${key}`
+    expect(read(whole)).toEqual({ instrumentationKey: key, ingestionEndpoint: endpoint })
+    expect(read(`instrumentationkey=${key}`)!.ingestionEndpoint).toBe('https://dc.services.visualstudio.com')
+    const bad = [
+      'IngestionEndpoint=https://x.example',
+      'InstrumentationKey=x',
+      `InstrumentationKey=${key};IngestionEndpoint=http://x.example`,
+    ]
+    for (const text of bad)
+      expect(namesOf(problemsOf({ APPLICATIONINSIGHTS_CONNECTION_STRING: text }))).toEqual(['APPLICATIONINSIGHTS_CONNECTION_STRING'])
+    expect(readConfiguration({ OTEL_TRACES_SAMPLER_ARG: '0.25' }).OTEL_TRACES_SAMPLER_ARG).toBe(0.25)
+    const wrong = { OTEL_TRACES_SAMPLER_ARG: '1.5', OTEL_TRACES_SAMPLER: 'some', OTEL_TRACES_EXPORTER: 'zipkin' }
+    expect(namesOf(problemsOf(wrong)).toSorted()).toEqual(Object.keys(wrong).toSorted())
+  })
+
   test('has a default for everything that no command requires', () => {
     const configuration = readConfiguration({})
     expect(configuration).toMatchObject({
