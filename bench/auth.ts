@@ -18,7 +18,7 @@ async function fill(bench: Bench) {
   const { owner } = bench
   await owner`insert into tenant (id, name, status) values (${tenant_id}, 'Bench', 'active')`
   Object.assign(Bun.env, bench.environment)
-  const { hashPassword } = await import('../src/identity/auth/passwords')
+  const { hashPassword } = await import('../src/core/passwords')
   const kept = await hashPassword(password)
   await owner`insert into app_user (id, email) select gen_random_uuid(), 'person-' || n || '@bench.example' from generate_series(1, ${people}) n`
   await owner`insert into identity (id, user_id, kind, password_hash) select gen_random_uuid(), id, 'password', ${kept} from app_user`

@@ -513,3 +513,35 @@ create or replace function settle_replays(results json) returns void language sq
 $$;
 revoke all on function replays_waiting(), settle_replays(json) from public;
 grant execute on function replays_waiting(), settle_replays(json) to monozu_ingest;
+
+-- The Management plane: its own schema, for its role alone. Its log is appended to; of the Cloud it may ask what the functions here answer, and nothing else.
+revoke all on schema management from public;
+grant usage on schema management, drizzle to monozu_management;
+grant select on drizzle.__drizzle_migrations to monozu_management;
+grant select, insert, update, delete on all tables in schema management to monozu_management;
+revoke update, delete on management.audit_entry from monozu_management;
+revoke delete on management.tenant, management.staff from monozu_management;
+revoke all on all tables in schema management from monozu_app, monozu_ingest;
+
+-- Throttling and retired peppers are the Cloud's, told apart by name.
+create or replace function management.attempt_begin(slow text, others text[], most int[], crowd text, crowd_most int, at timestamptz, free int, longest_ms int, window_ms int)
+  returns float8 language sql security definer set search_path = public, pg_temp as $$
+  select public.attempt_begin(slow, others, most, crowd, crowd_most, at, free, longest_ms, window_ms)
+$$;
+create or replace function management.attempt_end(slow text, others text[], verdict text, at timestamptz) returns void
+  language sql security definer set search_path = public, pg_temp as $$ select public.attempt_end(slow, others, verdict, at) $$;
+create or replace function management.retired_pepper_of(key_id text) returns text
+  language sql stable security definer set search_path = public, pg_temp as $$ select public.retired_pepper_of(key_id) $$;
+
+-- Tenants that register themselves are known to the Management plane with the same commit, and so is a new name.
+create or replace function management.note_tenant() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into management.tenant as t (id, name, state) values (new.id, new.name, new.status)
+    on conflict (id) do update set name = excluded.name, updated_at = now(), version = t.version + 1 where t.name <> excluded.name;
+  return null;
+end $$;
+create or replace trigger tenant_note after insert or update of name on tenant for each row execute function management.note_tenant();
+insert into management.tenant (id, name, state) select id, name, status from tenant on conflict (id) do nothing;
+revoke all on all functions in schema management from public;
+grant execute on all functions in schema management to monozu_management;
+revoke execute on function management.note_tenant() from monozu_management;

@@ -20,3 +20,8 @@ alter role monozu_app set jit = off;
 alter role monozu_ingest set statement_timeout = '30s';
 alter role monozu_ingest set idle_in_transaction_session_timeout = '30s';
 alter role monozu_ingest set jit = off;
+-- The Management plane sees its own schema alone; what it may ask of the Cloud are functions there.
+alter role monozu_management set search_path = management;
+alter role monozu_management set statement_timeout = '15s';
+alter role monozu_management set idle_in_transaction_session_timeout = '20s';
+alter role monozu_management set jit = off;

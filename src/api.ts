@@ -2,6 +2,7 @@ import { apiPort, app } from './app'
 import { closeDatabase, holdBack } from './core/db'
 import { assertSafeRole } from './core/database-role'
 import { config } from './core/config'
+import { raiseHeaderLimit } from './core/header-limit'
 import { drain } from './core/health'
 import { limits } from './core/limits'
 import { publishWith } from './core/live'
@@ -30,10 +31,4 @@ export async function serveApi(): Promise<number> {
   await Promise.race([app.stop(), Bun.sleep(limits.shutdownMs)])
   await closeDatabase()
   return 0
-}
-
-/** Sign-in redirects carry large cookies; Bun reads its limit from node:http before it listens (the environment variable does nothing). */
-async function raiseHeaderLimit(bytes: number) {
-  const http = await import('node:http')
-  Object.assign(http.default, { maxHeaderSize: bytes })
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { dirname, join, normalize, resolve } from 'node:path'
 
 const root = resolve(import.meta.dir, '..')
-const areas = ['identity', 'console', 'edge', 'cmdb', 'itsm', 'soc', 'vpn', 'backup', 'iot', 'output']
+const areas = ['identity', 'console', 'edge', 'cmdb', 'itsm', 'soc', 'vpn', 'backup', 'iot', 'output', 'management']
 
 interface Import {
   from: string
@@ -23,7 +23,7 @@ const files = ['src', 'ingestor', 'web/src']
   .flatMap((folder) => [...new Bun.Glob('**/*.{ts,tsx}').scanSync({ cwd: join(root, folder) })].map((file) => `${folder}/${file}`))
   .filter((file) => !/\.test\.tsx?$|\/testing\b/.test(file))
 const imports = (await Promise.all(files.map(importsOf))).flat()
-const contextOf = (path: string) => path.match(new RegExp(`^src/(${areas.join('|')})/[^/]+`))?.[0]
+const contextOf = (path: string) => path.match(new RegExp(`^src/(${areas.join('|')})/[^/]+(?=/)`))?.[0]
 const fileOf = (path: string) =>
   path
     .split('/')
@@ -55,7 +55,7 @@ test('inside a context the way goes from routes to service to schema', () => {
 
 test('only routes and a few core files know the web framework', () => {
   const knowing = new Set(imports.filter(({ to }) => to === 'elysia').map(({ from }) => from))
-  const allowed = /^src\/(app|core\/(errors|guard|health|requests|sockets|static|wire)|.+\/routes)\.ts$/
+  const allowed = /^src\/((management\/)?(app|guard)|core\/(errors|guard|health|requests|sockets|static|wire)|.+\/routes)\.ts$/
   expect([...knowing].filter((file) => !allowed.test(file))).toEqual([])
 })
 
@@ -63,6 +63,16 @@ test('the ingestor sees only core', () => {
   const outside = imports.filter(({ from, to }) => from.startsWith('ingestor/') && to.startsWith('src/') && !to.startsWith('src/core/'))
   expect(told(outside)).toEqual([])
   expect(told(imports.filter(({ from, to }) => from.startsWith('ingestor/') && /^(elysia|drizzle-orm)/.test(to)))).toEqual([])
+})
+
+test('the Management plane and the Cloud share core alone: they meet over HTTP, and in the functions that the database has for it', () => {
+  const ofManagement = (path: string) => path.startsWith('src/management/')
+  const outside = imports.filter(
+    ({ from, to }) => ofManagement(from) && to.startsWith('src/') && !ofManagement(to) && !to.startsWith('src/core/'),
+  )
+  expect(told(outside)).toEqual([])
+  const inside = imports.filter(({ from, to, typeOnly }) => ofManagement(to) && !ofManagement(from) && !typeOnly)
+  expect(told(inside.filter(({ from }) => !/^src\/(commands\/management|up\/)/.test(from)))).toEqual([])
 })
 
 test('the agent talks HTTP and knows nothing else of us', () => {
@@ -73,7 +83,8 @@ test('the agent talks HTTP and knows nothing else of us', () => {
 
 test('the console sees only the type of the application', () => {
   const seen = imports.filter(({ from, to }) => from.startsWith('web/') && to.startsWith('src/'))
-  expect(told(seen.filter(({ to, typeOnly }) => to !== 'src/app' || !typeOnly))).toEqual([])
+  const types = new Set(['src/app', 'src/management/app'])
+  expect(told(seen.filter(({ to, typeOnly }) => !types.has(to) || !typeOnly))).toEqual([])
 })
 
 test('nothing goes in circles', () => {

@@ -10,6 +10,7 @@ interface Command {
 const commands: Record<string, { does: string; load: () => Promise<Command> }> = {
   up: { does: 'everything below in one process tree, on an embedded PostgreSQL', load: () => import('./commands/up') },
   api: { does: 'Cloud API, WebSockets and the console', load: () => import('./commands/api') },
+  management: { does: 'the Management plane: tenants, licences, platform staff', load: () => import('./commands/management') },
   ingestor: { does: 'POST /v1/ingest, where edge appliances deliver', load: () => import('./commands/ingestor') },
   worker: { does: 'background jobs and schedules', load: () => import('./commands/worker') },
   migrate: { does: 'bring the database to this version', load: () => import('./commands/migrate') },

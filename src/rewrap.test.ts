@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import { config } from './core/config'
 import { unseal } from './core/secrets'
 import { beginTransaction } from './identity/sso/transactions'
+import { beginTransaction as beginStaffTransaction } from './management/sso/service'
 import { rewrapSecrets, sealedPlaces } from './rewrap'
 import { password, withPassword } from './testing/account'
 import { send } from './testing/api'
+import { newStaff } from './testing/management'
 import { owner } from './testing/owner'
 import { startCommand } from './testing/process'
 
@@ -24,6 +26,8 @@ async function furnished() {
   const invited = await send('POST', '/api/v1/invitations', { headers, body: { email, group_ids: [], org_unit_scope: 'all' } })
   expect([begun.status, invited.status]).toEqual([200, 201])
   await beginTransaction('some app', '/')
+  await newStaff('support')
+  await beginStaffTransaction()
   const body = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
   expect((await send('PUT', '/api/v1/settings/sso', { headers: client.headers, body })).status).toBe(200)
   return { ...client, secret: begun.data!.secret }

@@ -2,7 +2,7 @@ import postgres from 'postgres'
 import { config } from './core/config'
 import { limits } from './core/limits'
 import { seal, unseal } from './core/secrets'
-import { peppersToRetire } from './identity/auth/peppers'
+import { peppersToRetire } from './core/peppers'
 
 interface Place {
   table: string
@@ -20,6 +20,8 @@ export const sealedPlaces: Place[] = [
   { table: 'idempotent_answer', key: ['tenant_id', 'id'], column: 'answer', identity: (id) => id },
   { table: 'sso_transaction', key: ['tenant_id', 'id'], column: 'sealed', identity: (id) => `sso_transaction ${id}` },
   { table: 'sso_provider', key: ['tenant_id'], column: 'secret_sealed', identity: (id) => `sso_provider ${id}` },
+  { table: 'management.staff', key: ['id'], column: 'mfa_secret', identity: (id) => `staff ${id}` },
+  { table: 'management.staff_sso_transaction', key: ['id'], column: 'sealed', identity: (id) => `staff_sso_transaction ${id}` },
   { table: 'retired_pepper', key: ['kid'], column: 'sealed', identity: (id) => `retired_pepper ${id}` },
 ]
 

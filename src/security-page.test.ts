@@ -54,7 +54,7 @@ describe('the source', () => {
   test('uses no weak cipher or hash, and no guessable randomness on the server but to spread retries', async () => {
     expect(await holding(['src', 'ingestor'], /-(ecb|cbc)\b|createHash\(['"](md5|sha1)|CryptoHasher\(['"](md5|sha1)['"]/i)).toEqual([])
     // SHA-1 stands in RFC 6238 alone, as the authenticator apps have it.
-    expect(await holding(['src', 'ingestor'], /['"]sha1['"]/i)).toEqual(['src/identity/mfa/codes.ts'])
+    expect(await holding(['src', 'ingestor'], /['"]sha1['"]/i)).toEqual(['src/core/totp.ts'])
   })
 
   // ASVS 14.3.3

@@ -5,7 +5,7 @@ const bookkeeping = new Set(['tenant_id', 'created_at', 'updated_at', 'version']
 const secret = /(hash|secret|password|token|key)$/
 
 /** The row as the record keeps it: no bookkeeping, and of anything that is a secret only that it is one. */
-function recorded(row: object | undefined) {
+export function recorded(row: object | undefined) {
   if (!row) return undefined
   return Object.fromEntries(
     Object.entries(row)
@@ -15,7 +15,7 @@ function recorded(row: object | undefined) {
 }
 
 /** What the verb of an action says of how it ended. */
-function outcomeOf(action: string): Outcome {
+export function outcomeOf(action: string): Outcome {
   const verb = action.slice(action.indexOf('.') + 1)
   if (verb === 'refuse') return 'refused'
   return ['fail', 'failed', 'expired'].includes(verb) ? 'failed' : 'success'

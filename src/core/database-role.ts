@@ -9,7 +9,7 @@ interface Role {
   unforced: string | null
 }
 
-type Meant = 'monozu_app' | 'monozu_ingest'
+type Meant = 'monozu_app' | 'monozu_ingest' | 'monozu_management'
 
 /**
  * A role that row-level security does not bind would make every isolation rule void: refuse to run with it. A database that is away is no reason, but

@@ -17,22 +17,22 @@ const options = {
   backoff: (retries: number) => Math.min(0.25, 0.05 * 2 ** retries) * (0.75 + Math.random() / 2),
 } as const
 
-/** For LISTEN and for work that drizzle must not touch: it changes the client it is given. */
-export const raw = postgres(config.DATABASE_URL, { ...options, max: 2 })
+const spanOf = (readOnly: boolean) => ({
+  kind: SpanKind.CLIENT,
+  attributes: { 'db.system.name': 'postgresql', 'monozu.access_mode': readOnly ? 'read only' : 'read write' },
+})
+const doing = { readOnly: spanOf(true), readWrite: spanOf(false) }
 
-let watcher: ((query: string) => void) | undefined
-
-/** Lets a law look at every statement of every context; it throws where one breaks the law. */
-export const watchQueries = (watch: (query: string) => void) => void (watcher = watch)
+type Watch = (query: string) => void
 
 /** A lane is one connection with its own drizzle, so that what one transaction sends is pipelined and never mixed with another's. */
-function openLane() {
+function openLane(url: string, watch: Watch) {
   const connection = { losses: 0, lossesAtBegin: 0 }
   // The driver opens a lost connection anew, and what comes then is in no transaction: it sees nothing, and its COMMIT commits nothing.
   const assertSame = () => {
     if (connection.losses !== connection.lossesAtBegin) throw unavailable()
   }
-  const client = postgres(config.DATABASE_URL, { ...options, max: 1, onclose: () => void (connection.losses += 1) })
+  const client = postgres(url, { ...options, max: 1, onclose: () => void (connection.losses += 1) })
   const prepared = {
     options: client.options,
     unsafe: (text: string, values: never[]) => (assertSame(), client.unsafe(text, values, { prepare: true })),
@@ -41,122 +41,137 @@ function openLane() {
     connection,
     assertSame,
     client,
-    tx: drizzle(prepared as unknown as typeof client, { logger: { logQuery: (query) => watcher?.(query) } }),
+    tx: drizzle(prepared as unknown as typeof client, { logger: { logQuery: watch } }),
   }
 }
 
 type Lane = ReturnType<typeof openLane>
 export type Tx = Lane['tx']
 
-const idle: Lane[] = []
-let opened = 0
-const waiting: { give: (lane: Lane) => void; refuse: (problem: Problem) => void; expires: ReturnType<typeof setTimeout> }[] = []
-
-function takeLane(): Lane | Promise<Lane> {
-  const lane = idle.pop()
-  if (lane) return lane
-  if (opened < config.DATABASE_POOL) {
-    opened += 1
-    return openLane()
-  }
-  if (waiting.length >= limits.waitingRequests) throw unavailable()
-  return new Promise((give, refuse) => {
-    const expires = setTimeout(() => {
-      waiting.splice(waiting.indexOf(place), 1)
-      refuse(unavailable())
-    }, limits.connectionWaitMs)
-    const place = { give, refuse, expires }
-    waiting.push(place)
-  })
-}
-
-function returnLane(lane: Lane) {
-  const next = waiting.shift()
-  if (!next) return void idle.push(lane)
-  clearTimeout(next.expires)
-  next.give(lane)
-}
-
 const ignore = () => {}
 
-/**
- * Runs `work` between `opening` (BEGIN and the settings, one round trip together with the first statement of `work`) and COMMIT.
- * A read-only transaction answers before its COMMIT returns: there is nothing in it to lose.
- */
-async function inLane<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const taken = takeLane()
-  const lane = taken instanceof Promise ? await taken : taken
-  const { client, connection, assertSame, tx } = lane
-  connection.lossesAtBegin = connection.losses
-  const begun = client.unsafe(opening).execute()
-  begun.catch(ignore)
-  let result: T
-  try {
-    result = await work(tx)
-    await begun
-    assertSame()
-  } catch (error) {
-    if (connection.losses !== connection.lossesAtBegin) returnLane(lane)
-    else
-      client
-        .unsafe('rollback')
-        .catch(ignore)
-        .finally(() => returnLane(lane))
-    throw error
+/** A database as one role sees it. `raw` is for LISTEN and for work that drizzle must not touch: it changes the client it is given. */
+export function openDatabase(url: string, watch: Watch = ignore) {
+  const raw = postgres(url, { ...options, max: 2 })
+  const idle: Lane[] = []
+  let opened = 0
+  const waiting: { give: (lane: Lane) => void; refuse: (problem: Problem) => void; expires: ReturnType<typeof setTimeout> }[] = []
+
+  function takeLane(): Lane | Promise<Lane> {
+    const lane = idle.pop()
+    if (lane) return lane
+    if (opened < config.DATABASE_POOL) {
+      opened += 1
+      return openLane(url, watch)
+    }
+    if (waiting.length >= limits.waitingRequests) throw unavailable()
+    return new Promise((give, refuse) => {
+      const expires = setTimeout(() => {
+        waiting.splice(waiting.indexOf(place), 1)
+        refuse(unavailable())
+      }, limits.connectionWaitMs)
+      const place = { give, refuse, expires }
+      waiting.push(place)
+    })
   }
-  const committed = client.unsafe('commit').execute()
-  if (readOnly) {
-    committed.catch(ignore).finally(() => returnLane(lane))
-    return result
+
+  function returnLane(lane: Lane) {
+    const next = waiting.shift()
+    if (!next) return void idle.push(lane)
+    clearTimeout(next.expires)
+    next.give(lane)
   }
-  try {
-    const { command } = await committed
-    assertSame()
-    if (command !== 'COMMIT') throw unavailable()
-    return result
-  } finally {
-    returnLane(lane)
+
+  /**
+   * Runs `work` between `opening` (BEGIN and the settings, one round trip together with the first statement of `work`) and COMMIT.
+   * A read-only transaction answers before its COMMIT returns: there is nothing in it to lose.
+   */
+  async function inLane<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const taken = takeLane()
+    const lane = taken instanceof Promise ? await taken : taken
+    const { client, connection, assertSame, tx } = lane
+    connection.lossesAtBegin = connection.losses
+    const begun = client.unsafe(opening).execute()
+    begun.catch(ignore)
+    let result: T
+    try {
+      result = await work(tx)
+      await begun
+      assertSame()
+    } catch (error) {
+      if (connection.losses !== connection.lossesAtBegin) returnLane(lane)
+      else
+        client
+          .unsafe('rollback')
+          .catch(ignore)
+          .finally(() => returnLane(lane))
+      throw error
+    }
+    const committed = client.unsafe('commit').execute()
+    if (readOnly) {
+      committed.catch(ignore).finally(() => returnLane(lane))
+      return result
+    }
+    try {
+      const { command } = await committed
+      assertSame()
+      if (command !== 'COMMIT') throw unavailable()
+      return result
+    } finally {
+      returnLane(lane)
+    }
   }
+
+  let patienceMs: number = limits.transactionMs
+
+  /** For a process that serves nobody who waits: its transactions may take longer. */
+  const takeTime = (ms: number) => void (patienceMs = ms)
+
+  let isHeldBack = false
+
+  /** No transaction until then: 503, as if the database were away. */
+  function holdBack(until: Promise<void>) {
+    isHeldBack = true
+    void until.then(() => (isHeldBack = false))
+  }
+
+  /** Said by what tells whether this process can serve. */
+  function assertNotHeldBack() {
+    if (isHeldBack) throw unavailable()
+  }
+
+  /** As `inLane`, but nobody waits for ever: 503 after 8 s. The transaction itself ends as it ends, and only then gives its connection back. */
+  const transaction = <T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> =>
+    inSpan('transaction', readOnly ? doing.readOnly : doing.readWrite, () => inTime(opening, readOnly, work))
+
+  function inTime<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      assertNotHeldBack()
+      const timer = setTimeout(() => reject(unavailable()), patienceMs)
+      inLane(opening, readOnly, work)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer))
+    })
+  }
+
+  async function close() {
+    await Promise.all([raw.end({ timeout: 5 }), ...idle.splice(0).map(({ client }) => client.end({ timeout: 5 }))])
+  }
+
+  return { raw, transaction, takeTime, holdBack, assertNotHeldBack, close }
 }
 
-let patienceMs: number = limits.transactionMs
+let watcher: Watch = ignore
 
-/** For a process that serves nobody who waits: its transactions may take longer. */
-export const takeTime = (ms: number) => void (patienceMs = ms)
+/** Lets a law look at every statement of every context; it throws where one breaks the law. */
+export const watchQueries = (watch: Watch) => void (watcher = watch)
 
-let isHeldBack = false
-
-/** No transaction until then: 503, as if the database were away. */
-export function holdBack(until: Promise<void>) {
-  isHeldBack = true
-  void until.then(() => (isHeldBack = false))
-}
-
-/** Said by what tells whether this process can serve. */
-export function assertNotHeldBack() {
-  if (isHeldBack) throw unavailable()
-}
-
-const spanOf = (readOnly: boolean) => ({
-  kind: SpanKind.CLIENT,
-  attributes: { 'db.system.name': 'postgresql', 'monozu.access_mode': readOnly ? 'read only' : 'read write' },
-})
-const doing = { readOnly: spanOf(true), readWrite: spanOf(false) }
-
-/** As `inLane`, but nobody waits for ever: 503 after 8 s. The transaction itself ends as it ends, and only then gives its connection back. */
-export const transaction = <T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> =>
-  inSpan('transaction', readOnly ? doing.readOnly : doing.readWrite, () => inTime(opening, readOnly, work))
-
-function inTime<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    assertNotHeldBack()
-    const timer = setTimeout(() => reject(unavailable()), patienceMs)
-    inLane(opening, readOnly, work)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
-  })
-}
-
-export async function closeDatabase() {
-  await Promise.all([raw.end({ timeout: 5 }), ...idle.splice(0).map(({ client }) => client.end({ timeout: 5 }))])
-}
+/** The database of this process. */
+export const {
+  raw,
+  transaction,
+  takeTime,
+  holdBack,
+  assertNotHeldBack,
+  close: closeDatabase,
+} = openDatabase(config.DATABASE_URL, (query) => watcher(query))

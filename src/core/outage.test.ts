@@ -7,7 +7,7 @@ import { eventually } from '../testing/eventually'
 import { startApi } from '../testing/process'
 import { type RunningPostgres, freePort, startPostgres } from './embedded-postgres'
 import { migrateDatabase } from './migrate'
-import { hashPassword } from '../identity/auth/passwords'
+import { hashPassword } from './passwords'
 
 // A database of its own, stopped and started beneath a server that is never restarted.
 const folder = join(tmpdir(), `monozu-outage-${process.pid}`)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { app } from '../app'
-import { writeRefreshToken } from '../identity/auth/refresh'
+import { writeRefreshToken } from './refresh'
 import { type Client, newTenant, registered, send, signedIn, within } from '../testing/api'
 import { eventually } from '../testing/eventually'
 import { licences } from '../identity/licences/schema'

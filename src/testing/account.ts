@@ -1,6 +1,6 @@
 import { type Client, signedIn } from './api'
 import { owner } from './owner'
-import { hashPassword } from '../identity/auth/passwords'
+import { hashPassword } from '../core/passwords'
 
 export const password = 'correct horse battery staple'
 const passwordHash = hashPassword(password)

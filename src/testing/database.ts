@@ -14,6 +14,7 @@ const as = (role: string, password: string) => server.url.replace('postgres:post
 Bun.env.DATABASE_OWNER_URL = server.url
 Bun.env.DATABASE_URL = as('monozu_app', 'app')
 Bun.env.DATABASE_INGEST_URL = as('monozu_ingest', 'ingest')
+Bun.env.MANAGEMENT_DATABASE_URL = as('monozu_management', 'management')
 Bun.env.SECRET_KEY = 'for the tests alone: thirty-two characters and more'
 Bun.env.ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
 Bun.env.LOG_LEVEL ??= 'silent'

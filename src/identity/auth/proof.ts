@@ -6,7 +6,7 @@ import { type Actor, type Call, type Scope, beforeTenant, inTenant } from '../..
 import { throttle } from '../../core/throttle'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { memberships, users } from '../users/schema'
-import { assertPasswordsAllowed, verifyPassword } from './passwords'
+import { assertPasswordsAllowed, verifyPassword } from '../../core/passwords'
 
 interface Kept extends Record<string, unknown> {
   password_hash: string | null

@@ -15,10 +15,10 @@ import { type Code, challenge, meetChallenge } from '../mfa/service'
 import { beginFirstChoice } from '../recovery/service'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
-import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from './passwords'
+import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from '../../core/passwords'
 import { type HeldProof, Outdated, type Proof, addressOfUser, holdProof, stillProven } from './proof'
 import { readDeviceCookie } from './device-cookie'
-import { type RefreshToken, readRefreshToken, writeRefreshToken } from './refresh'
+import { type RefreshToken, judge, readRefreshToken, writeRefreshToken } from '../../core/refresh'
 import { sessions, tenantChoices } from './schema'
 import { type SessionRules, accessSecondsOf, assertUnbound, boundToTenant, idleMs, lacksFactor, lifeMs } from './session-rules'
 
@@ -388,14 +388,6 @@ async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generati
 
 const breaks = (rules: SessionRules, { rotated_at, created_at, amr }: Session) =>
   nowMs() - rotated_at.getTime() > idleMs(rules) || nowMs() - created_at.getTime() > lifeMs(rules) || lacksFactor(rules, amr)
-
-/** What a refresh token is to its session now. */
-function judge(session: Session, generation: number): 'current' | 'grace' | 'reused' {
-  if (generation === session.generation) return 'current'
-  const recent = nowMs() - session.rotated_at.getTime() <= limits.refreshGraceMs
-  const close = generation === session.generation - 1 || recent
-  return close && generation < session.generation && session.grace_uses < limits.refreshGraceUses ? 'grace' : 'reused'
-}
 
 /**
  * Rotates the token at each use. One generation behind, or within 10 s of a rotation (two tabs, a lost answer), gives the current token again, a few times.

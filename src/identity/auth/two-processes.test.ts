@@ -5,8 +5,8 @@ import { type Client, signedIn } from '../../testing/api'
 import { eventually } from '../../testing/eventually'
 import { owner } from '../../testing/owner'
 import { startApi } from '../../testing/process'
-import { codeOf, stepAt } from '../mfa/codes'
-import { writeRefreshToken } from './refresh'
+import { codeOf, stepAt } from '../../core/totp'
+import { writeRefreshToken } from '../../core/refresh'
 
 // What is decided at one process holds at the other within a second, for requests and for sockets that are open.
 

@@ -9,7 +9,7 @@ import { givePassword, password } from '../../testing/account'
 import { type Client, newTenant, problem, registered, send, signedIn } from '../../testing/api'
 import { startApi } from '../../testing/process'
 import { auditOf, owner, setTenantStatus } from '../../testing/owner'
-import { writeRefreshToken } from '../auth/refresh'
+import { writeRefreshToken } from '../../core/refresh'
 import { pullLicences } from './service'
 
 const [current, previous] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]

@@ -7,7 +7,7 @@ import { type Call, type Scope, bareUser, inTenant } from '../../core/scope'
 import { readCredential, seal, unseal } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { type Proof, stillProven } from '../auth/proof'
-import { newRecoveryCode, newSecret, recoveryHash, stepOf } from './codes'
+import { newRecoveryCode, newSecret, recoveryHash, stepOf } from '../../core/totp'
 import { mfaChallenges } from './schema'
 
 // What setting a factor up and asking for it have in common, for who is signed in and for who is signing in.

@@ -9,7 +9,7 @@ import { password, withPassword } from '../../testing/account'
 import { type Client, newTenant, problem, send, within } from '../../testing/api'
 import { auditOf, owner, setTenantStatus } from '../../testing/owner'
 import { memberships } from '../users/schema'
-import { codeOf, newRecoveryCode, recoveryHash, stepAt, stepOf } from './codes'
+import { codeOf, newRecoveryCode, recoveryHash, stepAt, stepOf } from '../../core/totp'
 
 const step = limits.mfaStepMs
 beforeAll(() => listen())

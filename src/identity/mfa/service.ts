@@ -10,7 +10,7 @@ import { type HeldProof, type Proof, addressOfUser, provePassword } from '../aut
 import { sessions } from '../auth/schema'
 import { assertUnbound } from '../auth/session-rules'
 import { getTenant } from '../tenants/service'
-import { forApp, recoveryHash } from './codes'
+import { forApp, recoveryHash } from '../../core/totp'
 import {
   attempt,
   beginEnrolment,

@@ -5,10 +5,10 @@ import { listen } from '../../core/signals'
 import { password, withPassword } from '../../testing/account'
 import { type Client, newTenant, problem, send, signedIn, within } from '../../testing/api'
 import { auditOf, owner } from '../../testing/owner'
-import { codeOf, stepAt } from '../mfa/codes'
+import { codeOf, stepAt } from '../../core/totp'
 import { memberships } from '../users/schema'
 import { bareUser } from '../../core/scope'
-import { writeRefreshToken } from '../auth/refresh'
+import { writeRefreshToken } from '../../core/refresh'
 import { switchTenant } from '../auth/service'
 
 beforeAll(() => listen())

@@ -4,7 +4,7 @@ import { audit } from '../../core/audit'
 import { Problem, invalid, notFound } from '../../core/errors'
 import { type Actor, type Call, type Scope, beforeTenant, expectVersion, inTenant, jobActor } from '../../core/scope'
 import { seal, unseal } from '../../core/secrets'
-import { type App, appOfTenant, microsoftClient, platformApp, redirectUri } from '../sso/microsoft'
+import { type App, appOfTenant, microsoftClient, platformApp, redirectUri } from '../../core/microsoft'
 import { ssoProviders } from './schema'
 
 interface ProviderInput {

@@ -6,7 +6,7 @@ import { type Client, newTenant, problem, send, signedIn, within } from '../../t
 import { type Account, browse, entra } from '../../testing/entra'
 import { mailOf, tokenIn } from '../../testing/mail'
 import { auditOf, owner } from '../../testing/owner'
-import { codeOf, stepAt } from '../mfa/codes'
+import { codeOf, stepAt } from '../../core/totp'
 import { domains } from '../domains/schema'
 import { memberships } from '../users/schema'
 

@@ -1,16 +1,15 @@
 import { sql } from 'drizzle-orm'
-import * as oidc from 'openid-client'
 import { audit } from '../../core/audit'
 import { config } from '../../core/config'
 import { domainOf } from '../../core/email-domain'
 import { Problem } from '../../core/errors'
 import { log } from '../../core/log'
 import { type Call, bareUser, beforeTenant, inTenant, nobody } from '../../core/scope'
-import { assertPasswordsAllowed } from '../auth/passwords'
+import { assertPasswordsAllowed } from '../../core/passwords'
 import { enterByProvider } from '../auth/service'
 import { joinAsInvited } from '../invitations/service'
 import { identities } from '../users/schema'
-import { type App, type Named, microsoftClient, platformApp, readAnswer, redirectUri } from './microsoft'
+import { type App, type Named, authorizationUrl, platformApp, readAnswer } from '../../core/microsoft'
 import { appOf, appOfDomain, tenantOfDomain } from '../sso-settings/service'
 import { beginTransaction, keepForExchange, takeHandoff, takeTransaction } from './transactions'
 
@@ -31,21 +30,8 @@ export const describeSignIn = () => ({ microsoft: platformApp() !== undefined })
 export async function beginSignIn({ email, return_to }: { email?: string; return_to?: string }) {
   const app = (email && (await appOfDomain(domainOf(email)))) || platformApp()
   if (!app) throw new Problem(404, 'sso_not_configured', 'Signing in with Microsoft is not set up here')
-  const client = await microsoftClient(app).catch((error: unknown) => {
-    log.warn({ code: (error as { code?: string }).code }, 'the identity provider cannot be asked')
-    throw new Problem(503, 'sso_unavailable', 'Microsoft cannot be asked just now', { retryAfterSeconds: 10 })
-  })
-  const { cookie, state, nonce, challenge } = await beginTransaction(app.key, safePath(return_to))
-  const url = oidc.buildAuthorizationUrl(client, {
-    redirect_uri: redirectUri(),
-    scope: 'openid profile email',
-    state,
-    nonce,
-    code_challenge: challenge,
-    code_challenge_method: 'S256',
-    ...(email ? { login_hint: email } : { prompt: 'select_account' }),
-  })
-  return { url: url.href, cookie }
+  const { cookie, ...checks } = await beginTransaction(app.key, safePath(return_to))
+  return { url: await authorizationUrl(app, checks, email), cookie }
 }
 
 /** What is refused before a tenant is known is recorded under nobody's. */

@@ -5,7 +5,7 @@ import { password, withPassword } from '../../testing/account'
 import { type Client, newTenant, problem, send, signedIn, within } from '../../testing/api'
 import { mailOf } from '../../testing/mail'
 import { auditOf, owner } from '../../testing/owner'
-import { codeOf, stepAt } from '../mfa/codes'
+import { codeOf, stepAt } from '../../core/totp'
 import { memberships } from './schema'
 
 beforeAll(() => listen())

@@ -4,7 +4,7 @@ import { listen } from '../../core/signals'
 import { password, withPassword } from '../../testing/account'
 import { auditOf, owner } from '../../testing/owner'
 import { type Client, newTenant, problem, send, signedIn } from '../../testing/api'
-import { writeRefreshToken } from '../auth/refresh'
+import { writeRefreshToken } from '../../core/refresh'
 
 beforeAll(() => listen())
 

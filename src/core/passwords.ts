@@ -1,8 +1,8 @@
 import { compare, hash } from '@node-rs/bcrypt'
 import { createHmac } from 'node:crypto'
-import { config } from '../../core/config'
-import { Problem } from '../../core/errors'
-import { limits } from '../../core/limits'
+import { config } from './config'
+import { Problem } from './errors'
+import { limits } from './limits'
 import { pepperOf } from './peppers'
 
 /** Under AUTH_POLICY=restricted nothing rests on a password. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { Problem } from '../../core/errors'
+import { Problem } from './errors'
 import { assertGoodPassword } from './common-passwords'
 
 const email = 'maria.rossi+work@nordwind-logistics.example'

@@ -1,5 +1,5 @@
-import { invalid } from '../../core/errors'
-import { limits } from '../../core/limits'
+import { invalid } from './errors'
+import { limits } from './limits'
 
 /** What people begin a long password with. Alone, repeated, joined to each other or followed by digits and signs, they are the first things tried. */
 const words = new Set(

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { config } from '../../core/config'
-import { log } from '../../core/log'
-import { beforeTenant } from '../../core/scope'
-import { derive, seal, unseal } from '../../core/secrets'
+import { config } from './config'
+import { log } from './log'
+import { beforeTenant } from './scope'
+import { derive, seal, unseal } from './secrets'
 
 const pepperFrom = (key: Buffer) => derive('password pepper', key.toString('base64'))
 

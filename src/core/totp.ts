@@ -1,10 +1,10 @@
 import { HOTP, Secret, TOTP } from 'otpauth'
 import { renderSVG } from 'uqr'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { config } from '../../core/config'
-import { nowMs } from '../../core/clock'
-import { limits } from '../../core/limits'
-import { hashOf } from '../../core/secrets'
+import { config } from './config'
+import { nowMs } from './clock'
+import { limits } from './limits'
+import { hashOf } from './secrets'
 
 const digits = 6
 const algorithm = 'SHA1'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { hash } from '@node-rs/bcrypt'
-import { givePassword, password } from '../../testing/account'
-import { problem, send, signedIn } from '../../testing/api'
-import { owner } from '../../testing/owner'
+import { givePassword, password } from '../testing/account'
+import { problem, send, signedIn } from '../testing/api'
+import { owner } from '../testing/owner'
 import { hashPassword, isOutdated, verifyPassword } from './passwords'
 
 const login = (email: string, given = password) => send('POST', '/api/v1/auth/login', { body: { email, password: given } })

@@ -1,0 +1,52 @@
+import { openapi } from '@elysiajs/openapi'
+import { Elysia } from 'elysia'
+import { version } from '../../package.json'
+import { errors } from '../core/errors'
+import { health } from '../core/health'
+import { limits } from '../core/limits'
+import { requests } from '../core/requests'
+import { staticFiles } from '../core/static'
+import { auditRoutes } from './audit-log/routes'
+import { guard, recognizeStaff } from './guard'
+import { signInRoutes } from './sign-in/routes'
+import { loadStaff } from './sign-in/sessions'
+import { ssoRoutes } from './sso/routes'
+import { staffRoutes } from './staff/routes'
+import { tenantRoutes } from './tenants/routes'
+
+recognizeStaff(loadStaff)
+
+const api = new Elysia({ prefix: '/api/v1' }).use(signInRoutes).use(ssoRoutes).use(staffRoutes).use(tenantRoutes).use(auditRoutes)
+
+const documentation = {
+  info: { title: 'Monozu Cloud, Management plane', version, description: 'Tenants, licences and the staff of the platform.' },
+  components: {
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
+    },
+  },
+} as const
+
+/** The Management API: a program of its own, for platform staff alone. */
+export const managementApp = new Elysia({
+  handler: { standardHostname: false },
+  serve: { maxRequestBodySize: limits.bodyBytes },
+})
+  .use(requests)
+  .use(errors)
+  .use(guard)
+  .use(
+    openapi({
+      path: '/api/docs',
+      specPath: '/api/docs/json',
+      provider: null,
+      documentation: documentation as never,
+      exclude: { staticFile: false },
+    }),
+  )
+  .use(health)
+  .use(api)
+  .use(staticFiles('management.html'))
+
+export type ManagementApp = typeof managementApp

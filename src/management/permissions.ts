@@ -1,0 +1,19 @@
+/** What platform staff may do, by the role from which on they may. */
+export const staffPermissions = {
+  'tenants.read': 'support',
+  'tenants.create': 'operator',
+  'tenants.update': 'operator',
+  'tenants.offboard': 'owner',
+  'staff.read': 'operator',
+  'staff.invite': 'owner',
+  'staff.update': 'owner',
+  'audit.read': 'operator',
+} as const
+
+export const roles = ['support', 'operator', 'owner'] as const
+export type Role = (typeof roles)[number]
+export type StaffPermission = keyof typeof staffPermissions
+
+/** Each role may what those before it may. */
+export const permissionsOf = (role: Role): StaffPermission[] =>
+  (Object.keys(staffPermissions) as StaffPermission[]).filter((name) => roles.indexOf(staffPermissions[name]) <= roles.indexOf(role))

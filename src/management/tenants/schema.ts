@@ -1,0 +1,24 @@
+import { index, text, uuid } from 'drizzle-orm/pg-core'
+import { now } from '../../core/clock'
+import { instant, version } from '../../core/table'
+import { management } from '../table'
+import { tenantStates } from '../states'
+
+/** The tenants as this plane decides about them; the Cloud is told. One that registers itself there is noted here by a trigger. */
+export const managedTenants = management.table(
+  'tenant',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    state: text({ enum: tenantStates }).notNull().default('pending'),
+    state_since: instant().notNull().defaultNow().$defaultFn(now),
+    /** Why staff changed it last, in their words. */
+    state_reason: text(),
+    /** From when on an offboarded tenant may be deleted. */
+    delete_after: instant(),
+    created_at: instant().notNull().defaultNow().$defaultFn(now),
+    updated_at: instant().notNull().defaultNow().$defaultFn(now).$onUpdate(now),
+    version: version('tenant'),
+  },
+  (t) => [index().on(t.state, t.id)],
+)
