@@ -9,6 +9,8 @@ export const limits = {
   /** Spans that wait to be exported before more are dropped, and how many leave at once. */
   spansKept: 8_192,
   spansAtOnce: 512,
+  /** How long the end of a process may wait for the last of them to leave. */
+  lastSpansMs: 5_000,
   exportMs: 3_600_000,
   exportPageRows: 500,
   /** Downloads of one tenant at once in this process, before 429. */

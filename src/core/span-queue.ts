@@ -58,8 +58,8 @@ export function openSpanQueue(send: (spans: SpanRecord[]) => Promise<void>, inte
   let isFailing = false
   let isFull = false
 
-  function drop(count: number) {
-    spansTold.add('dropped', count)
+  function drop() {
+    spansTold.add('dropped', 1)
     if (!isFull) log.warn('spans are dropped: they cannot be sent as fast as they come')
     isFull = true
   }
@@ -71,7 +71,9 @@ export function openSpanQueue(send: (spans: SpanRecord[]) => Promise<void>, inte
       await send(some)
       kept.splice(0, some.length)
       spansTold.add('exported', some.length)
-      isFailing = isFull = false
+      isFailing = false
+      // Told once for as long as it lasts.
+      if (kept.length < limits.spansAtOnce) isFull = false
       return true
     } catch (error) {
       if (!isFailing) log.warn({ error: describe(error) }, 'spans cannot be exported')
@@ -90,15 +92,14 @@ export function openSpanQueue(send: (spans: SpanRecord[]) => Promise<void>, inte
   return {
     onStart() {},
     onEnd(span) {
-      if (kept.length >= limits.spansKept) return drop(1)
+      if (kept.length >= limits.spansKept) return drop()
       kept.push(recordOf(span))
       if (kept.length >= limits.spansAtOnce && !isFailing) void flush()
     },
     forceFlush: flush,
     async shutdown() {
       clearInterval(timer)
-      await sending
-      await flush()
+      await Promise.race([Promise.resolve(sending).then(flush), Bun.sleep(limits.lastSpansMs)])
       if (kept.length) {
         spansTold.add('dropped', kept.length)
         log.warn({ spans: kept.length }, 'the last spans could not be exported')
