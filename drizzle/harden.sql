@@ -136,10 +136,11 @@ $$;
 
 -- Whom a provider names: found by its own key for him, never by his address.
 drop function if exists find_identity(text, text, text);
+drop function if exists find_identity(text, text, text, uuid);
 create or replace function find_identity(wanted_issuer text, wanted_directory text, wanted_subject text, through uuid)
-  returns table (user_id uuid, email text)
+  returns table (user_id uuid, email text, identity_id uuid)
   language sql stable security definer set search_path = public, pg_temp as $$
-  select u.id, u.email from identity i join app_user u on u.id = i.user_id
+  select u.id, u.email, i.id from identity i join app_user u on u.id = i.user_id
   where i.kind = 'oidc' and i.issuer = wanted_issuer and i.directory = wanted_directory and i.subject = wanted_subject
     and i.provider_tenant_id is not distinct from through
 $$;
@@ -256,6 +257,45 @@ create or replace function hold_proof(person uuid, proven int) returns boolean
 begin
   perform from app_user u where u.id = person and is_member(person) and u.sign_in_version = proven for share;
   return found;
+end $$;
+
+-- The same for the way itself, a provider's or with null the password: used just now. The issuer that names this member, '' for a password; null where it is gone.
+create or replace function use_identity(person uuid, used uuid, at timestamptz) returns text
+  language sql security definer set search_path = public, pg_temp as $$
+  update identity i set last_used_at = at
+  where i.user_id = person and is_member(person) and (i.id = used or used is null and i.kind = 'password') returning coalesce(i.issuer, '')
+$$;
+
+-- The ways a member signs in, and where a tenant's own provider is one, whose.
+create or replace function identities_of(person uuid)
+  returns table (id uuid, kind text, issuer text, directory text, tenant_id uuid, tenant_name text, created_at timestamptz, last_used_at timestamptz)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select i.id, i.kind, i.issuer, nullif(i.directory, ''), t.id, t.name, i.created_at, i.last_used_at
+  from identity i left join tenant t on t.id = i.provider_tenant_id
+  where i.user_id = person and is_member(person) order by i.created_at, i.id
+$$;
+
+-- A member gives up a way through a provider: what was opened by it ends, in all tenants. '"last"' where no other way would be left that works: a password
+-- (`passwords`), the platform's app (`platform`), the provider of a tenant. Null for what is not his. Returns the sessions that ended.
+create or replace function unlink_identity(person uuid, gone uuid, passwords boolean, platform boolean, at timestamptz) returns json
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare ended json;
+begin
+  perform from identity i where i.user_id = person and is_member(person) for update;
+  if not exists (select from identity i where i.id = gone and i.user_id = person and is_member(person) and i.kind = 'oidc') then return null; end if;
+  if not exists (select from identity i where i.user_id = person and i.id <> gone and case
+    when i.kind = 'password' then passwords
+    when i.provider_tenant_id is null then platform
+    else exists (select from sso_provider p where p.tenant_id = i.provider_tenant_id) end) then return '"last"'; end if;
+  delete from identity i where i.id = gone;
+  delete from mfa_challenge c where c.identity_id = gone;
+  delete from tenant_choice c where c.identity_id = gone;
+  delete from sso_handoff h where h.identity_id = gone;
+  with closed as (
+    update session s set ended_at = at, end_reason = 'unlinked'
+    where s.user_id = person and s.ended_at is null and (s.identity_id = gone or s.identity_id is null and 'sso' = any(s.amr)) returning s.id)
+  select coalesce(json_agg(id), '[]') into ended from closed;
+  return ended;
 end $$;
 
 -- A way to a new password, for a member who has one: a link that is mailed, or with `expected` for who typed the first password, whose hash that is. Every
@@ -426,7 +466,8 @@ grant execute on function audited_tenants(boolean), find_identity(text, text, te
 revoke all on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
-  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)',
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)', 'use_identity(uuid, uuid, timestamptz)', 'identities_of(uuid)',
+    'unlink_identity(uuid, uuid, boolean, boolean, timestamptz)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',
     'mfa_take_recovery_code(uuid, text)', 'mfa_remove(uuid)', 'mfa_renew_codes(uuid, json)', 'mfa_reset(uuid, timestamptz)', 'members_with_mfa()', 'password_reset_begin(uuid, uuid, text, timestamptz, text)',

@@ -27,6 +27,7 @@ import { auditRoutes } from './identity/audit-log/routes'
 import { authRoutes } from './identity/auth/routes'
 import { loadSession } from './identity/auth/sessions'
 import { groupRoutes } from './identity/groups/routes'
+import { identityRoutes } from './identity/identities/routes'
 import { invitationRoutes } from './identity/invitations/routes'
 import { internalRoutes, licenceRoutes } from './identity/licences/routes'
 import { loadLicensed } from './identity/licences/service'
@@ -53,12 +54,8 @@ recognizeLicences(loadLicensed)
 const api = new Elysia({ prefix: '/api/v1' })
   .use(authRoutes)
   .use(accountRoutes)
-  .use(new Elysia().use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
-  .use(mfaRoutes)
-  .use(recoveryRoutes)
-  .use(registrationRoutes)
-  .use(mailRoutes)
-  .use(invitationRoutes)
+  .use(new Elysia().use(identityRoutes).use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
+  .use(new Elysia().use(mfaRoutes).use(recoveryRoutes).use(registrationRoutes).use(mailRoutes).use(invitationRoutes))
   .use(tenantRoutes)
   .use(licenceRoutes)
   .use(securitySettingsRoutes)

@@ -142,6 +142,7 @@ describe('every route with an id', () => {
     'PATCH /api/v1/saved-views/:id': { name: 'taken over' },
     'POST /api/v1/devices/:id/commands': { type: 'ping' },
     'POST /api/v1/alerts/:id/acknowledge': {},
+    'POST /api/v1/me/identities/:id/unlink': {},
     'POST /api/v1/commands/:id/result': { state: 'succeeded' },
   }
 
@@ -170,7 +171,11 @@ describe('every route with an id', () => {
     await report({ ...device, tenant_id: client.tenant_id }, [{ kind: 'security_alert', data: { title: 'Door open', severity: 'high' } }])
     await runQueue(client.tenant_id)
     const alert = (await client.api.alerts.get({ query: {} })).data!.items[0]!.id
+    const identity = crypto.randomUUID()
+    await owner`insert into identity (id, user_id, kind, issuer, directory, subject, created_at)
+      values (${identity}, ${client.user_id}, 'oidc', 'https://issuer.example', '', ${identity}, now())`
     const ids: [RegExp, string][] = [
+      [/\/identities\//, identity],
       [/\/domains\//, domain],
       [/\/exports\//, exported],
       [/\/audit\//, entry],
@@ -293,7 +298,7 @@ describe('every route with an id', () => {
 
   /** What is no decision of anybody, or needs an authenticator, a provider or DNS: those are held to the same in their own tests. */
   const elsewhere =
-    /^POST \/api\/v1\/(ws\/ticket|me\/mfa\/(confirm|disable|recovery-codes)|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
+    /^POST \/api\/v1\/(ws\/ticket|me\/(mfa\/(confirm|disable|recovery-codes)|identities\/link)|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
   const changing = ours.filter(
     ({ method, path, detail }) =>
       !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),
@@ -312,6 +317,7 @@ describe('every route with an id', () => {
       'POST /api/v1/auth/switch-tenant': { tenant_id: client.tenant_id },
       'POST /api/v1/auth/password/change': { current_password: password, new_password: 'another horse battery staple' },
       'POST /api/v1/me/mfa/enrol': { password },
+      'POST /api/v1/me/identities/:id/unlink': { password },
       'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: 60, session_hours: null },
       'PUT /api/v1/settings/sso/': { ...provider, client_secret: 'another' },
       'POST /api/v1/settings/domains/': { domain: 'new.example' },
@@ -438,6 +444,7 @@ describe('rights', () => {
       'find_sign_in',
       'hold_proof',
       'housekeep',
+      'identities_of',
       'licensed_tenants',
       'members_with_mfa',
       'mfa_confirm',
@@ -457,8 +464,10 @@ describe('rights', () => {
       'replays_waiting',
       'retired_pepper_of',
       'settle_replays',
+      'unlink_identity',
       'upgrade_password',
       'use_device_keys',
+      'use_identity',
       'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')

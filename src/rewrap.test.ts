@@ -25,7 +25,7 @@ async function furnished() {
   const headers = { ...client.headers, 'idempotency-key': Bun.randomUUIDv7() }
   const invited = await send('POST', '/api/v1/invitations', { headers, body: { email, group_ids: [], org_unit_scope: 'all' } })
   expect([begun.status, invited.status]).toEqual([200, 201])
-  await beginTransaction('some app', '/')
+  await beginTransaction({ provider: 'some app', return_path: '/' })
   await newStaff('support')
   await beginStaffTransaction()
   const body = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AzureMonitor } from './azure-monitor'
 import { ConfigurationProblem } from './configuration-problem'
 import { asDomain } from './email-domain'
+import { readNetwork } from './networks'
 
 type Reader<T> = (value: string) => T
 const refuse = (why: string): never => {
@@ -99,6 +100,9 @@ const origins: Reader<string[]> = (value) =>
 const emailDomains: Reader<string[]> = (value) =>
   list(value).map((part) => asDomain(part) ?? refuse('must be e-mail domains, comma separated'))
 
+const networks: Reader<string[]> = (value) =>
+  list(value).map((part) => (readNetwork(part) ? part : refuse('must be networks (address/bits), comma separated')))
+
 /** The whole configuration: reader and default of each variable. A variable without a default is empty until a command requires it. */
 const variables = {
   DATABASE_URL: [url('postgres:', 'postgresql:'), ''],
@@ -113,6 +117,8 @@ const variables = {
   REGISTRATION: [choice('open', 'closed'), 'open' as const],
   AUTH_ALLOWED_EMAIL_DOMAINS: [emailDomains, [] as string[]],
   DNS_SERVER: [text, ''],
+  SSO_HANDOFF: [choice('code', 'token'), 'code' as const],
+  OIDC_PRIVATE_NETWORKS: [networks, [] as string[]],
   MS_AUTHORITY: [url('http:', 'https:'), 'https://login.microsoftonline.com'],
   MS_CLIENT_ID: [text, ''],
   MS_CLIENT_SECRET: [text, ''],
@@ -163,6 +169,7 @@ const variables = {
   FEATURE_CMDB: [flag, true],
   FEATURE_ITSM: [flag, true],
   FEATURE_IOT: [flag, true],
+  FEATURE_OIDC: [flag, false],
   TELEMETRY_RAW_DAYS: [whole(1, 3650), 90],
   TELEMETRY_ROLLUP_DAYS: [whole(1, 3650), 730],
   DATABASE_APP_PASSWORD: [text, ''],
@@ -192,6 +199,8 @@ function contradictions(configuration: Configuration): string[] {
   if (Boolean(MS_CLIENT_ID) !== Boolean(MS_CLIENT_SECRET)) problems.push('MS_CLIENT_ID and MS_CLIENT_SECRET belong together')
   if (MS_AUTHORITY.startsWith('http:') && !atHome.test(new URL(MS_AUTHORITY).hostname))
     problems.push('MS_AUTHORITY must be https, but for a provider on this very machine')
+  if (configuration.OIDC_PRIVATE_NETWORKS.length && (Bun.env.NODE_ENV === 'production' || API_PUBLIC_URL.startsWith('https:')))
+    problems.push('OIDC_PRIVATE_NETWORKS is for development: not in production, and not with an https API_PUBLIC_URL')
   if (configuration.MANAGEMENT_URL && !configuration.INTERNAL_TOKEN.length) problems.push('INTERNAL_TOKEN is required with MANAGEMENT_URL')
   if (AUTH_POLICY === 'restricted' && !AUTH_ALLOWED_EMAIL_DOMAINS.length)
     problems.push('AUTH_ALLOWED_EMAIL_DOMAINS is required when AUTH_POLICY is restricted')

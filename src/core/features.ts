@@ -4,7 +4,7 @@ import { Problem } from './errors'
 import type { Permission } from './permissions'
 import { remembered } from './remembered'
 
-export const featureNames = ['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot'] as const
+export const featureNames = ['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot', 'oidc'] as const
 export type Feature = (typeof featureNames)[number]
 export type Features = Record<Feature, boolean>
 

@@ -79,6 +79,7 @@ export const limits = {
   ssoTransactionMs: 10 * 60_000,
   ssoHandoffMs: 60_000,
   providerSeconds: 5,
+  providerBytes: 262_144,
   providersKept: 500,
   dnsMs: 3_000,
   domains: 50,

@@ -341,6 +341,31 @@ describe('a socket is closed', () => {
     expect(colleague.closed()).toBeUndefined()
   })
 
+  // ASVS 7.4.1
+  test("with 4401 when the tenant's provider that it rests on is removed or another one, and no other", async () => {
+    const boss = await signedIn()
+    const set = (directory: string, more: object = {}) =>
+      boss.api.settings.sso.put({ directory, client_id: 'ours', client_secret: 'of ours', ...more })
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
+    expect((await set(first)).status).toBe(200)
+    const through = async () => {
+      const client = await signedIn(undefined, { tenant_id: boss.tenant_id })
+      await owner`update session set amr = '{sso,sso_tenant}' where id = ${client.sid}`
+      return client
+    }
+    const [changed, removed] = [await through(), await through()]
+    const [staying, again] = [withToken(boss), withToken(changed)]
+    await Promise.all([staying.hello(), again.hello()])
+    expect((await set(first, { client_secret: 'renewed' })).status).toBe(200)
+    expect((await changed.api.me.get()).status).toBe(200)
+    expect(await within1s(withToken(removed), () => set(second))).toBe(4401)
+    expect(await again.code()).toBe(4401)
+    expect((await changed.api.me.get()).status).toBe(401)
+    const later = await through()
+    expect(await within1s(withToken(later), () => boss.api.settings.sso.delete())).toBe(4401)
+    expect([(await later.api.me.get()).status, (await boss.api.me.get()).status, staying.closed()]).toEqual([401, 200, undefined])
+  })
+
   test('with 4401 when its user is removed, with 4403 when nothing is left to hear, with 1012 when it is something else', async () => {
     const boss = await signedIn()
     const { tenant_id } = boss

@@ -12,7 +12,7 @@ import { assertHolds, known } from '../groups/service'
 import { isLicensed } from '../licences/service'
 import { getServiceAccountToChange } from '../service-accounts/service'
 import { memberships } from '../users/schema'
-import { readNetwork, within } from './networks'
+import { readNetwork, within } from '../../core/networks'
 import { apiTokens } from './schema'
 
 export interface ApiTokenInput {

@@ -482,7 +482,15 @@ describe('who am I', () => {
       session: { id: sid },
     })
     expect(data!.permissions.sort()).toEqual(['alerts.read', 'devices.read'])
-    expect((await api.me.features.get()).data).toEqual({ security: true, vpn: true, backup: true, cmdb: true, itsm: true, iot: true })
+    expect((await api.me.features.get()).data).toEqual({
+      security: true,
+      vpn: true,
+      backup: true,
+      cmdb: true,
+      itsm: true,
+      iot: true,
+      oidc: false,
+    })
   })
 
   test('a tenant that is suspended shuts out who is signed in', async () => {

@@ -7,15 +7,19 @@ import { throttle } from '../../core/throttle'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, verifyPassword } from '../../core/passwords'
+import { holdIdentity } from './hold'
 
 interface Kept extends Record<string, unknown> {
   password_hash: string | null
 }
 
-/** What somebody has shown of himself (`amr`), and in which version of his password and factor. */
+/** What somebody has shown of himself (`amr`), by which identity where a provider's word is part of it, and in which version of his password and factor. */
 export interface Proof {
   amr: string[]
+  identity_id: string | null
   sign_in_version: number
+  /** Of the first access token, where that is to be shorter than others. */
+  seconds?: number
 }
 export interface HeldProof extends Proof {
   held: true
@@ -29,10 +33,13 @@ export class Outdated extends Problem {
 }
 
 /** What was shown still holds, and does until this transaction ends: a change of password or factor is seen, or comes after and ends what began here. */
-export async function holdProof({ tx, actor }: Scope, { amr, sign_in_version }: Proof): Promise<HeldProof> {
+export async function holdProof(scope: Scope, proof: Proof): Promise<HeldProof> {
+  const { tx, actor } = scope
+  const { amr, identity_id, sign_in_version, seconds } = proof
+  await holdIdentity(scope, proof)
   const [row] = await tx.execute<{ held: boolean }>(sql`select hold_proof(${actor.id}, ${sign_in_version}) as held`)
   if (!row?.held) throw new Outdated()
-  return { amr, sign_in_version, held: true }
+  return { amr, identity_id, sign_in_version, seconds, held: true }
 }
 
 /** That the row of half a sign-in is of the present version. */

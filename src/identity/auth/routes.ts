@@ -1,23 +1,16 @@
 import { Elysia, t } from 'elysia'
-import { config } from '../../core/config'
 import { Problem } from '../../core/errors'
 import { featureNames, featuresOf } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
-import { limits } from '../../core/limits'
 import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'
 import { instant, list, oneOf, uuid } from '../../core/wire'
+import { over, ssoCookie } from '../sso/cookie'
 import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
 import { startEnrolment } from '../mfa/enforced'
-import { writeDeviceCookie } from './device-cookie'
+import { attributes, deviceCookie, refreshCookie, remember } from './cookies'
 import { describeMe, enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
-
-const secure = config.API_PUBLIC_URL.startsWith('https:')
-const refreshCookie = secure ? '__Host-monozu_refresh' : 'monozu_refresh'
-const deviceCookie = secure ? '__Host-monozu_device' : 'monozu_device'
-const ssoCookie = secure ? '__Host-monozu_sso' : 'monozu_sso'
-const attributes = { httpOnly: true, secure, sameSite: config.REFRESH_COOKIE_SAMESITE, path: '/' } as const
 
 const named = t.Object({ id: t.String(), name: t.String() })
 const user = t.Object({ id: t.String(), email: t.String(), name: t.String() })
@@ -49,14 +42,6 @@ const tenantChoice = t.Object({
 /** What sets or uses the cookie is for our own pages and for programs. */
 function assertOrigin(request: Request) {
   if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
-}
-
-type Jar = Record<string, { set: (cookie: object) => unknown }>
-
-/** What a browser keeps of a sign-in: its session, and that it was here. */
-function remember(jar: Jar, { refresh, user }: { refresh: { token: string; expires_at: Date }; user: { email: string } }) {
-  jar[refreshCookie]!.set({ ...attributes, value: refresh.token, expires: refresh.expires_at })
-  jar[deviceCookie]!.set({ ...attributes, value: writeDeviceCookie(user.email), maxAge: limits.deviceCookieMs / 1000 })
 }
 
 export const authRoutes = new Elysia({ tags: ['auth'] })
@@ -166,7 +151,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         callOf(context),
         context.headers['user-agent'],
       )
-      cookie.set({ httpOnly: true, secure, sameSite: 'lax', path: '/', value: '', maxAge: 0, expires: new Date(0) })
+      cookie.set(over)
       if ('access_token' in answer) remember(context.cookie, answer)
       return answer
     },

@@ -107,7 +107,7 @@ async function tryPassword({ email, password, tenant_id }: Credentials, call: Ca
   }
   await attempt.succeeded()
   const { password_hash, first_password_until, sign_in_version } = found[0]!
-  const proof = { amr: ['pwd'], sign_in_version }
+  const proof = { amr: ['pwd'], identity_id: null, sign_in_version }
   const place = tenant_id ? places.find((known) => known.tenant_id === tenant_id) : places.length === 1 ? places[0] : undefined
   if (!place && tenant_id) throw wrong()
   if (first_password_until) return chooseFirst(place ?? places[0]!, password_hash!, first_password_until, call)
@@ -149,11 +149,14 @@ async function chooseFirst(place: Place, kept: string, until: string, call: Call
 interface Named {
   user_id: string
   email: string
+  identity_id: string | null
+  /** The tenant whose own provider named him. */
   provider_tenant_id: string | null
 }
 
 /** Somebody whom a provider named: a tenant's own names him for that tenant alone. His own second factor is asked for as ever. 401 where no tenant takes him any more. */
-export async function enterByProvider({ user_id, email, provider_tenant_id: only }: Named, call: Call, userAgent?: string) {
+export async function enterByProvider(named: Named, call: Call, userAgent?: string, seconds?: number) {
+  const { user_id, email, identity_id, provider_tenant_id: only } = named
   const found = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${email})`))
   const mine = found.filter((row): row is Found & Place => row.tenant_id !== null && row.user_id === user_id)
   const member = mine.filter(({ tenant_id }) => only === null || tenant_id === only)
@@ -163,7 +166,7 @@ export async function enterByProvider({ user_id, email, provider_tenant_id: only
     recordRefusal(member, call)
     throw ended()
   }
-  const proof = { amr, sign_in_version: found[0]!.sign_in_version }
+  const proof = { amr, identity_id, sign_in_version: found[0]!.sign_in_version, seconds }
   if (places.length === 1) return enter(places[0]!, proof, call, userAgent, ended)
   return {
     tenant_required: true as const,
@@ -265,9 +268,9 @@ export async function switchTenant({ actor, session }: Known, tenant_id: string,
   )
   if (!current) throw ended()
   const { session: before, sign_in_version } = current
-  const { amr, created_at } = before
+  const { amr, identity_id, created_at } = before
   assertUnbound(amr)
-  const proof = { amr, sign_in_version }
+  const proof = { amr, identity_id, sign_in_version }
   const answer = await enter({ user_id: actor.id, tenant_id }, proof, call, userAgent, () => notFound('organization'), created_at)
   if ('mfa_enrolment_required' in answer)
     throw new Problem(
@@ -347,26 +350,26 @@ function recordRefusal(places: Place[], call: Call) {
   }
 }
 
-async function startSession(scope: Scope, { amr }: HeldProof, user_agent?: string, since?: Date) {
+async function startSession(scope: Scope, { amr, identity_id, seconds }: HeldProof, user_agent?: string, since?: Date) {
   const { tx, own, owned, actor, call } = scope
   const at = now()
   const created_at = since ?? at
   const times = { created_at, rotated_at: at, expires_at: new Date(created_at.getTime() + lifeMs(await rulesOf(scope))) }
   const [session] = await tx
     .insert(sessions)
-    .values(owned({ user_id: actor.id, ...times, amr, address: call.address, user_agent: user_agent?.slice(0, 400) }))
+    .values(owned({ user_id: actor.id, ...times, amr, identity_id, address: call.address, user_agent: user_agent?.slice(0, 400) }))
     .returning()
   await tx
     .update(memberships)
     .set({ last_sign_in_at: at })
     .where(and(own(memberships), eq(memberships.user_id, actor.id)))
   await audit(scope, 'sessions.create', session!.id)
-  return issue(scope, session!)
+  return issue(scope, session!, seconds)
 }
 
 type Session = typeof sessions.$inferSelect
 
-async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generation, expires_at }: Session) {
+async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generation, expires_at }: Session, most = Infinity) {
   const [who] = await tx
     .select({ email: users.email, name: memberships.name, tenant: tenants })
     .from(memberships)
@@ -374,7 +377,7 @@ async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generati
     .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
     .where(and(own(memberships), eq(memberships.user_id, user_id), eq(memberships.disabled, false)))
   if (!who) throw ended()
-  const seconds = accessSecondsOf(who.tenant)
+  const seconds = Math.min(accessSecondsOf(who.tenant), most)
   return {
     sid: id,
     access_token: await signAccess({ user_id, tenant_id, sid: id, amr }, seconds),

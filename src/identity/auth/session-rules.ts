@@ -25,9 +25,10 @@ export const lacksFactor = ({ require_mfa }: SessionRules, amr: string[]) => req
 /** In `amr`: another tenant's administrator is answerable for none of ours, so what rests on a tenant's own provider opens that tenant alone. */
 export const boundToTenant = 'sso_tenant'
 
-export const assertUnbound = (amr: string[]) => {
-  if (amr.includes(boundToTenant))
-    throw new Problem(403, 'bound_to_provider', 'This sign-in rests on the provider of one organization: sign in anew for another')
+export const assertUnbound = (amr: string[]) => assertNotBound(amr.includes(boundToTenant))
+
+export function assertNotBound(bound: boolean | undefined) {
+  if (bound) throw new Problem(403, 'bound_to_provider', 'This sign-in rests on the provider of one organization: sign in anew for another')
 }
 
 /** That a row of `session` keeps the rules of its tenant `t` just now. */

@@ -339,9 +339,9 @@ describe('features', () => {
   test('are those of the deployment that the licence includes, from one moment to the next', async () => {
     const client = await signedIn()
     const features = async () => (await client.api.me.features.get()).data
-    expect(await features()).toEqual({ security: true, vpn: true, backup: true, cmdb: true, itsm: true, iot: true })
+    expect(await features()).toEqual({ security: true, vpn: true, backup: true, cmdb: true, itsm: true, iot: true, oidc: false })
     await tell(licence(client.tenant_id))
-    expect(await features()).toEqual({ security: true, vpn: true, backup: false, cmdb: false, itsm: false, iot: false })
+    expect(await features()).toEqual({ security: true, vpn: true, backup: false, cmdb: false, itsm: false, iot: false, oidc: false })
     config.FEATURE_VPN = false
     expect(await features()).toMatchObject({ security: true, vpn: false })
     expect((await client.api.alerts.get({ query: {} })).status).toBe(200)

@@ -11,12 +11,14 @@ import { mfaChallenges } from './schema'
 import { attempt, beginEnrolment, challengedUser, confirmFactor, countTry, endOtherSessions, readChallenge, wrongCode } from './factor'
 
 /** Where the tenant requires a second factor and the user has none: the token to set it up with. There is no session before. */
-export async function askToEnrol(scope: Scope, { amr, sign_in_version }: HeldProof) {
+export async function askToEnrol(scope: Scope, { amr, identity_id, sign_in_version }: HeldProof) {
   const { tx, owned, actor } = scope
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzm', actor.tenant_id, id)
   const expires_at = new Date(nowMs() + limits.mfaPendingMs)
-  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, sign_in_version, purpose: 'enrol', expires_at }))
+  await tx
+    .insert(mfaChallenges)
+    .values(owned({ id, hash, user_id: actor.id, amr, identity_id, sign_in_version, purpose: 'enrol', expires_at }))
   routine(scope, 'half a sign-in opens nothing')
   return { mfa_enrolment_required: true as const, session_token: text }
 }

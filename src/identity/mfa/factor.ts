@@ -135,7 +135,12 @@ export async function countTry(scope: Scope, token: ChallengeToken, purpose: Pur
 export async function challengedUser(token: ChallengeToken, purpose: Purpose): Promise<Proof & { user_id: string }> {
   const [found] = await inTenant(bareUser(token.tenant_id), 'read only', (scope) =>
     scope.tx
-      .select({ user_id: mfaChallenges.user_id, amr: mfaChallenges.amr, sign_in_version: mfaChallenges.sign_in_version })
+      .select({
+        user_id: mfaChallenges.user_id,
+        amr: mfaChallenges.amr,
+        identity_id: mfaChallenges.identity_id,
+        sign_in_version: mfaChallenges.sign_in_version,
+      })
       .from(mfaChallenges)
       .where(thisOne(scope, token, purpose)),
   )

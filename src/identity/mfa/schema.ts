@@ -39,6 +39,7 @@ export const mfaChallenges = tenantTable('mfa_challenge', {
     .notNull()
     .default('verify'),
   amr: text().array().notNull().default(['pwd']),
+  identity_id: uuid(),
   sign_in_version: integer().notNull().default(0),
   tries: integer().notNull().default(0),
   expires_at: instant().notNull(),

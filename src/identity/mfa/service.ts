@@ -126,6 +126,26 @@ export async function renewRecoveryCodes({ actor }: Known, password: string, cal
   return { recovery_codes }
 }
 
+/** Who is signed in shows his second factor once more. 422 on the field for a wrong code, 429 after failures. */
+export async function proveFactor({ actor }: Known, code: Code, call: Call) {
+  assertOneCode(code)
+  const met = await attempt(actor.id, call, () =>
+    inTenant(
+      actor,
+      'read write',
+      async (scope) => {
+        if (!(await findFactor(scope))?.confirmed_at) throw notEnrolled()
+        const factor = await takeCode(scope, code)
+        if (!factor) return refuse(scope)
+        await audit(scope, 'mfa.verify', actor.id, { after: { factor } })
+        return factor
+      },
+      call,
+    ),
+  )
+  if (!met) throw wrongCode(fieldOf(code))
+}
+
 /** Switching off needs both: the password and a code. 409 `mfa_required_here` where the tenant requires the factor. */
 export async function disableMfa({ actor, session }: Known, { password, ...code }: Code & { password: string }, call: Call) {
   assertOneCode(code)
@@ -153,14 +173,14 @@ export async function disableMfa({ actor, session }: Known, { password, ...code 
 }
 
 /** Where the user who signs in has a second factor: what it needs to be asked for. The token opens nothing by itself. */
-export async function challenge(scope: Scope, { amr, sign_in_version }: HeldProof) {
+export async function challenge(scope: Scope, { amr, identity_id, sign_in_version }: HeldProof) {
   const factor = await findFactor(scope)
   if (!factor?.confirmed_at) return undefined
   const { tx, owned, actor } = scope
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzm', actor.tenant_id, id)
   const expires_at = new Date(nowMs() + limits.mfaChallengeMs)
-  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, sign_in_version, expires_at }))
+  await tx.insert(mfaChallenges).values(owned({ id, hash, user_id: actor.id, amr, identity_id, sign_in_version, expires_at }))
   routine(scope, 'half a sign-in opens nothing')
   return { mfa_required: true as const, session_token: text }
 }

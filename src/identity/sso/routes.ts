@@ -1,14 +1,32 @@
 import { Elysia, t } from 'elysia'
-import { config } from '../../core/config'
 import { callOf, guard } from '../../core/guard'
-import { limits } from '../../core/limits'
-import { oneOf } from '../../core/wire'
+import { id, oneOf } from '../../core/wire'
+import { remember } from '../auth/cookies'
+import { redirectUri } from '../../core/provider'
+import { begun, ssoCookie } from './cookie'
 import { beginSignIn, checkMethod, describeSignIn, finishAtProvider } from './service'
 
-const secure = config.API_PUBLIC_URL.startsWith('https:')
-const cookieName = secure ? '__Host-monozu_sso' : 'monozu_sso'
-/** Lax: the provider sends the browser back from its own site. */
-const attributes = { httpOnly: true, secure, sameSite: 'lax', path: '/', maxAge: limits.ssoTransactionMs / 1000 } as const
+/** What leads on may hold a code or a token: no cache keeps it. */
+const lead = (context: { set: { headers: Record<string, unknown> }; redirect: (to: string) => Response }, to: string) => {
+  context.set.headers['cache-control'] = 'no-store'
+  return context.redirect(to)
+}
+
+type Back = Parameters<typeof callOf>[0] &
+  Parameters<typeof lead>[0] & { cookie: Parameters<typeof remember>[0] & Record<string, { value?: unknown }> }
+
+async function comeBack(context: Back, came_to: string) {
+  const cookie = context.cookie[ssoCookie]?.value as string | undefined
+  const back = { search: new URL(context.request.url).search, came_to, cookie }
+  const { to, session } = await finishAtProvider(back, callOf(context), context.request.headers.get('user-agent') ?? undefined)
+  if (session) remember(context.cookie, session)
+  return lead(context, to)
+}
+
+const returning = {
+  public: 'the cookie and state of a sign-in that was begun are the credential',
+  detail: { summary: 'Where a provider sends the browser back to' },
+} as const
 
 export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
   .use(guard)
@@ -27,8 +45,8 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     '/microsoft/login',
     async (context) => {
       const { url, cookie } = await beginSignIn(context.query)
-      context.cookie[cookieName]!.set({ ...attributes, value: cookie })
-      return context.redirect(url)
+      context.cookie[ssoCookie]!.set(begun(cookie))
+      return lead(context, url)
     },
     {
       public: 'this is how one stops being a stranger',
@@ -41,14 +59,8 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
       detail: { summary: 'Begin to sign in with Microsoft: a redirect' },
     },
   )
-  .get(
-    '/microsoft/callback',
-    async (context) => {
-      const cookie = context.cookie[cookieName]?.value as string | undefined
-      return context.redirect(await finishAtProvider(new URL(context.request.url).search, cookie, callOf(context)))
-    },
-    {
-      public: 'the cookie and state of a sign-in that was begun are the credential',
-      detail: { summary: 'Where Microsoft sends the browser back to' },
-    },
-  )
+  .get('/microsoft/callback', (context) => comeBack(context, redirectUri({ directory: 'any', tenant_id: null })), returning)
+  .get('/oidc/:id/callback', (context) => comeBack(context, redirectUri({ directory: null, tenant_id: context.params.id })), {
+    ...returning,
+    params: id,
+  })

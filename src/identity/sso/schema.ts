@@ -1,4 +1,5 @@
-import { text, uuid } from 'drizzle-orm/pg-core'
+import { jsonb, text, uuid } from 'drizzle-orm/pg-core'
+import type { SessionRef } from '../../core/authenticate'
 import { instant, tenantTable } from '../../core/table'
 
 /** A browser on its way to a provider and back. Both tables are kept under nobody's tenant: which one it will be is not known yet. */
@@ -10,6 +11,8 @@ export const ssoTransactions = tenantTable('sso_transaction', {
   /** The app that was asked, in its configuration of that moment. */
   provider: text().notNull(),
   return_path: text().notNull(),
+  /** Whose account whoever comes back is linked to; null for a sign-in. */
+  link: jsonb().$type<SessionRef>(),
   expires_at: instant().notNull(),
 })
 
@@ -19,6 +22,8 @@ export const ssoHandoffs = tenantTable('sso_handoff', {
   cookie_hash: text().notNull(),
   user_id: uuid().notNull(),
   email: text().notNull(),
-  provider_tenant_id: uuid(),
+  identity_id: uuid(),
+  /** The app that named him. */
+  provider: text().notNull().default(''),
   expires_at: instant().notNull(),
 })

@@ -1,6 +1,7 @@
 import { and, eq, gt } from 'drizzle-orm'
 import { createHash, randomBytes } from 'node:crypto'
 import { routine } from '../../core/audit'
+import type { SessionRef } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { limits } from '../../core/limits'
 import { type Scope, bareUser, inTenant, nobody } from '../../core/scope'
@@ -21,13 +22,13 @@ const beforeAnyTenant = <T>(work: (scope: Scope) => Promise<T>) =>
   })
 
 /** Secrets of 256 bits each: the cookie names the row and stays with the browser; state, nonce and the challenge of the verifier go to the provider. */
-export async function beginTransaction(provider: string, return_path: string) {
+export async function beginTransaction(asked: { provider: string; return_path: string; link?: SessionRef }) {
   const [id, state, nonce, verifier] = [Bun.randomUUIDv7(), random(), random(), random()]
   const { text: cookie, hash } = mintCredential('mzs', nobody, id)
   const sealed = seal(JSON.stringify({ nonce, verifier } satisfies Secrets), place(id))
   const expires_at = new Date(nowMs() + limits.ssoTransactionMs)
   await beforeAnyTenant(({ tx, owned }) =>
-    tx.insert(ssoTransactions).values(owned({ id, hash, state_hash: hashOf(state), sealed, provider, return_path, expires_at })),
+    tx.insert(ssoTransactions).values(owned({ id, hash, state_hash: hashOf(state), sealed, ...asked, expires_at })),
   )
   return { cookie, state, nonce, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
@@ -50,19 +51,20 @@ export async function takeTransaction(cookie: string | undefined, state: string 
       .returning(),
   )
   if (used?.state_hash !== hashOf(state)) return undefined
-  return { return_path: used.return_path, provider: used.provider, ...(JSON.parse(unseal(used.sealed, place(used.id))) as Secrets) }
+  const { return_path, provider, link } = used
+  return { return_path, provider, link, ...(JSON.parse(unseal(used.sealed, place(used.id))) as Secrets) }
 }
 
 /** A code for whom the provider named: 60 seconds, one use, of use only in the browser that holds the cookie. */
 export async function keepForExchange(
-  { user_id, email, provider_tenant_id }: { user_id: string; email: string; provider_tenant_id: string | null },
+  { user_id, email, identity_id, provider }: { user_id: string; email: string; identity_id: string; provider: string },
   cookie: string,
 ) {
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzx', nobody, id)
   const expires_at = new Date(nowMs() + limits.ssoHandoffMs)
   await beforeAnyTenant(({ tx, owned }) =>
-    tx.insert(ssoHandoffs).values(owned({ id, hash, cookie_hash: hashOf(cookie), user_id, email, provider_tenant_id, expires_at })),
+    tx.insert(ssoHandoffs).values(owned({ id, hash, cookie_hash: hashOf(cookie), user_id, email, identity_id, provider, expires_at })),
   )
   return text
 }

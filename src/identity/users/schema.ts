@@ -24,7 +24,7 @@ export const users = pgTable(
   ],
 )
 
-/** A way of signing in. The application may add one; it reads them only through `find_sign_in`. */
+/** A way of signing in. The application may add one; it reads and removes them through functions in harden.sql alone. */
 export const identities = pgTable(
   'identity',
   {
@@ -42,6 +42,7 @@ export const identities = pgTable(
     subject: text(),
     /** The tenant whose own app named him: that way leads into this tenant alone. Null for the platform's app. */
     provider_tenant_id: uuid(),
+    last_used_at: instant(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
   },
   (t) => [
