@@ -259,11 +259,17 @@ begin
   return found;
 end $$;
 
--- The same for the way itself, a provider's or with null the password: used just now. The issuer that names this member, '' for a password; null where it is gone.
+-- The same for the way through a provider, before the person: used just now. The issuer that names this member; null where it is gone.
 create or replace function use_identity(person uuid, used uuid, at timestamptz) returns text
   language sql security definer set search_path = public, pg_temp as $$
+  update identity i set last_used_at = at where i.id = used and i.user_id = person and is_member(person) and i.kind = 'oidc' returning i.issuer
+$$;
+
+-- Behind the person, so that it waits for nobody who changes the password just now.
+create or replace function note_password_use(person uuid, at timestamptz) returns void
+  language sql security definer set search_path = public, pg_temp as $$
   update identity i set last_used_at = at
-  where i.user_id = person and is_member(person) and (i.id = used or used is null and i.kind = 'password') returning coalesce(i.issuer, '')
+  where i.id = (select p.id from identity p where p.user_id = person and is_member(person) and p.kind = 'password' for update skip locked)
 $$;
 
 -- The ways a member signs in, and where a tenant's own provider is one, whose.
@@ -466,7 +472,7 @@ grant execute on function audited_tenants(boolean), find_identity(text, text, te
 revoke all on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) from public;
 grant execute on function attempt_begin(text, text[], int[], text, int, timestamptz, int, int, int), attempt_end(text, text[], text, timestamptz) to monozu_app;
 do $$ declare f regprocedure; begin
-  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)', 'use_identity(uuid, uuid, timestamptz)', 'identities_of(uuid)',
+  foreach f in array array['end_other_sessions(uuid, uuid, text, timestamptz)', 'change_password(uuid, text, text, uuid, timestamptz)', 'hold_proof(uuid, int)', 'use_identity(uuid, uuid, timestamptz)', 'note_password_use(uuid, timestamptz)', 'identities_of(uuid)',
     'unlink_identity(uuid, uuid, boolean, boolean, timestamptz)',
     'upgrade_password(uuid, text, text)', 'retired_pepper_of(text)', 'mfa_find(uuid)',
     'mfa_enrol(uuid, text, timestamptz)', 'mfa_confirm(uuid, text, bigint, json, timestamptz)', 'mfa_take_step(uuid, bigint)',

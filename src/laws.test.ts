@@ -455,6 +455,7 @@ describe('rights', () => {
       'mfa_reset',
       'mfa_take_recovery_code',
       'mfa_take_step',
+      'note_password_use',
       'password_reset_begin',
       'password_reset_use',
       'prepare_partitions',

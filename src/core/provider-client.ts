@@ -12,7 +12,7 @@ const microsoft = 'https://login.microsoftonline.com'
 const known = new Map<string, { at: number; client: oidc.Configuration }>()
 
 /** The provider names itself otherwise than it was asked for (OpenID Connect Discovery 1.0 section 4.3). */
-export class OtherIssuer extends Error {}
+class OtherIssuer extends Error {}
 
 /** Speaks to the provider of an app, by what that says of itself; believed for an hour. */
 export async function clientOf(app: App): Promise<oidc.Configuration> {

@@ -1,4 +1,4 @@
-import { type KeyObject, generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
@@ -23,7 +23,7 @@ export async function issuer({ form = false, accessOnly = false } = {}) {
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'of the issuer', alg: 'RS256', use: 'sig' }
   const peer = {
     origin: '',
-    privateKey: privateKey as KeyObject,
+    privateKey,
     person: { sub: 'nobody' } as Person,
     people: new Map<string, Person>(),
     forge: (tokens: Tokens) => tokens,

@@ -17,6 +17,7 @@ import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 import { assertPasswordsAllowed, hashPassword, isOutdated, verifyPassword } from '../../core/passwords'
 import { type HeldProof, Outdated, type Proof, addressOfUser, holdProof, stillProven } from './proof'
+import { notePasswordUse } from './hold'
 import { readDeviceCookie } from './device-cookie'
 import { type RefreshToken, judge, readRefreshToken, writeRefreshToken } from '../../core/refresh'
 import { sessions, tenantChoices } from './schema'
@@ -363,6 +364,7 @@ async function startSession(scope: Scope, { amr, identity_id, seconds }: HeldPro
     .update(memberships)
     .set({ last_sign_in_at: at })
     .where(and(own(memberships), eq(memberships.user_id, actor.id)))
+  if (amr.includes('pwd')) await notePasswordUse(scope)
   await audit(scope, 'sessions.create', session!.id)
   return issue(scope, session!, seconds)
 }

@@ -95,7 +95,7 @@ interface Person extends Record<string, unknown> {
   identity_id: string
 }
 
-export const isAllowed = (email: string) =>
+const isAllowed = (email: string) =>
   config.AUTH_POLICY !== 'restricted' || config.AUTH_ALLOWED_EMAIL_DOMAINS.includes(domainOf(email) ?? '')
 
 /** By the provider's own key for the person; else, once, by an address that both sides have proven or an invitation to it, and from then on by the key. */

@@ -25,12 +25,18 @@ type SettingsLabel =
   | 'settings.mail.title'
   | 'settings.audit.title'
 
-type AccountLabel = 'account.sessions.title' | 'account.password.title' | 'account.mfa.title' | 'account.tokens.title'
+type AccountLabel =
+  | 'account.sessions.title'
+  | 'account.ways.title'
+  | 'account.password.title'
+  | 'account.mfa.title'
+  | 'account.tokens.title'
 
 /** What is everybody's own; reached from the user menu. */
 const accountPages: readonly { to: string; label: AccountLabel; permission?: string }[] = [
   { to: '/account/sessions', label: 'account.sessions.title' },
   { to: '/account/password', label: 'account.password.title' },
+  { to: '/account/ways', label: 'account.ways.title' },
   { to: '/account/two-factor', label: 'account.mfa.title' },
   { to: '/account/api-tokens', label: 'account.tokens.title', permission: 'api_tokens.read' },
 ]

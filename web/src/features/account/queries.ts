@@ -2,12 +2,33 @@ import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
 import { listOptions } from '@/lib/list'
 
-const { sessions, mfa } = api.me
+const { sessions, mfa, identities } = api.me
 
 export type OwnSession = ItemOf<typeof sessions.get>
 
 export const sessionList = listOptions(['sessions', 'list'], (cursor) => answer(sessions.get({ query: { limit: 100, cursor } })))
 export const mfaQuery = queryOptions({ queryKey: ['mfa'], queryFn: () => answer(mfa.get()) })
+
+export type Way = ItemOf<typeof identities.get>
+export type Linkable = ItemOf<typeof identities.linkable.get>
+export const waysQuery = queryOptions({ queryKey: ['identities'], queryFn: () => answer(identities.get()) })
+export const linkableQuery = queryOptions({ queryKey: ['identities', 'linkable'], queryFn: () => answer(identities.linkable.get()) })
+
+/** The provider's page, where the browser goes on. */
+export function useLink() {
+  return useMutation({
+    meta: { handlesError: true },
+    mutationFn: (asked: Parameters<typeof identities.link.post>[0]) => answer(identities.link.post(asked)),
+  })
+}
+
+export function useUnlink() {
+  return useMutation({
+    meta: { invalidates: ['identities', 'sessions'], handlesError: true },
+    mutationFn: ({ id, proof }: { id: string; proof: { password?: string; totp_code?: string } }) =>
+      answer(identities({ id }).unlink.post(proof)),
+  })
+}
 
 const ofSessions = { invalidates: ['sessions'], handlesError: true }
 const ofMfa = { invalidates: ['mfa', 'sessions'], handlesError: true }

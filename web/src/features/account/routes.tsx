@@ -8,6 +8,7 @@ export const accountRoutes: RouteObject[] = [
       { index: true, element: <Navigate to="/account/sessions" replace /> },
       { path: 'sessions', lazy: async () => ({ Component: (await import('./sessions-page')).SessionsPage }) },
       { path: 'password', lazy: async () => ({ Component: (await import('./password-page')).PasswordPage }) },
+      { path: 'ways', lazy: async () => ({ Component: (await import('./ways-page')).WaysPage }) },
       { path: 'two-factor', lazy: async () => ({ Component: (await import('./mfa-page')).MfaPage }) },
       { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/own-tokens-page')).OwnTokensPage }) },
     ],

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { asProblem, type Problem } from '@/lib/problem'
 import { Frame } from './frame'
-import { exchangeCode, type NextStep } from './queries'
+import { enterWithToken, exchangeCode, type NextStep } from './queries'
 import { Refusal } from './refusal'
 import { SignInPage, safeNext } from './sign-in-page'
 
@@ -11,27 +11,31 @@ import { SignInPage, safeNext } from './sign-in-page'
 function takeAnswer() {
   const { searchParams } = new URL(location.href)
   history.replaceState(history.state, '', '/auth/callback')
-  return { code: searchParams.get('code'), error: searchParams.get('error'), next: safeNext(searchParams.get('return_to')) }
+  const [code, token, error] = ['code', 'token', 'error'].map((name) => searchParams.get(name))
+  return { proof: code ? { code } : token ? { token } : null, error, next: safeNext(searchParams.get('return_to')) }
 }
 
+type Proof = { code: string } | { token: string }
+
 /** A code works once, so that it is sent once, however often the page is drawn. */
-let sent: { code: string; outcome: Promise<NextStep | null> } | undefined
-const exchangeOnce = (code: string) => (sent?.code === code ? sent : (sent = { code, outcome: exchangeCode(code) })).outcome
+let sent: { proof: Proof; outcome: Promise<NextStep | null> } | undefined
+const enter = (proof: Proof) => ('code' in proof ? exchangeCode(proof.code) : enterWithToken(proof.token))
+const enterOnce = (proof: Proof) => (sent?.proof === proof ? sent : (sent = { proof, outcome: enter(proof) })).outcome
 
 /** Where a sign-in with a provider ends. */
 export function ProviderCallbackPage() {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const [{ code, error, next }] = useState(takeAnswer)
+  const [{ proof, error, next }] = useState(takeAnswer)
   const [missing, setMissing] = useState<NextStep | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   useEffect(() => {
-    if (code === null) return
-    exchangeOnce(code).then(
+    if (proof === null) return
+    enterOnce(proof).then(
       (step) => (step ? setMissing(step) : void navigate(next, { replace: true })),
       (refused: unknown) => setProblem(asProblem(refused)),
     )
-  }, [code, next, navigate])
+  }, [proof, next, navigate])
   const words: Record<string, string> = {
     sso_denied: t('sign_in.sso_denied'),
     sso_unknown: t('sign_in.sso_unknown'),
@@ -39,7 +43,7 @@ export function ProviderCallbackPage() {
   }
   if (missing) return <SignInPage begun={{ ...missing, email: '' }} next={next} />
   if (problem) return <SignInPage next={next} notice={<Refusal problem={problem} />} />
-  if (code === null)
+  if (proof === null)
     return (
       <SignInPage
         next={next}

@@ -20,6 +20,13 @@ const proceed = async (proof: Parameters<typeof api.auth.login.post>[0]) => next
 /** Finishes a sign-in with Microsoft, with the code that the browser came back with. */
 export const exchangeCode = async (code: string) => nextOf(await answer(api.auth.exchange.post({ code })))
 
+/** With SSO_HANDOFF=token: an access token of a minute, beside the cookie that renews it. */
+export async function enterWithToken(access_token: string): Promise<null> {
+  const { user, tenant } = await answer(api.me.get({ headers: { authorization: `Bearer ${access_token}` } }))
+  beginSession({ access_token, expires_in: 60, user, tenant })
+  return null
+}
+
 export const methodsQuery = { queryKey: ['sign-in-methods'], queryFn: () => answer(api.auth.methods.get()), staleTime: Infinity }
 
 export const microsoftAddress = (next: string) => `/api/v1/auth/microsoft/login?${new URLSearchParams({ return_to: next })}`

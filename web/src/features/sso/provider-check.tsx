@@ -9,6 +9,7 @@ import { type CheckOutcome, useCheckProvider } from './queries'
 const signs = {
   accepted: { icon: CircleCheck, colour: 'text-positive' },
   refused: { icon: CircleX, colour: 'text-critical' },
+  other_issuer: { icon: CircleX, colour: 'text-critical' },
   unreachable: { icon: CloudOff, colour: 'text-medium' },
 } satisfies Record<CheckOutcome, unknown>
 

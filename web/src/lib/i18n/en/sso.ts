@@ -10,6 +10,12 @@ export const sso = {
     app_hint: 'What the app’s overview in Entra tells, and a secret that you make for it.',
     directory: 'Directory (tenant) ID',
     directory_hint: 'Such as 8f1c2a40-5d3e-4b7a-9c61-2e0d4f6a8b90.',
+    kind: 'Provider',
+    other_issuer: 'Another issuer (OpenID Connect)',
+    issuer: 'Issuer',
+    issuer_hint:
+      'Its address to the letter, such as https://login.example.com/realms/main. Register a client there with the redirect URI below.',
+    copy_issuer_redirect_uri: 'Copy the redirect URI for this issuer',
     client_id: 'Application (client) ID',
     client_id_hint: 'From the same overview.',
     client_secret: 'Client secret',
@@ -22,6 +28,7 @@ export const sso = {
     outcome: {
       accepted: 'The directory knows the app and accepts its secret.',
       refused: 'The directory refuses: the application ID or the secret is wrong, or the secret has expired.',
+      other_issuer: 'The provider names itself otherwise. Enter its issuer to the letter, with or without the last slash as it has it.',
       unreachable: 'The directory did not answer as expected. Check the directory ID, and try again in a minute.',
     },
     sent_here: 'Who is sent there',
@@ -31,7 +38,7 @@ export const sso = {
     remove: 'Remove the app',
     remove_title: 'Remove your app from Entra?',
     remove_description:
-      'Nobody can sign in with it any more. Colleagues who only ever signed in this way need a password or an invitation. What was registered in Entra stays there.',
+      'Nobody can sign in with it any more, and every session that it opened ends at once. Colleagues who only ever signed in this way need a password or an invitation. What was registered in Entra stays there.',
     removed: 'The app was removed',
     domains: {
       title: 'Domains',

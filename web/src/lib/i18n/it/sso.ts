@@ -14,6 +14,12 @@ export const sso: Shape<typeof english> = {
     app_hint: 'Ciò che mostra la panoramica dell’app in Entra, e un segreto creato per essa.',
     directory: 'ID della directory (tenant)',
     directory_hint: 'Per esempio 8f1c2a40-5d3e-4b7a-9c61-2e0d4f6a8b90.',
+    kind: 'Provider',
+    other_issuer: 'Un altro emittente (OpenID Connect)',
+    issuer: 'Emittente',
+    issuer_hint:
+      'Il suo indirizzo alla lettera, per esempio https://login.example.com/realms/main. Registra lì un client con l’URI di reindirizzamento qui sotto.',
+    copy_issuer_redirect_uri: 'Copia l’URI di reindirizzamento per questo emittente',
     client_id: 'ID dell’applicazione (client)',
     client_id_hint: 'Dalla stessa panoramica.',
     client_secret: 'Segreto client',
@@ -26,6 +32,7 @@ export const sso: Shape<typeof english> = {
     outcome: {
       accepted: 'La directory conosce l’app e accetta il suo segreto.',
       refused: 'La directory rifiuta: l’ID dell’applicazione o il segreto è sbagliato, oppure il segreto è scaduto.',
+      other_issuer: 'Il provider si chiama diversamente. Inserisci il suo emittente alla lettera, con o senza la barra finale.',
       unreachable: 'La directory non ha risposto come previsto. Controlla l’ID della directory e riprova tra un minuto.',
     },
     sent_here: 'Chi accede da lì',
@@ -35,7 +42,7 @@ export const sso: Shape<typeof english> = {
     remove: 'Rimuovi l’app',
     remove_title: 'Rimuovere la vostra app di Entra?',
     remove_description:
-      'Nessuno potrà più accedere con essa. Chi è sempre entrato solo così avrà bisogno di una password o di un invito. Ciò che è registrato in Entra resta lì.',
+      'Nessuno potrà più accedere con essa, e ogni sessione aperta con essa termina subito. Chi è sempre entrato solo così avrà bisogno di una password o di un invito. Ciò che è registrato in Entra resta lì.',
     removed: 'L’app è stata rimossa',
     domains: {
       title: 'Domini',

@@ -1,0 +1,73 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Button } from '@/ui/button'
+import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { Input } from '@/ui/input'
+
+type Proof = { password: string } | { totp_code: string }
+
+type ProofDialogProps = {
+  title: string
+  description: string
+  confirmLabel: string
+  variant: 'primary' | 'dangerSolid'
+  onConfirm: (proof: Proof) => Promise<void>
+  onClose: () => void
+}
+
+/** Whoever changes how he signs in shows once more who he is: with his password, or a code of his app. */
+export function ProofDialog({ title, description, confirmLabel, variant, onConfirm, onClose }: ProofDialogProps) {
+  const { t } = useTranslation()
+  const [byCode, setByCode] = useState(false)
+  const form = useServerForm<{ password: string; totp_code: string }>({
+    defaultValues: { password: '', totp_code: '' },
+    submit: ({ password, totp_code }) => onConfirm(byCode ? { totp_code: totp_code.replaceAll(/\s/g, '') } : { password }),
+  })
+  const { errors, isSubmitting } = form.formState
+  const required = t('form.required')
+  const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
+  return (
+    <Dialog open onOpenChange={(next) => !next && onClose()}>
+      <DialogContent title={title} description={description}>
+        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+          {byCode ? (
+            <Field key="code" label={t('account.mfa.code')} required error={errors.totp_code?.message}>
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('totp_code', { required, validate: sixDigits, shouldUnregister: true })}
+                  inputMode="numeric"
+                  autoComplete="one-time-code"
+                  maxLength={9}
+                  className="font-mono tracking-widest"
+                />
+              )}
+            </Field>
+          ) : (
+            <Field key="password" label={t('account.current_password')} required error={errors.password?.message}>
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('password', { required, shouldUnregister: true })}
+                  type="password"
+                  autoComplete="current-password"
+                />
+              )}
+            </Field>
+          )}
+          <Button variant="quiet" size="small" onClick={() => setByCode(!byCode)}>
+            {t(byCode ? 'account.ways.use_password' : 'account.ways.use_code')}
+          </Button>
+          {form.problem && <ProblemNote error={form.problem} />}
+          <DialogActions>
+            <Button onClick={onClose}>{t('action.cancel')}</Button>
+            <Button type="submit" variant={variant} busy={isSubmitting}>
+              {confirmLabel}
+            </Button>
+          </DialogActions>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}
