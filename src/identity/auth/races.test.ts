@@ -64,7 +64,7 @@ const ways: Record<string, (who: Somebody) => Promise<() => Promise<{ status: nu
     return () => post('switch-tenant', { tenant_id: elsewhere }, { ...headers, authorization: `Bearer ${access_token}` })
   },
   'by a provider': async ({ email, user_id, elsewhere }) => {
-    const said = { user_id, email, provider_tenant_id: elsewhere }
+    const said = { user_id, email, identity_id: null, provider_tenant_id: elsewhere }
     return () =>
       enterByProvider(said, {}).then(
         () => ({ status: 200 }),

@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { type KeyObject, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { moveClock } from '../../core/clock'
 import { config } from '../../core/config'
+import { readConfiguration } from '../../core/configuration'
 import { domainOf } from '../../core/email-domain'
 import { limits } from '../../core/limits'
 import { nobody } from '../../core/scope'
 import { type Tokens, browse, entra } from '../../testing/entra'
-import { type Client, problem, send, signedIn } from '../../testing/api'
+import { type Client, newTenant, problem, send, signedIn, within } from '../../testing/api'
 import { auditOf, owner } from '../../testing/owner'
+import { memberships } from '../users/schema'
 
 const callback = '/api/v1/auth/microsoft/callback'
 let peer: Awaited<ReturnType<typeof entra>>
@@ -115,6 +117,55 @@ describe('signing in with Microsoft', () => {
     config.MS_CLIENT_ID = 'monozu'
     expect(await replies[0].json()).toEqual({ microsoft: false })
     expect((await problem(replies[1])).error).toBe('sso_not_configured')
+  })
+})
+
+describe('what the page gets', () => {
+  afterEach(() => void (config.SSO_HANDOFF = 'code'))
+  const arrive = async (account: typeof peer.account) => {
+    peer.account = account
+    const { url, cookie } = await begin()
+    const back = await atProvider(url)
+    const reply = await send('GET', `${callback}${back.search}`, { headers: { cookie: `monozu_sso=${cookie}` } })
+    return { reply, page: new URL(reply.headers.get('location')!).searchParams, cookie }
+  }
+
+  // ASVS 14.3.2
+  test('is a code that opens nothing by itself; no cache keeps it and no other site is told', async () => {
+    const { reply, page } = await arrive((await linked()).account)
+    expect([page.has('code'), page.has('token'), reply.headers.get('set-cookie')]).toEqual([true, false, null])
+    expect([reply.headers.get('cache-control'), reply.headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer'])
+  })
+
+  test('is with SSO_HANDOFF=token an access token of a minute beside the cookie, and nothing to exchange', async () => {
+    config.SSO_HANDOFF = 'token'
+    const { account, user_id } = await linked()
+    const { reply, page } = await arrive(account)
+    expect([page.has('code'), reply.headers.get('cache-control'), reply.headers.get('referrer-policy')]).toEqual([
+      false,
+      'no-store',
+      'no-referrer',
+    ])
+    expect(reply.headers.get('set-cookie')).toContain('monozu_refresh=')
+    const headers = { authorization: `Bearer ${page.get('token')}` }
+    expect(await (await send('GET', '/api/v1/me', { headers })).json()).toMatchObject({ user: { id: user_id } })
+    moveClock(limits.ssoHandoffMs + 10_000)
+    expect((await send('GET', '/api/v1/me', { headers })).status).toBe(401)
+  })
+
+  test('is a code all the same where more is to be shown first', async () => {
+    config.SSO_HANDOFF = 'token'
+    const { account, user_id } = await linked()
+    await within(await newTenant(), ({ tx, owned }) =>
+      tx.insert(memberships).values(owned({ user_id, name: 'Elsewhere', whole_tenant: true })),
+    )
+    const { reply, page, cookie } = await arrive(account)
+    expect([page.has('token'), reply.headers.get('set-cookie')]).toEqual([false, null])
+    expect(await (await exchange(page.get('code')!, cookie)).json()).toMatchObject({ tenant_required: true })
+  })
+
+  test('is nothing else: another word is refused at the start', () => {
+    expect(() => readConfiguration({ SSO_HANDOFF: 'url' })).toThrow('SSO_HANDOFF must be one of code, token')
   })
 })
 
