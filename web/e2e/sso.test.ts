@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { dns } from '../../src/testing/dns'
 import { entra } from '../../src/testing/entra'
 import { eventually } from '../../src/testing/eventually'
+import { clientOfIssuer, issuer } from '../../src/testing/issuer'
 import { axe, launch, visit } from './browser'
 import { type Platform, signIn, startPlatform } from './platform'
 
@@ -10,10 +11,12 @@ let browser: Browser
 let platform: Platform
 let resolver: Awaited<ReturnType<typeof dns>>
 let directory: Awaited<ReturnType<typeof entra>>
+let provider: Awaited<ReturnType<typeof issuer>>
 
 beforeAll(async () => {
-  ;[resolver, directory] = await Promise.all([dns(), entra('http://localhost/callback')])
-  const more = { DNS_SERVER: resolver.address, MS_AUTHORITY: directory.origin }
+  ;[resolver, directory, provider] = await Promise.all([dns(), entra('http://localhost/callback'), issuer({ form: true })])
+  const opened = { FEATURE_OIDC: 'true', OIDC_PRIVATE_NETWORKS: '127.0.0.1/32' }
+  const more = { DNS_SERVER: resolver.address, MS_AUTHORITY: directory.origin, ...opened }
   ;[browser, platform] = await Promise.all([launch(), startPlatform(more)])
 }, 120_000)
 
@@ -22,6 +25,7 @@ afterAll(async () => {
   await platform?.stop()
   resolver?.close()
   directory?.close()
+  provider?.close()
 }, 30_000)
 
 async function look(page: Page, name: string) {
@@ -47,22 +51,22 @@ test('a domain is proven by the record that the page gives, and the organization
   await dialog.getByRole('button', { name: 'Add domain' }).click()
   await dialog.getByText('must be a domain name').waitFor()
   await look(page, 'domains-add')
-  await dialog.getByLabel('Domain').fill('engines.example')
+  await dialog.getByLabel('Domain').fill('demo.example')
   await dialog.getByRole('button', { name: 'Add domain' }).click()
   await page.getByText('Waiting for the record').waitFor()
-  await page.getByRole('button', { name: 'Look now for the record of engines.example' }).click()
+  await page.getByRole('button', { name: 'Look now for the record of demo.example' }).click()
   await page.getByText('DNS does not show the record yet').waitFor()
   await look(page, 'domains-waiting')
   const [type, name, value] = await page.locator('dd code').allInnerTexts()
   expect(type).toBe('TXT')
   resolver.records.set(name, value)
-  await page.getByRole('button', { name: 'Look now for the record of engines.example' }).click()
+  await page.getByRole('button', { name: 'Look now for the record of demo.example' }).click()
   await page.getByText('Proven', { exact: true }).waitFor()
   await page.getByText('Show the DNS record').click()
   await look(page, 'domains-proven')
 
   await page.goto(`${platform.url}/settings/sso`)
-  await page.getByText('engines.example').waitFor()
+  await page.getByText('demo.example').waitFor()
   await page.getByText(`${platform.url}/api/v1/auth/microsoft/callback`).waitFor()
   await page.getByLabel('Directory (tenant) ID').fill('our directory')
   await page.getByLabel('Application (client) ID').fill('monozu')
@@ -91,4 +95,64 @@ test('a domain is proven by the record that the page gives, and the organization
   await look(page, 'domains-wide')
   expect(complaints.filter((line) => !/status of (409|422)/.test(line))).toEqual([])
   await context.close()
+}, 120_000)
+
+test('an organization’s own issuer is set up and checked, and a colleague signs in through its form', async () => {
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/settings/sso`)
+  await page.getByLabel('Provider').click()
+  await page.getByRole('option', { name: 'Another issuer' }).click()
+  const redirect = page.locator('code', { hasText: '/api/v1/auth/oidc/' })
+  provider.redirect_uris.push(await redirect.innerText())
+  await page.getByLabel('Issuer', { exact: true }).fill(`${provider.origin}/`)
+  await page.getByLabel('Application (client) ID').fill(clientOfIssuer.client_id)
+  await page.getByLabel('Client secret').fill(clientOfIssuer.client_secret)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('The provider names itself otherwise').waitFor()
+  await page.getByLabel('Issuer', { exact: true }).fill(provider.origin)
+  await page.getByLabel('Client secret').fill(clientOfIssuer.client_secret)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('The provider names itself otherwise').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('accepts its secret').waitFor()
+  await look(page, 'sso-issuer-wide')
+  await page.setViewportSize({ width: 375, height: 800 })
+  await look(page, 'sso-issuer-narrow')
+
+  const colleague = await visit(browser)
+  await colleague.page.goto(`${platform.url}/sign-in`)
+  await colleague.page.getByLabel('E-mail address').fill(platform.admin.email)
+  await colleague.page.getByLabel('Password', { exact: true }).focus()
+  await colleague.page.getByRole('link', { name: 'Sign in with your organization' }).click()
+  await colleague.page.getByLabel('Login').fill(platform.admin.email)
+  await colleague.page.getByRole('button', { name: 'Enter' }).click()
+  await colleague.page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+  expect(colleague.page.url()).not.toContain('code=')
+
+  await page.goto(`${platform.url}/account/ways`)
+  await page.getByText('Opens', { exact: false }).waitFor()
+  await look(page, 'ways-narrow')
+  await page.setViewportSize({ width: 1440, height: 1000 })
+  await look(page, 'ways-wide')
+  await page.getByRole('button', { name: /^Unlink/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Current password').fill(platform.admin.password)
+  await look(page, 'ways-unlink')
+  await dialog.getByRole('button', { name: 'Unlink' }).click()
+  await page.getByRole('button', { name: /^Unlink/ }).waitFor({ state: 'detached' })
+  await colleague.page.goto(`${platform.url}/account/sessions`)
+  await colleague.page.getByLabel('E-mail address').waitFor()
+
+  await page.getByRole('button', { name: 'Link your organization’s provider' }).click()
+  await page.getByRole('dialog').getByLabel('Current password').fill(platform.admin.password)
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Login').fill('somebody.else@elsewhere.example')
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await page.getByText('The provider is linked').waitFor()
+  await look(page, 'ways-linked')
+  expect(page.url()).toBe(`${platform.url}/account/ways`)
+  expect(complaints).toEqual([])
+  await Promise.all([context.close(), colleague.context.close()])
 }, 120_000)

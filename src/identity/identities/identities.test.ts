@@ -6,7 +6,7 @@ import { type Client, problem, send, signedIn } from '../../testing/api'
 import { entra } from '../../testing/entra'
 import { auditOf, owner } from '../../testing/owner'
 import { atProvider, bearer, comeBack, enterThrough, goThrough, ssoCookieIn } from '../../testing/sso'
-import { codeOf, stepAt } from '../../core/management'
+import { codeOf, stepAt } from '../../core/totp'
 
 const secret = 'what the app keeps'
 let peer: Awaited<ReturnType<typeof entra>>

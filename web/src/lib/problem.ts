@@ -1,3 +1,5 @@
+import { sentenceOf } from './i18n'
+
 /** An answer the server gave as application/problem+json (RFC 9457), or the failure to get one at all. */
 export class Problem extends Error {
   readonly status: number
@@ -46,10 +48,12 @@ export function problemFrom(status: number, body: unknown, response: Response | 
   if (!response) return new Problem({ status: 0, word: 'network', detail: '' })
   const fields = isRecord(body) ? body : {}
   const retryAfter = Number(response.headers.get('retry-after'))
+  const word = text(fields['error']) ?? `http_${status}`
+  const detail = text(fields['detail']) ?? text(fields['title']) ?? response.statusText
   return new Problem({
     status,
-    word: text(fields['error']) ?? `http_${status}`,
-    detail: text(fields['detail']) ?? text(fields['title']) ?? response.statusText,
+    word,
+    detail: sentenceOf(word, detail) ?? detail,
     requestId: text(fields['request_id']) ?? response.headers.get('x-request-id'),
     errors: fieldProblems(fields['errors']),
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,

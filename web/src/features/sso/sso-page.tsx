@@ -28,16 +28,18 @@ export function SsoPage() {
       <Loaded query={query}>
         {({ data, etag }) => (
           <>
+            {data.issuer === null && (
+              <Card>
+                <CardHeader title={t('sso.register')} description={t('sso.register_hint')} />
+                <div className="px-4 pb-4">
+                  <CopyLines>
+                    <CopyLine label={t('sso.redirect_uri')} value={data.redirect_uri} copyLabel={t('sso.copy_redirect_uri')} />
+                  </CopyLines>
+                </div>
+              </Card>
+            )}
             <Card>
-              <CardHeader title={t('sso.register')} description={t('sso.register_hint')} />
-              <div className="px-4 pb-4">
-                <CopyLines>
-                  <CopyLine label={t('sso.redirect_uri')} value={data.redirect_uri} copyLabel={t('sso.copy_redirect_uri')} />
-                </CopyLines>
-              </div>
-            </Card>
-            <Card>
-              <CardHeader title={t('sso.app')} description={t('sso.app_hint')} />
+              <CardHeader title={t('sso.app')} description={data.issuer === null ? t('sso.app_hint') : undefined} />
               <div className="px-4 pb-4">
                 <ProviderForm key={etag} provider={data} etag={etag} readOnly={!mayUpdate} />
               </div>

@@ -23,9 +23,19 @@ function preferred(): Language {
   return 'en'
 }
 
+const sentences: Partial<Record<Language, Record<string, string>>> = {}
+
+/** What a refusal of the server says in the reader's language; undefined where its own English sentence is the better one. */
+export function sentenceOf(word: string, detail: string): string | undefined {
+  const sentence = sentences[i18next.resolvedLanguage as Language]?.[word]
+  return sentence?.replace('{{permission}}', /\w+(\.\w+)+$/.exec(detail)?.[0] ?? '').trim()
+}
+
 async function load(language: Language): Promise<void> {
   if (language === 'it' && !i18next.hasResourceBundle('it', 'translation')) {
-    i18next.addResourceBundle('it', 'translation', (await import('./it')).it)
+    const [{ it }, { problems }] = await Promise.all([import('./it'), import('./it/problems')])
+    i18next.addResourceBundle('it', 'translation', it)
+    sentences.it = problems
   }
 }
 

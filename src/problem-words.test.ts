@@ -1,0 +1,11 @@
+import { expect, test } from 'bun:test'
+import { sourcesOf } from './testing/sources'
+import { problems } from '../web/src/lib/i18n/it/problems'
+
+test('each stable word of the Cloud API has an Italian sentence, and no other', async () => {
+  const sources = (await sourcesOf(['src'])).filter(({ file }) => !file.startsWith('src/management/'))
+  const words = sources.flatMap(({ text }) => [...text.matchAll(/new Problem\(\s*\d{3},\s*'([a-z_]+)'/g)].map(([, word]) => word!))
+  expect(new Set(words).size).toBeGreaterThan(50)
+  expect([...new Set(words)].filter((word) => !problems[word])).toEqual([])
+  expect(Object.keys(problems).filter((word) => !words.includes(word))).toEqual([])
+})
