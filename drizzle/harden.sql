@@ -52,11 +52,25 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'sso_provider', 'email_domain', 'retired_pepper',
-    'device_key', 'webhook_receipt', 'export_request', 'audit_pending'] loop
+    'device_key', 'webhook_receipt', 'export_request', 'audit_pending', 'device', 'alert'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
 end $$;
+
+-- Where words occur, at most so many: below row-level security no index may be asked with a pattern, for its operator could tell of rows that are
+-- not seen. They name rows of the tenant alone; what the caller sees of those is left to the policies of the statement that asked.
+create or replace function search_devices(pattern text, most int) returns setof uuid
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select id from device where tenant_id = current_tenant()
+    and (name || chr(10) || coalesce(location, '') || chr(10) || coalesce(hardware_id, '') || chr(10) || coalesce(address, '')) ilike pattern limit most
+$$;
+create or replace function search_alerts(pattern text, most int) returns setof uuid
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select id from alert where tenant_id = current_tenant()
+    and (title || chr(10) || coalesce(description, '') || chr(10) || coalesce(source_ip, '') || chr(10) || coalesce(device_name, '') || chr(10) || coalesce(rule, '')) ilike pattern limit most
+$$;
+grant execute on function search_devices(text, int), search_alerts(text, int) to monozu_app;
 
 -- Signing in begins with an e-mail address and no tenant.
 drop function if exists find_sign_in(text);

@@ -11,6 +11,9 @@ begin
   execute format('grant connect on database %I to monozu_app, monozu_management', current_database());
   execute format('grant connect, temporary on database %I to monozu_ingest', current_database());
 end $$;
+-- For search; both are extensions that a login without superuser may create where it owns the database.
+create extension if not exists pg_trgm;
+create extension if not exists btree_gin;
 revoke all on schema public from public;
 grant usage, create on schema public to monozu_owner;
 grant usage on schema public to monozu_app, monozu_ingest;

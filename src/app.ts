@@ -34,6 +34,7 @@ import { loadLicensed } from './identity/licences/service'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { searchRoutes } from './console/search/routes'
 import { savedViewRoutes } from './console/saved-views/routes'
 import { securitySettingsRoutes } from './identity/security-settings/routes'
 import { serviceAccountRoutes } from './identity/service-accounts/routes'
@@ -56,6 +57,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(accountRoutes)
   .use(new Elysia().use(identityRoutes).use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
   .use(new Elysia().use(mfaRoutes).use(recoveryRoutes).use(registrationRoutes).use(mailRoutes).use(invitationRoutes))
+  .use(new Elysia().use(savedViewRoutes).use(searchRoutes))
   .use(tenantRoutes)
   .use(licenceRoutes)
   .use(securitySettingsRoutes)
@@ -65,7 +67,6 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(serviceAccountRoutes)
   .use(apiTokenRoutes)
   .use(auditRoutes)
-  .use(savedViewRoutes)
   .use(provisioningRoutes)
   .use(deviceRoutes)
   .use(deviceKeyRoutes)

@@ -48,7 +48,7 @@ test("another context's routes and jobs are private", () => {
 })
 
 test('inside a context the way goes from routes to service to schema', () => {
-  const rank: Record<string, number> = { routes: 3, jobs: 3, service: 2, schema: 0 }
+  const rank: Record<string, number> = { routes: 3, jobs: 3, service: 2, list: 2, schema: 0 }
   const upward = imports.filter(({ from, to }) => contextOf(from) && contextOf(to) && (rank[fileOf(from)] ?? 1) < (rank[fileOf(to)] ?? 1))
   expect(told(upward)).toEqual([])
 })

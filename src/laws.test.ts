@@ -166,6 +166,11 @@ describe('every route with an id', () => {
     const domain = (await client.api.settings.domains.post({ domain: `${Bun.randomUUIDv7()}.example` })).data!.id
     const exported = (await client.api.audit.exports.post({})).data!.id
     const view = (await client.api['saved-views'].post({ list: 'devices', name: 'Some', query: '', shared: true })).data!.id
+    const listed = {
+      devices: (await client.api.devices.exports.post({})).data!.id,
+      alerts: (await client.api.alerts.exports.post({})).data!.id,
+      users: (await client.api.users.exports.post({})).data!.id,
+    }
     const entry = (await client.api.audit.get({ query: {} })).data!.items[0]!.id
     const refused = await addRejected(device)
     await report({ ...device, tenant_id: client.tenant_id }, [{ kind: 'security_alert', data: { title: 'Door open', severity: 'high' } }])
@@ -177,6 +182,9 @@ describe('every route with an id', () => {
     const ids: [RegExp, string][] = [
       [/\/identities\//, identity],
       [/\/domains\//, domain],
+      [/\/devices\/exports\//, listed.devices],
+      [/\/alerts\/exports\//, listed.alerts],
+      [/\/users\/exports\//, listed.users],
       [/\/exports\//, exported],
       [/\/audit\//, entry],
       [/\/saved-views\//, view],
@@ -330,6 +338,9 @@ describe('every route with an id', () => {
         step: undefined,
         tz: undefined,
       },
+      'POST /api/v1/devices/bulk/update': { ids: [device.device_id], change: { location: 'Roof' } },
+      'POST /api/v1/devices/bulk/delete': { ids: [device.device_id] },
+      'POST /api/v1/alerts/bulk/acknowledge': { ids: [idFor('/alerts/')] },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''
@@ -464,6 +475,8 @@ describe('rights', () => {
       'queue_rollups',
       'replays_waiting',
       'retired_pepper_of',
+      'search_alerts',
+      'search_devices',
       'settle_replays',
       'unlink_identity',
       'upgrade_password',

@@ -18,6 +18,12 @@ export const limits = {
   /** Entries of one list, or fields of one object. */
   bodyMembers: 10_000,
   pageRows: 200,
+  /** Rows of one call of a bulk action. */
+  bulkRows: 200,
+  /** Choices of a filter that are told. */
+  facets: 50,
+  /** Rows that a text search takes out of its index; where there are more, the list is walked. */
+  searchedRows: 1_000,
   defaultPageRows: 50,
   /** How long a request waits for a transaction before 503: a frozen database must not hold its callers. */
   transactionMs: 8_000,

@@ -23,6 +23,17 @@ export const paging = {
   limit: t.Optional(t.Integer({ minimum: 1, maximum: limits.pageRows })),
   cursor: t.Optional(t.String({ maxLength: 1000 })),
 }
+/** Which rows a bulk action is for, beside a filter, and what became of them. */
+export const bulkIds = t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.bulkRows }))
+export const bulkCursor = t.Optional(
+  t.String({ maxLength: 1000, description: 'of the answer before: goes on with the rest of the filter' }),
+)
+export const bulkAnswer = t.Object({
+  done: t.Array(t.String()),
+  failures: t.Array(t.Object({ id: t.String(), name: t.String(), error: t.String(), detail: t.String() })),
+  next_cursor: t.Nullable(t.String()),
+})
+
 /** What is told of an export; its file is downloaded under its id. */
 export const exported = t.Object({ id: t.String(), kind: t.String(), expires_at: instant })
 

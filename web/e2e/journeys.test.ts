@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
 import { type Visitor, axe, launch, visit } from './browser'
+import { pages } from './pages'
 import { type Platform, signIn, startPlatform } from './platform'
 
 let browser: Browser
@@ -244,31 +245,6 @@ test('a service account gets a token that works until the account is disabled', 
   await page.getByText('Exporter').waitFor()
   await endWell(visitor)
 })
-
-const pages = [
-  '/',
-  '/devices',
-  '/alerts',
-  '/settings/organization',
-  '/settings/users',
-  '/settings/groups',
-  '/settings/org-units',
-  '/settings/edge-registration-keys',
-  '/settings/service-accounts',
-  '/settings/api-tokens',
-  '/account/api-tokens',
-  '/settings/mail',
-  '/forgot-password',
-  '/register',
-  '/settings/security',
-  '/settings/sso',
-  '/settings/domains',
-  '/settings/audit',
-  '/account/sessions',
-  '/account/password',
-  '/account/two-factor',
-  '/nowhere',
-]
 
 const themes = ['dark', 'light'] as const
 // The wide one last: what comes next finds the navigation open.

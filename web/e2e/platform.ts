@@ -13,7 +13,9 @@ interface SignIn {
 export interface Platform {
   url: string
   ingestUrl: string
-  admin: SignIn & { provisioning_key: string }
+  /** Of the database, above all rules. */
+  ownerUrl: string
+  admin: SignIn & { tenant_id: string; provisioning_key: string }
   technician: SignIn
   other: SignIn
   stop: () => Promise<void>
@@ -39,6 +41,7 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
   }
   if (!said.includes('Ctrl-C')) throw new Error(`the platform did not start: ${said}`)
   const demo = (await Bun.file(join(folder, 'demo.json')).json()) as SignIn & {
+    tenant_id: string
     provisioning_key: string
     technician: SignIn
     other: SignIn
@@ -46,6 +49,7 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
   return {
     url: `http://localhost:${port}`,
     ingestUrl: `http://localhost:${ingestPort}`,
+    ownerUrl: ((await Bun.file(join(folder, 'database.json')).json()) as { owner_url: string }).owner_url,
     admin: demo,
     technician: demo.technician,
     other: demo.other,

@@ -1,5 +1,6 @@
 import { NuqsAdapter } from 'nuqs/adapters/react-router/v8'
 import { createBrowserRouter, Outlet } from 'react-router'
+import { devRoutes } from './dev/routes'
 import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
 import { authenticationRoutes } from './features/authentication/routes'
@@ -11,9 +12,12 @@ import { RouteError } from './shell/route-error'
 import { restoreSession } from './shell/session-restore'
 import { Splash } from './shell/splash'
 
+/** What a page writes into the address is seen by the router, too: views, favourites and the place are read from there. */
+const inRouter = { shallow: false }
+
 function Root() {
   return (
-    <NuqsAdapter>
+    <NuqsAdapter defaultOptions={inRouter}>
       <Outlet />
     </NuqsAdapter>
   )
@@ -26,6 +30,7 @@ export const router = createBrowserRouter([
     HydrateFallback: Splash,
     children: [
       ...authenticationRoutes,
+      ...devRoutes,
       {
         id: 'shell',
         // The sign-in page comes without it; behind it, it loads while the session is restored.

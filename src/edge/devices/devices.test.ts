@@ -168,12 +168,12 @@ describe('the list', () => {
       { name: 'c', seen: stale, type: 'gateway', org_unit_id: north },
       { name: 'd', org_unit_id: north },
     ])
-    expect(await names(client, { status: 'online' })).toEqual(['a', 'b'])
-    expect(await names(client, { status: 'offline' })).toEqual(['c'])
-    expect(await names(client, { status: 'never' })).toEqual(['d'])
-    expect(await names(client, { type: 'gateway' })).toEqual(['a', 'c'])
+    expect(await names(client, { status: ['online'] })).toEqual(['a', 'b'])
+    expect(await names(client, { status: ['offline'] })).toEqual(['c'])
+    expect(await names(client, { status: ['never'] })).toEqual(['d'])
+    expect(await names(client, { type: ['gateway'] })).toEqual(['a', 'c'])
     expect(await names(client, { org_unit_id: north })).toEqual(['a', 'c', 'd'])
-    expect(await names(client, { org_unit_id: north, status: 'online', type: 'gateway', search: 'a' })).toEqual(['a'])
+    expect(await names(client, { org_unit_id: north, status: ['online'], type: ['gateway'], search: 'a' })).toEqual(['a'])
     expect((await client.api.devices.summary.get()).data).toEqual({ total: 4, online: 2, offline: 1, never: 1 })
     const northern = await signedIn(['devices.read'], { tenant_id: client.tenant_id, units: [north!] })
     expect(await names(northern, {})).toEqual(['a', 'c', 'd'])
@@ -187,7 +187,7 @@ describe('the list', () => {
       const { data } = await client.api.devices({ id: device.device_id }).get()
       const [summary] = [(await client.api.devices.summary.get()).data!]
       expect(summary[data!.status]).toBe(1)
-      expect(await names(client, { status: data!.status })).toEqual(['edge-1'])
+      expect(await names(client, { status: [data!.status] })).toEqual(['edge-1'])
       return data!.status
     }
     expect(await status()).toBe('never')

@@ -1,16 +1,9 @@
 import { Elysia, t } from 'elysia'
+import { createExport, downloadExport } from '../../core/export'
 import { callOf, guard } from '../../core/guard'
-import { id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
-import {
-  deleteDevice,
-  deviceOrders,
-  deviceStatuses,
-  getDevice,
-  listDevices,
-  registerDevice,
-  summarizeDevices,
-  updateDevice,
-} from './service'
+import { bulkAnswer, bulkCursor, bulkIds, exported, id, instant, name, oneOf, page, paging, several, stamps, uuid } from '../../core/wire'
+import { countDevices, deleteDevices, deviceExport, deviceFacets, deviceOrders, listDevices, summarizeDevices, updateDevices } from './list'
+import { deleteDevice, deviceStatuses, getDevice, registerDevice, updateDevice } from './service'
 
 const words = t.String({ maxLength: 200 })
 const device = t.Object({
@@ -26,6 +19,33 @@ const device = t.Object({
   address: t.Nullable(t.String()),
   ...stamps,
 })
+
+const change = t.Object({
+  name,
+  type: t.String({ minLength: 1, maxLength: 100 }),
+  location: t.Nullable(words),
+  org_unit_id: t.Nullable(uuid),
+})
+
+const filter = {
+  search: t.Optional(words),
+  name_contains: t.Optional(words),
+  location_contains: t.Optional(words),
+  status: several(oneOf(deviceStatuses), deviceStatuses.length),
+  status_not: several(oneOf(deviceStatuses), deviceStatuses.length),
+  type: several(words, 50),
+  type_not: several(words, 50),
+  agent_version: several(words, 50),
+  agent_version_not: several(words, 50),
+  org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+  org_unit_id_not: t.Optional(uuid),
+  created_at_after: t.Optional(instant),
+  created_at_before: t.Optional(instant),
+  last_seen_at_after: t.Optional(instant),
+  last_seen_at_before: t.Optional(instant),
+}
+const bulk = { ids: bulkIds, filter: t.Optional(t.Object(filter)), cursor: bulkCursor }
+const facet = t.Array(t.Object({ value: t.String(), count: t.Integer() }))
 
 const agent = (userAgent: string | undefined) => userAgent?.match(/^monozu-edge\/([\w.+-]{1,40})/)?.[1]
 
@@ -62,14 +82,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   )
   .get('/', ({ run, query }) => run((scope) => listDevices(scope, query)), {
     permission: 'devices.read',
-    query: t.Object({
-      search: t.Optional(words),
-      status: t.Optional(oneOf(deviceStatuses)),
-      type: t.Optional(words),
-      org_unit_id: t.Optional(uuid),
-      sort: t.Optional(oneOf(deviceOrders)),
-      ...paging,
-    }),
+    query: t.Object({ ...filter, sort: t.Optional(oneOf(deviceOrders)), ...paging }),
     response: { 200: page(device) },
     detail: { summary: 'Devices that one sees' },
   })
@@ -77,6 +90,47 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
     permission: 'devices.read',
     response: { 200: t.Object({ total: t.Integer(), online: t.Integer(), offline: t.Integer(), never: t.Integer() }) },
     detail: { summary: 'How many devices are online' },
+  })
+  .get('/count', ({ run, query }) => run((scope) => countDevices(scope, query)), {
+    permission: 'devices.read',
+    query: t.Object(filter),
+    response: { 200: t.Object({ count: t.Integer() }) },
+    detail: { summary: 'How many devices a filter matches' },
+  })
+  .get('/facets', ({ run }) => run(deviceFacets), {
+    permission: 'devices.read',
+    response: { 200: t.Object({ type: facet, agent_version: facet }) },
+    detail: { summary: 'Types and versions there are, the most frequent first' },
+  })
+  .post('/bulk/update', ({ run, body }) => run((scope) => updateDevices(scope, body)), {
+    permission: 'devices.update',
+    body: t.Object({ ...bulk, change: t.Partial(t.Omit(change, ['name'])) }),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'Describe or place many devices: those named, or all that a filter matches, a page a call' },
+  })
+  .post('/bulk/delete', ({ run, body }) => run((scope) => deleteDevices(scope, body)), {
+    permission: 'devices.delete',
+    body: t.Object(bulk),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'Remove many devices with their telemetry: those named, or all that a filter matches, a page a call' },
+  })
+  .post(
+    '/exports',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run((scope) => createExport(scope, deviceExport.kind, body))
+    },
+    {
+      permission: 'devices.export',
+      body: t.Object({ ...filter, sort: t.Optional(oneOf(deviceOrders)) }),
+      response: { 201: exported },
+      detail: { summary: 'Ask for the devices of a filter as a file, which can be downloaded for an hour' },
+    },
+  )
+  .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, deviceExport), {
+    permission: 'devices.export',
+    params: id,
+    detail: { summary: 'Download an export as CSV' },
   })
   .get('/:id', ({ run, params }) => run((scope) => getDevice(scope, params.id)), {
     permission: 'devices.read',
@@ -87,9 +141,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   .patch('/:id', ({ run, params, body }) => run((scope) => updateDevice(scope, params.id, body)), {
     permission: 'devices.update',
     params: id,
-    body: t.Partial(
-      t.Object({ name, type: t.String({ minLength: 1, maxLength: 100 }), location: t.Nullable(words), org_unit_id: t.Nullable(uuid) }),
-    ),
+    body: t.Partial(change),
     response: { 200: device },
     detail: { summary: 'Rename, describe or place a device' },
   })

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { index, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { type Searchable, searchText } from '../../core/text-search'
 import { deviceTable, instant, placedTable, refers } from '../../core/table'
 import { orgUnits } from '../../identity/org-units/schema'
 
@@ -18,8 +20,16 @@ export const devices = placedTable(
     uniqueIndex('device_hardware').on(t.tenant_id, t.hardware_id),
     index().on(t.tenant_id, t.name, t.id),
     index().on(t.tenant_id, t.created_at, t.id),
+    index().on(t.tenant_id, t.type, t.id),
+    index('device_search').using('gin', t.tenant_id, sql`${searchText(t.name, t.location, t.hardware_id, t.address)} gin_trgm_ops`),
   ],
 )
+
+export const deviceText: Searchable = {
+  id: devices.id,
+  text: searchText(devices.name, devices.location, devices.hardware_id, devices.address),
+  finder: 'search_devices',
+}
 
 /** When a device was last heard of: apart from the device itself, which would otherwise be rewritten all day. */
 export const devicePresence = deviceTable('device_presence', { last_seen_at: instant().notNull() }, (t) => [

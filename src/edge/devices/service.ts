@@ -1,4 +1,4 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { config } from '../../core/config'
@@ -8,7 +8,6 @@ import { limits } from '../../core/limits'
 import { announce } from '../../core/live-log'
 import { type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
 import { readCredential } from '../../core/secrets'
-import { type Paging, containing, keyset } from '../../core/wire'
 import { assertRoom } from '../../identity/licences/service'
 import { assertPlace } from '../../identity/org-units/service'
 import { replaceKeys } from '../device-keys/service'
@@ -16,15 +15,8 @@ import { useProvisioningKey } from '../provisioning/service'
 import { devicePresence, devices } from './schema'
 
 export const deviceStatuses = ['online', 'offline', 'never'] as const
-export const deviceOrders = ['name', '-name', 'last_seen_at', '-last_seen_at', 'created_at', '-created_at'] as const
+export type DeviceStatus = (typeof deviceStatuses)[number]
 
-export interface DeviceFilter extends Paging {
-  search?: string
-  status?: (typeof deviceStatuses)[number]
-  type?: string
-  org_unit_id?: string
-  sort?: (typeof deviceOrders)[number]
-}
 export interface DeviceChange {
   name?: string
   type?: string
@@ -38,12 +30,11 @@ export interface Registration {
   location?: string
 }
 
-const seenAt = devicePresence.last_seen_at
-const columns = { device: devices, last_seen_at: seenAt }
-type Found = { device: typeof devices.$inferSelect; last_seen_at: Date | null }
+export const deviceColumns = { device: devices, last_seen_at: devicePresence.last_seen_at }
+export type Found = { device: typeof devices.$inferSelect; last_seen_at: Date | null }
 
 /** A device that reports or asks for commands is online; the agent asks every 25 s. */
-const shown = ({ device, last_seen_at }: Found) => ({
+export const shown = ({ device, last_seen_at }: Found) => ({
   ...device,
   last_seen_at,
   status: !last_seen_at ? ('never' as const) : last_seen_at > ago(limits.onlineMs) ? ('online' as const) : ('offline' as const),
@@ -51,61 +42,9 @@ const shown = ({ device, last_seen_at }: Found) => ({
 
 const from = ({ tx }: Scope) =>
   tx
-    .select(columns)
+    .select(deviceColumns)
     .from(devices)
     .leftJoin(devicePresence, and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id)))
-
-const inStatus: Record<(typeof deviceStatuses)[number], () => SQL> = {
-  online: () => sql`${seenAt} > ${ago(limits.onlineMs).toISOString()}`,
-  offline: () => sql`${seenAt} <= ${ago(limits.onlineMs).toISOString()}`,
-  never: () => sql`${seenAt} is null`,
-}
-
-const sortable = {
-  name: { column: sql`${devices.name}`, key: (row: Found) => row.device.name },
-  created_at: { column: sql`${devices.created_at}`, key: (row: Found) => row.device.created_at.toISOString() },
-  last_seen_at: { column: sql`coalesce(${seenAt}, '-infinity')`, key: (row: Found) => row.last_seen_at?.toISOString() ?? '-infinity' },
-}
-
-export async function listDevices(scope: Scope, { search, status, type, org_unit_id, sort = 'name', ...paging }: DeviceFilter) {
-  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
-  const { rows, after, order, cut } = keyset(paging, devices.id, { by: by.column, descending: sort.startsWith('-') })
-  const found = await from(scope)
-    .where(
-      and(
-        scope.own(devices),
-        search
-          ? sql`(${devices.name} ilike ${containing(search)} or ${devices.location} ilike ${containing(search)} or ${devices.hardware_id} ilike ${containing(search)})`
-          : undefined,
-        status && inStatus[status](),
-        type ? eq(devices.type, type) : undefined,
-        org_unit_id ? eq(devices.org_unit_id, org_unit_id) : undefined,
-        after,
-      ),
-    )
-    .orderBy(order)
-    .limit(rows)
-  const page = cut(
-    found.map((row) => ({ ...row, id: row.device.id })),
-    by.key,
-  )
-  return { items: page.items.map(shown), next_cursor: page.next_cursor }
-}
-
-export async function summarizeDevices({ tx, own }: Scope) {
-  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
-  const [summary] = await tx
-    .select({
-      total: sql<number>`count(*)::int`,
-      online: count(inStatus.online()),
-      offline: count(inStatus.offline()),
-      never: count(inStatus.never()),
-    })
-    .from(devices)
-    .leftJoin(devicePresence, and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id)))
-    .where(own(devices))
-  return summary!
-}
 
 export async function getDevice(scope: Scope, id: string) {
   const [found] = await from(scope).where(and(scope.own(devices), eq(devices.id, id)))

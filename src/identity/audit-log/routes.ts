@@ -35,6 +35,9 @@ const chain = t.Object({
 const filter = {
   action: t.Optional(t.String({ maxLength: 100 })),
   actor_id: t.Optional(uuid),
+  action_not: t.Optional(t.String({ maxLength: 100 })),
+  actor_id_not: t.Optional(uuid),
+  outcome_not: t.Optional(oneOf(outcomes)),
   entity_type: t.Optional(t.String({ maxLength: 100 })),
   entity_id: t.Optional(uuid),
   outcome: t.Optional(oneOf(outcomes)),

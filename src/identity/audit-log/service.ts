@@ -1,4 +1,4 @@
-import { type SQL, and, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { type SQL, and, eq, gte, lt, ne, or, sql } from 'drizzle-orm'
 import { notFound } from '../../core/errors'
 import type { Exported } from '../../core/export'
 import { type Outcome, auditLog } from '../../core/schema'
@@ -7,6 +7,9 @@ import { type Paging, containing, keyset } from '../../core/wire'
 
 export interface AuditFilter {
   action?: string
+  action_not?: string
+  actor_id_not?: string
+  outcome_not?: Outcome
   actor_id?: string
   /** The first word of actions: what kind of thing they are about. */
   entity_type?: string
@@ -40,8 +43,12 @@ const visible = ({ actor }: Scope) =>
 const beginsWith = (text: string) => sql`${auditLog.action} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`}`
 
 /** `action` may end in `.*`. */
-function matching({ action, actor_id, entity_type, entity_id, outcome, search, from, to }: AuditFilter): SQL | undefined {
+function matching(filter: AuditFilter): SQL | undefined {
+  const { action, action_not, actor_id, actor_id_not, entity_type, entity_id, outcome, outcome_not, search, from, to } = filter
   return and(
+    action_not ? ne(auditLog.action, action_not) : undefined,
+    actor_id_not ? ne(auditLog.actor_id, actor_id_not) : undefined,
+    outcome_not ? ne(auditLog.outcome, outcome_not) : undefined,
     action ? (action.endsWith('.*') ? beginsWith(action.slice(0, -1)) : eq(auditLog.action, action)) : undefined,
     entity_type ? beginsWith(`${entity_type}.`) : undefined,
     actor_id ? eq(auditLog.actor_id, actor_id) : undefined,

@@ -8,7 +8,7 @@ const unit = t.Object({ id: t.String(), name: t.String(), parent_id: t.Nullable(
 
 export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings'] })
   .use(guard)
-  .get('/', ({ run }) => run(listOrgUnits), {
+  .get('/', ({ run }) => run((scope) => listOrgUnits(scope)), {
     permission: 'org_units.read',
     response: { 200: list(unit) },
     detail: { summary: 'The tree of organization units that one sees' },

@@ -1,9 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, codeOf, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Actor, type Scope, expectVersion, isId } from '../../core/scope'
+import { containing } from '../../core/wire'
 import { orgUnits } from './schema'
 
 export interface OrgUnitInput {
@@ -22,15 +24,23 @@ type Found = { unit: typeof orgUnits.$inferSelect; device_count: number; parent_
 const shown = ({ unit, ...told }: Found) => ({ ...unit, ...told })
 
 /** The tree as far as the caller sees it. */
-export async function listOrgUnits({ tx, own }: Scope) {
+export async function listOrgUnits({ tx, own }: Scope, { search, limit = limits.orgUnits }: { search?: string; limit?: number } = {}) {
   const found = await tx
     .select(columns)
     .from(orgUnits)
-    .where(own(orgUnits))
+    .where(and(own(orgUnits), search ? sql`${orgUnits.name} ilike ${containing(search)}` : undefined))
     .orderBy(asc(orgUnits.name), asc(orgUnits.id))
-    .limit(limits.orgUnits)
+    .limit(limit)
   return { items: found.map(shown) }
 }
+
+/** That a row is placed in a unit or anywhere below it. */
+export const inUnits = ({ actor }: Scope, column: AnyPgColumn, id: string) => sql`${column} = any(array(
+  with recursive below as (
+    select u.id from org_unit u where u.tenant_id = ${actor.tenant_id} and u.id = ${id}::uuid
+    union
+    select u.id from below join org_unit u on u.tenant_id = ${actor.tenant_id} and u.parent_id = below.id)
+  select id from below))`
 
 export async function getOrgUnit({ tx, own }: Scope, id: string) {
   const [found] = await tx

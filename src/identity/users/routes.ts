@@ -1,8 +1,9 @@
 import { Elysia, t } from 'elysia'
+import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { id, instant, name, page, paging, stamps, uuid } from '../../core/wire'
+import { exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
 import { languageOf } from '../mail/letters'
-import { createUser, endUserSessions, getUser, listUsers, removeUser, resetFactor, updateUser } from './service'
+import { createUser, endUserSessions, getUser, listUsers, removeUser, resetFactor, updateUser, userExport, userOrders } from './service'
 
 const orgUnitScope = t.Union([t.Literal('all'), t.Array(t.Object({ org_unit_id: uuid, subtree: t.Boolean() }), { maxItems: 200 })])
 const groupIds = t.Array(uuid, { maxItems: 50 })
@@ -18,11 +19,20 @@ const user = t.Object({
   ...stamps,
 })
 
+const filter = {
+  search: t.Optional(t.String({ maxLength: 200 })),
+  group_id: t.Optional(uuid),
+  group_id_not: t.Optional(uuid),
+  disabled: t.Optional(t.Boolean()),
+  last_sign_in_at_after: t.Optional(instant),
+  last_sign_in_at_before: t.Optional(instant),
+}
+
 export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   .use(guard)
   .get('/', ({ run, query }) => run((scope) => listUsers(scope, query)), {
     permission: 'settings.users.read',
-    query: t.Object({ search: t.Optional(t.String({ maxLength: 200 })), group_id: t.Optional(uuid), ...paging }),
+    query: t.Object({ ...filter, sort: t.Optional(oneOf(userOrders)), ...paging }),
     response: { 200: page(user) },
     detail: { summary: 'Users by name' },
   })
@@ -45,6 +55,24 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
       detail: { summary: 'Add a user with a first password' },
     },
   )
+  .post(
+    '/exports',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run((scope) => createExport(scope, userExport.kind, body))
+    },
+    {
+      permission: 'settings.users.export',
+      body: t.Object({ ...filter, sort: t.Optional(oneOf(userOrders)) }),
+      response: { 201: exported },
+      detail: { summary: 'Ask for the users of a filter as a file, which can be downloaded for an hour' },
+    },
+  )
+  .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, userExport), {
+    permission: 'settings.users.export',
+    params: id,
+    detail: { summary: 'Download an export as CSV' },
+  })
   .get('/:id', ({ run, params }) => run((scope) => getUser(scope, params.id)), {
     permission: 'settings.users.read',
     params: id,

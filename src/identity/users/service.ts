@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now, nowMs } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
+import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
@@ -85,11 +86,37 @@ async function shown({ tx, own }: Scope, found: Member[]) {
   }))
 }
 
-export async function listUsers(scope: Scope, { search, group_id, ...paging }: Paging & { search?: string; group_id?: string }) {
+export const userOrders = ['name', '-name', 'last_sign_in_at', '-last_sign_in_at', 'created_at', '-created_at'] as const
+
+export interface UserFilter {
+  search?: string
+  group_id?: string
+  group_id_not?: string
+  disabled?: boolean
+  last_sign_in_at_after?: Date | string
+  last_sign_in_at_before?: Date | string
+}
+export interface UserQuery extends UserFilter, Paging {
+  sort?: (typeof userOrders)[number]
+}
+
+const sortable = {
+  name: byName,
+  last_sign_in_at: sql<string>`coalesce(${memberships.last_sign_in_at}, '-infinity')`,
+  created_at: sql<string>`${memberships.created_at}`,
+}
+
+const inGroup = (id: string) =>
+  sql`exists (select from membership_group mg where mg.tenant_id = ${memberships.tenant_id} and mg.membership_id = ${memberships.id} and mg.group_id = ${id}::uuid)`
+
+export async function listUsers(scope: Scope, { limit, cursor, sort = 'name', ...filter }: UserQuery) {
   const { tx, own } = scope
-  const { rows, after, order, cut } = keyset(paging, memberships.id, { by: byName })
+  const { search, group_id, group_id_not, disabled, last_sign_in_at_after, last_sign_in_at_before } = filter
+  const at = (time: Date | string) => new Date(time).toISOString()
+  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
+  const { rows, after, order, cut } = keyset({ limit, cursor }, memberships.id, { by, descending: sort.startsWith('-') })
   const found = await tx
-    .select({ ...member, key: byName })
+    .select({ ...member, key: sql<string>`${by}::text` })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.user_id))
     .where(
@@ -97,9 +124,11 @@ export async function listUsers(scope: Scope, { search, group_id, ...paging }: P
         own(memberships),
         visible(scope),
         search ? sql`(${memberships.name} ilike ${containing(search)} or ${users.email} ilike ${containing(search)})` : undefined,
-        group_id
-          ? sql`exists (select from membership_group mg where mg.tenant_id = ${memberships.tenant_id} and mg.membership_id = ${memberships.id} and mg.group_id = ${group_id})`
-          : undefined,
+        group_id ? inGroup(group_id) : undefined,
+        group_id_not ? sql`not ${inGroup(group_id_not)}` : undefined,
+        disabled === undefined ? undefined : eq(memberships.disabled, disabled),
+        last_sign_in_at_after ? sql`${memberships.last_sign_in_at} >= ${at(last_sign_in_at_after)}` : undefined,
+        last_sign_in_at_before ? sql`${memberships.last_sign_in_at} < ${at(last_sign_in_at_before)}` : undefined,
         after,
       ),
     )
@@ -110,6 +139,25 @@ export async function listUsers(scope: Scope, { search, group_id, ...paging }: P
     ({ key }) => key,
   )
   return { items: await shown(scope, page.items), next_cursor: page.next_cursor }
+}
+
+type User = Awaited<ReturnType<typeof listUsers>>['items'][number]
+
+export const userExport: Exported<UserFilter & Pick<UserQuery, 'sort'>, User> = {
+  kind: 'users',
+  permission: 'settings.users.export',
+  columns: {
+    name: ({ name }) => name,
+    email: ({ email }) => email,
+    groups: ({ groups: held }) => held.map(({ name }) => name).join('; '),
+    org_units: ({ org_unit_scope: seen }) => (seen === 'all' ? 'all' : seen.map(({ name }) => name).join('; ')),
+    disabled: ({ disabled }) => disabled,
+    mfa_enabled: ({ mfa_enabled }) => mfa_enabled,
+    last_sign_in_at: ({ last_sign_in_at }) => last_sign_in_at,
+    created_at: ({ created_at }) => created_at,
+    id: ({ id }) => id,
+  },
+  page: listUsers,
 }
 
 export async function getUser(scope: Scope, id: string) {

@@ -260,3 +260,55 @@ describe('who sees a part of the organization', () => {
     expect(await titles(client, '?status=open')).toEqual(['nowhere', 'south'])
   })
 })
+
+describe('many alerts', () => {
+  const three: Said[] = [
+    { title: 'a', severity: 'low' },
+    { title: 'b', severity: 'critical' },
+    { title: 'c', severity: 'medium' },
+  ]
+  const bulk = async (client: Client, body: object) => {
+    const reply = await send('POST', '/api/v1/alerts/bulk/acknowledge', { body, headers: client.headers })
+    return { status: reply.status, ...((await reply.json()) as { done: string[]; failures: object[]; next_cursor: string | null }) }
+  }
+
+  test('are sorted by severity in its own order, and walked so', async () => {
+    const { client } = await arranged(...three, { title: 'd', severity: 'low' })
+    expect(await titles(client, '?sort=-severity')).toEqual(['b', 'c', 'd', 'a'])
+    expect(await titles(client, '?sort=created_at')).toEqual(['a', 'b', 'c', 'd'])
+    const walked = await walk((cursor) => read(client, `?sort=-severity&limit=1${cursor ? `&cursor=${cursor}` : ''}`))
+    expect(walked.map(({ title }) => title)).toEqual(['b', 'c', 'd', 'a'])
+  })
+
+  test('are filtered with operators and counted', async () => {
+    const { client } = await arranged(...three)
+    expect(await titles(client, '?severity_not=low')).toEqual(['c', 'b'])
+    expect(await titles(client, '?status_not=open')).toEqual([])
+    expect(await titles(client, '?title_contains=B')).toEqual(['b'])
+    expect(await titles(client, '?last_seen_at_before=2020-01-01T00:00:00Z')).toEqual([])
+    expect((await client.api.alerts.count.get({ query: { severity_not: ['low'] } })).data).toEqual({ count: 2 })
+  })
+
+  test('are taken by a filter; those that somebody took before are listed with the reason', async () => {
+    const { client } = await arranged(...three)
+    const [c] = (await read(client)).items
+    expect((await acknowledge(client, c!.id)).status).toBe(200)
+    const taken = await bulk(client, { filter: {}, comment: 'all seen' })
+    expect([taken.done.length, taken.next_cursor]).toEqual([2, null])
+    expect(taken.failures).toMatchObject([{ id: c!.id, name: 'c', error: 'already_acknowledged' }])
+    expect(await titles(client, '?status=open')).toEqual([])
+    expect((await bulk(client, {})).status).toBe(422)
+  })
+
+  test('are a file of their filter', async () => {
+    const { client } = await arranged(...three)
+    const { id } = (await client.api.alerts.exports.post({ severity: ['critical'] })).data!
+    const text = await (await send('GET', `/api/v1/alerts/exports/${id}`, client)).text()
+    expect(
+      text
+        .trim()
+        .split('\r\n')
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['"title"', '"b"'])
+  })
+})

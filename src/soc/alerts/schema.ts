@@ -1,5 +1,6 @@
 import { index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { sql } from 'drizzle-orm'
+import { type Searchable, searchText } from '../../core/text-search'
 import { instant, placedTable, refers } from '../../core/table'
 import { orgUnits } from '../../identity/org-units/schema'
 
@@ -32,8 +33,19 @@ export const alerts = placedTable(
     refers(t, t.org_unit_id, orgUnits),
     index().on(t.tenant_id, t.status, t.id),
     index().on(t.tenant_id, t.device_id, t.id),
+    index('alert_search').using(
+      'gin',
+      t.tenant_id,
+      sql`${searchText(t.title, t.description, t.source_ip, t.device_name, t.rule)} gin_trgm_ops`,
+    ),
     uniqueIndex('alert_dedupe')
       .on(t.tenant_id, t.device_id, t.dedupe_key)
       .where(sql`status = 'open'`),
   ],
 )
+
+export const alertText: Searchable = {
+  id: alerts.id,
+  text: searchText(alerts.title, alerts.description, alerts.source_ip, alerts.device_name, alerts.rule),
+  finder: 'search_alerts',
+}

@@ -4,53 +4,21 @@ import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { announce } from '../../core/live-log'
 import { type Scope, expectVersion } from '../../core/scope'
-import { type Paging, containing, keyset } from '../../core/wire'
-import { type alertStates, alerts, severities } from './schema'
+import { alerts, severities } from './schema'
 
 type Severity = (typeof severities)[number]
-export interface AlertFilter extends Paging {
-  status?: (typeof alertStates)[number]
-  severity?: Severity[]
-  device_id?: string
-  org_unit_id?: string
-  search?: string
-}
-
 const acknowledger = sql<
   string | null
 >`coalesce((select m.name from membership m where m.tenant_id = ${alerts.tenant_id} and m.user_id = ${alerts.acknowledged_by}),
   (select k.name from api_token k where k.tenant_id = ${alerts.tenant_id} and k.id = ${alerts.acknowledged_by}))`
-const columns = { alert: alerts, acknowledger }
+export const alertColumns = { alert: alerts, acknowledger }
 type Found = { alert: typeof alerts.$inferSelect; acknowledger: string | null }
 
-function shown({ alert, acknowledger }: Found) {
+export function shown({ alert, acknowledger }: Found) {
   const { acknowledged_by, tenant_id: _, dedupe_key: __, ...rest } = alert
   return { ...rest, acknowledged_by: acknowledged_by ? { id: acknowledged_by, name: acknowledger ?? 'a former user' } : null }
 }
 export type Alert = ReturnType<typeof shown>
-
-export async function listAlerts({ tx, own }: Scope, { status, severity, device_id, org_unit_id, search, ...paging }: AlertFilter) {
-  const { rows, after, order, cut } = keyset(paging, alerts.id, { descending: true })
-  const found = await tx
-    .select(columns)
-    .from(alerts)
-    .where(
-      and(
-        own(alerts),
-        status && eq(alerts.status, status),
-        severity?.length ? inArray(alerts.severity, severity) : undefined,
-        device_id ? eq(alerts.device_id, device_id) : undefined,
-        org_unit_id ? eq(alerts.org_unit_id, org_unit_id) : undefined,
-        search
-          ? sql`(${alerts.title} ilike ${containing(search)} or ${alerts.description} ilike ${containing(search)} or ${alerts.source_ip} ilike ${containing(search)} or ${alerts.device_name} ilike ${containing(search)})`
-          : undefined,
-        after,
-      ),
-    )
-    .orderBy(order)
-    .limit(rows)
-  return cut(found.map(shown))
-}
 
 export async function summarizeAlerts({ tx, own }: Scope) {
   const rows = await tx
@@ -65,7 +33,7 @@ export async function summarizeAlerts({ tx, own }: Scope) {
 
 export async function getAlert({ tx, own }: Scope, id: string) {
   const [found] = await tx
-    .select(columns)
+    .select(alertColumns)
     .from(alerts)
     .where(and(own(alerts), eq(alerts.id, id)))
   if (!found) throw notFound('alert')
@@ -112,7 +80,8 @@ export interface AlertReport {
   dedupe_key?: string
 }
 
-const rankOf = (severity: SQLWrapper) => sql`array_position(${`{${severities.join(',')}}`}::text[], ${severity})`
+/** Where a severity stands among the others. */
+export const rankOf = (severity: SQLWrapper) => sql`array_position(${`{${severities.join(',')}}`}::text[], ${severity})`
 
 /** Opens an alert, or counts up the open one of the same device and dedupe key, whose severity only rises. Must be called once a report. */
 export async function raiseAlert(scope: Scope, { at, dedupe_key, ...report }: AlertReport) {

@@ -1,14 +1,68 @@
-import { ChevronDown, Search, X } from 'lucide-react'
+import { Plus, Search, X } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { classNames } from '@/lib/class-names'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { KeyboardKey } from '@/ui/keyboard-key'
-import { Menu, MenuCheckboxItem, MenuContent, MenuTrigger } from '@/ui/menu'
-import type { Option } from '@/ui/select'
+import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/ui/menu'
+import { FilterChip } from './filter-chip'
+import type { FilterState } from './filter-fields'
 
-export function FilterBar({ children, active, onClear }: { children: ReactNode; active: boolean; onClear: () => void }) {
+type FiltersProps = { state: FilterState; searchLabel: string; extra?: ReactNode; children?: ReactNode }
+
+/** The search and the filters of a list; `extra` are filters that no field describes, `children` what stands at the right. */
+export function Filters({ state, searchLabel, extra, children }: FiltersProps) {
+  const { t } = useTranslation()
+  const [added, setAdded] = useState<string | null>(null)
+  const shown = state.fields.filter((field) => field.primary || state.filters.has(field.id) || field.id === added)
+  const others = state.fields.filter((field) => !shown.includes(field))
+  return (
+    <FilterBar active={state.active} onClear={state.clear} end={children}>
+      <SearchFilter value={state.search} onChange={state.setSearch} label={searchLabel} />
+      {shown.map((field) => (
+        <FilterChip
+          key={field.id}
+          field={field}
+          filter={state.filters.get(field.id) ?? null}
+          defaultOpen={field.id === added}
+          onChange={(filter) => state.set(field, filter)}
+          onClose={() => setAdded(null)}
+        />
+      ))}
+      {extra}
+      {others.length > 0 && (
+        <Menu>
+          <MenuTrigger asChild>
+            <Button variant="quiet">
+              <Plus aria-hidden />
+              {t('filter.add')}
+            </Button>
+          </MenuTrigger>
+          <MenuContent align="start">
+            {others.map((field) => (
+              // The menu must have let go of the focus before the chip takes it.
+              <MenuItem key={field.id} onSelect={() => setTimeout(() => setAdded(field.id))}>
+                {field.label}
+              </MenuItem>
+            ))}
+          </MenuContent>
+        </Menu>
+      )}
+    </FilterBar>
+  )
+}
+
+export function FilterBar({
+  children,
+  active,
+  onClear,
+  end,
+}: {
+  children: ReactNode
+  active: boolean
+  onClear: () => void
+  end?: ReactNode
+}) {
   const { t } = useTranslation()
   return (
     <div role="search" className="flex flex-wrap items-center gap-2">
@@ -18,11 +72,12 @@ export function FilterBar({ children, active, onClear }: { children: ReactNode; 
           {t('filter.clear')}
         </Button>
       )}
+      {end && <div className="ml-auto flex flex-wrap items-center gap-2">{end}</div>}
     </div>
   )
 }
 
-const settleMs = 250
+const settleMs = 150
 
 /** Writes what was typed into the URL once the typing rests. `/` brings the focus here. */
 export function SearchFilter({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
@@ -72,69 +127,5 @@ export function SearchFilter({ value, onChange, label }: { value: string; onChan
         </span>
       )}
     </div>
-  )
-}
-
-type ChipProps<Value extends string> = {
-  label: string
-  options: readonly (Option<Value> & { icon?: ReactNode })[]
-  values: readonly Value[]
-  onChange: (values: Value[]) => void
-  multiple?: boolean
-}
-
-export const chipClasses = (active: boolean) =>
-  classNames(
-    'inline-flex h-8 max-w-72 items-center gap-1.5 rounded-md border px-2.5 text-sm transition-colors',
-    active
-      ? 'border-accent/40 bg-accent-soft text-accent-text font-medium'
-      : 'border-border bg-surface text-muted hover:bg-hover hover:text-text border-dashed',
-  )
-
-export function FilterChip<Value extends string>({ label, options, values, onChange, multiple = false }: ChipProps<Value>) {
-  const { t } = useTranslation()
-  const chosen = options.filter((option) => values.includes(option.value))
-  const toggle = (value: Value, checked: boolean) => {
-    if (!checked) return onChange(values.filter((other) => other !== value))
-    onChange(multiple ? [...values, value] : [value])
-  }
-  return (
-    <span className="inline-flex max-w-full">
-      <Menu>
-        <MenuTrigger className={classNames(chipClasses(chosen.length > 0), chosen.length > 0 && 'rounded-r-none border-r-0')}>
-          <span className="truncate">
-            {label}
-            {chosen.length > 0 && `: ${chosen.map((option) => option.label).join(', ')}`}
-          </span>
-          <ChevronDown className="size-3.5 shrink-0" aria-hidden />
-        </MenuTrigger>
-        <MenuContent align="start">
-          {options.map((option) => (
-            <MenuCheckboxItem
-              key={option.value}
-              checked={values.includes(option.value)}
-              onCheckedChange={(checked) => toggle(option.value, checked)}
-              onSelect={(event) => {
-                if (multiple) event.preventDefault()
-              }}
-            >
-              {option.depth ? <span aria-hidden>{'\u2003'.repeat(option.depth)}</span> : null}
-              {option.icon}
-              {option.label}
-            </MenuCheckboxItem>
-          ))}
-        </MenuContent>
-      </Menu>
-      {chosen.length > 0 && (
-        <button
-          type="button"
-          onClick={() => onChange([])}
-          aria-label={t('filter.remove', { label })}
-          className="border-accent/40 bg-accent-soft text-accent-text hover:bg-hover grid h-8 w-7 place-items-center rounded-r-md border border-l-0"
-        >
-          <X className="size-3.5" aria-hidden />
-        </button>
-      )}
-    </span>
   )
 }

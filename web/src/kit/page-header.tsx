@@ -1,7 +1,10 @@
 import { ChevronRight } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+
+// Pages before the sign-in have headers too, and nothing to keep.
+const Favourite = lazy(() => import('./favourite'))
 
 type Crumb = { label: string; to: string }
 
@@ -38,6 +41,11 @@ export function PageHeader({ title, documentTitle, crumbs = [], description, bad
         <div className="flex min-w-0 items-center gap-2.5">
           <h1 className="truncate text-lg leading-7 font-semibold tracking-tight">{title}</h1>
           {badge}
+          {name && (
+            <Suspense>
+              <Favourite title={name} />
+            </Suspense>
+          )}
         </div>
         {description && <p className="text-muted max-w-prose">{description}</p>}
       </div>

@@ -4,15 +4,13 @@ import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { chooseLanguage, i18next, type Language, languages } from '@/lib/i18n'
-import { switchTenant } from '@/lib/api'
 import { ownTenantsQuery, useMe } from '@/lib/me'
-import { notify } from '@/lib/notify'
-import { asProblem } from '@/lib/problem'
 import { chooseTheme, type Theme, themes, useTheme } from '@/lib/theme'
 import { KeyboardKey } from '@/ui/keyboard-key'
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '@/ui/menu'
 import type { MenuName } from './lazy-menu'
 import { openShellPanel } from './panels'
+import { useEnterTenant } from './use-enter-tenant'
 import { useSignOut } from './use-sign-out'
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon }
@@ -96,22 +94,13 @@ function UserItems() {
   )
 }
 
-/** Shown to who belongs to several. Another tenant is another world: everything is loaded anew. */
+/** Shown to who belongs to several. */
 function Tenants() {
   const { t } = useTranslation()
   const { tenant } = useMe()
-  const leave = useSignOut()
+  const enter = useEnterTenant()
   const tenants = useQuery(ownTenantsQuery).data?.items ?? []
   if (tenants.length < 2) return null
-  const enter = async (id: string) => {
-    try {
-      if (await switchTenant(id)) return location.assign('/')
-      notify.success(t('shell.switch_needs_code'))
-      await leave()
-    } catch (error) {
-      notify.error(asProblem(error).message)
-    }
-  }
   return (
     <>
       <MenuSeparator />

@@ -11,9 +11,12 @@ import { TopBar } from './top-bar'
 import { useShellKeys } from './use-shell-keys'
 
 const NarrowSidebar = lazy(() => import('./narrow-sidebar'))
-const Palette = lazy(() => import('./palette'))
+const loadPalette = () => import('./palette')
+const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./shortcuts'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
+
+const paletteAfterMs = 1_500
 
 export function Shell() {
   const { t } = useTranslation()
@@ -23,6 +26,11 @@ export function Shell() {
   const moving = useNavigation().state !== 'idle'
   useShellKeys()
   useEffect(() => startLive(queryClient), [])
+  // Once there is time: who presses Ctrl-K types on at once, and the page must not take those letters for its own.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), paletteAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
 
   return (
     <div className="flex h-full">

@@ -6,11 +6,14 @@ import { classNames } from '@/lib/class-names'
 import { formatNumber } from '@/lib/format'
 import { useCan } from '@/lib/me'
 import { Logo } from './logo'
+import { useUnit, withinUnit } from '@/lib/unit'
 import { useDestinations } from './navigation'
+import { OwnPlaces } from './own-places'
 
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useTranslation()
   const destinations = useDestinations()
+  const unit = useUnit((state) => state.id)
   return (
     <div className="flex h-full flex-col">
       <div className="flex h-12 items-center gap-2.5 px-4">
@@ -19,12 +22,12 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
           Monozu <span className="text-muted font-normal">Cloud</span>
         </span>
       </div>
-      <nav aria-label={t('shell.main_navigation')} className="flex-1 px-2 pt-2">
+      <nav aria-label={t('shell.main_navigation')} className="px-2 pt-2">
         <ul className="space-y-0.5">
           {destinations.map(({ to, label, icon: Icon }) => (
             <li key={to}>
               <NavLink
-                to={to}
+                to={withinUnit(to, unit)}
                 end={to === '/'}
                 onClick={onNavigate}
                 className={({ isActive }) =>
@@ -42,6 +45,7 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
           ))}
         </ul>
       </nav>
+      <OwnPlaces onNavigate={onNavigate} />
     </div>
   )
 }

@@ -1,25 +1,22 @@
 import { Menu as MenuIcon, Search } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { isApple } from '@/lib/browser'
-import { useMe } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { KeyboardKey } from '@/ui/keyboard-key'
 import { Connection } from './connection'
 import { LazyMenu } from './lazy-menu'
+import { NewsMenu } from './news-menu'
 import { openShellPanel } from './panels'
+import { PlaceMenu } from './place-menu'
 
 export function TopBar({ onOpenSidebar }: { onOpenSidebar: () => void }) {
   const { t } = useTranslation()
-  const { tenant } = useMe()
   return (
     <header className="border-border bg-surface flex h-12 shrink-0 items-center gap-2 border-b px-3 sm:px-4">
       <Button variant="quiet" size="icon" className="-ml-1.5 lg:hidden" aria-label={t('shell.open_menu')} onClick={onOpenSidebar}>
         <MenuIcon aria-hidden />
       </Button>
-      <p className="min-w-0 truncate font-medium" title={tenant.name}>
-        <span className="sr-only">{t('shell.tenant')}: </span>
-        {tenant.name}
-      </p>
+      <PlaceMenu />
       <div className="ml-auto flex items-center gap-1">
         <Button
           variant="secondary"
@@ -35,6 +32,7 @@ export function TopBar({ onOpenSidebar }: { onOpenSidebar: () => void }) {
           </span>
         </Button>
         <Connection />
+        <NewsMenu />
         <LazyMenu menu="theme" />
         <LazyMenu menu="user" />
       </div>

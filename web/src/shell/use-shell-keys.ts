@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { tinykeys } from 'tinykeys'
 import { beginSequence, endSequence, isCovered, isTyping } from '@/lib/keyboard'
+import { useUnit, withinUnit } from '@/lib/unit'
 import { useDestinations, useSettingsPages } from './navigation'
 import { openShellPanel } from './panels'
 
@@ -9,7 +10,7 @@ import { openShellPanel } from './panels'
 export function useShellKeys(): void {
   const navigate = useNavigate()
   const places = [...useDestinations(), ...useSettingsPages()]
-  const go = useEffectEvent((to: string) => void navigate(to))
+  const go = useEffectEvent((to: string) => void navigate(withinUnit(to, useUnit.getState().id)))
   const bindings = places.map((place) => `${place.key} ${place.to}`).join('\n')
 
   useEffect(() => {

@@ -4,7 +4,7 @@ import { classNames } from '@/lib/class-names'
 import { inputClasses } from './input'
 import { floatingClasses } from './menu'
 
-export type Option<Value extends string = string> = { value: Value; label: string; depth?: number }
+export type Option<Value extends string = string> = { value: Value; label: string; depth?: number; hint?: string }
 
 type SelectProps<Value extends string> = {
   id?: string

@@ -32,10 +32,7 @@ export function AlertDrawer({ id, known, mayAcknowledge, onClose, onStep }: Aler
   const alert = query.data
   const submit = (comment?: string) => {
     if (!alert || alert.status !== 'open' || !mayAcknowledge || acknowledge.isPending) return
-    acknowledge.mutate(
-      { ids: [alert.id], comment },
-      { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) },
-    )
+    acknowledge.mutate({ id: alert.id, comment }, { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) })
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.target as HTMLElement).closest('input, textarea') || event.ctrlKey || event.metaKey || event.altKey) return

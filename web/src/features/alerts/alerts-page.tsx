@@ -1,86 +1,75 @@
-import { ArrowUp, Check, ShieldCheck, X } from 'lucide-react'
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs'
+import { useQuery } from '@tanstack/react-query'
+import { ArrowUp, Check, ShieldCheck } from 'lucide-react'
+import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useOrgUnits } from '@/features/org-units/queries'
 import { SavedViews } from '@/features/saved-views/saved-views'
+import { BulkBar } from '@/kit/data-table/bulk-bar'
+import { BulkFailures } from '@/kit/data-table/bulk-failures'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
-import type { Selection, TableColumn } from '@/kit/data-table/types'
+import { nothingSelected } from '@/kit/data-table/selection'
+import type { TableColumn } from '@/kit/data-table/types'
+import { useSort } from '@/kit/data-table/use-sort'
+import { useBulk } from '@/kit/data-table/use-bulk'
 import { EmptyState } from '@/kit/empty-state'
-import { FilterBar, FilterChip, SearchFilter } from '@/kit/filters'
+import { ExportButton } from '@/kit/export-button'
+import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
-import { severities } from '@/kit/severity'
 import { useArrivals } from '@/kit/use-arrivals'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
+import { useOfferedActions } from '@/lib/page-actions'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { AlertDrawer } from './alert-drawer'
-import { BulkFailures, type NamedFailure } from './bulk-failures'
+import { useAlertFilters } from './alert-filters'
 import { useAlertColumns } from './columns'
 import { DeviceFilter } from './device-filter'
-import { type Alert, alertList, useAcknowledge } from './queries'
-
-const statuses = ['open', 'acknowledged', 'closed'] as const
-
-const filterParsers = {
-  search: parseAsString.withDefault(''),
-  status: parseAsStringLiteral([...statuses, 'all']).withDefault('open'),
-  severity: parseAsArrayOf(parseAsStringLiteral(severities)).withDefault([]),
-  device: parseAsString,
-  org_unit: parseAsString,
-}
+import { type Alert, acknowledgeMany, alertCountQuery, alertList, createAlertExport, useAcknowledge } from './queries'
 
 export function AlertsPage() {
   const { t } = useTranslation()
   const can = useCan()
-  const orgUnits = useOrgUnits()
-  const [filters, setFilters] = useQueryStates(filterParsers)
+  const filters = useAlertFilters()
+  const [device, setDevice] = useQueryState('device', parseAsString)
+  const baseColumns = useAlertColumns({ withDevice: true })
+  const sort = useSort(baseColumns, '-created_at')
   const [openId, setOpenId] = useQueryState('alert', parseAsString.withOptions({ history: 'push' }))
-  const [selection, setSelection] = useState<Selection>({})
+  const [selection, setSelection] = useState(nothingSelected)
   const [scrolled, setScrolled] = useState(false)
-  const [failures, setFailures] = useState<NamedFailure[]>([])
   const acknowledge = useAcknowledge()
-  const { rows: all, query } = useList(
-    alertList({
-      status: filters.status === 'all' ? undefined : filters.status,
-      severity: filters.severity.length > 0 ? filters.severity : undefined,
-      search: filters.search || undefined,
-      device_id: filters.device ?? undefined,
-      org_unit_id: filters.org_unit ?? undefined,
-    }),
-  )
-  const selected = Object.keys(selection)
-  const { visible, arrived, show } = useArrivals(all, scrolled || selected.length > 0 || openId !== null)
+  const filter = { ...filters.query, ...(device && { device_id: device }) }
+  const { rows: all, query } = useList(alertList({ ...filter, sort: sort.value }))
+  const selecting = selection.all || selection.ids.size > 0
+  const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
+  const bulk = useBulk({ context: 'alerts', filter, onSelection: setSelection })
+  const { visible, arrived, show } = useArrivals(all, sort.value === '-created_at' && (scrolled || selecting || openId !== null))
   const mayAcknowledge = can('alerts.acknowledge')
-  const filtered =
-    filters.search !== '' ||
-    filters.status !== 'open' ||
-    filters.severity.length > 0 ||
-    filters.device !== null ||
-    filters.org_unit !== null
-  const clear = () => void setFilters(null)
+  const filtered = filters.active || device !== null
+  const clear = () => {
+    filters.clear()
+    void setDevice(null)
+  }
 
   const acknowledgeOne = (alert: Alert) => {
     if (!mayAcknowledge || alert.status !== 'open' || acknowledge.isPending) return
-    acknowledge.mutate({ ids: [alert.id] }, { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) })
+    acknowledge.mutate({ id: alert.id }, { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) })
   }
-  const acknowledgeSelected = () =>
-    acknowledge.mutate(
-      { ids: selected },
-      {
-        onSuccess: ({ done, failures: refused }) => {
-          setSelection(Object.fromEntries(refused.map(({ id }) => [id, true as const])))
-          if (done.length > 0) notify.success(t('alerts.acknowledged_many', { count: done.length }))
-          setFailures(refused.map(({ id, error }) => ({ id, error, title: all.find((alert) => alert.id === id)?.title ?? id })))
-        },
-      },
-    )
+  const acknowledgeSelected = () => void bulk.run(selection, acknowledgeMany, (done) => t('alerts.acknowledged_many', { count: done }))
 
-  const baseColumns = useAlertColumns({ withDevice: true })
-  const busyId = acknowledge.isPending ? acknowledge.variables.ids[0] : undefined
+  const chosen = selection.all ? (count ?? visible.length) : selection.ids.size
+  useOfferedActions(
+    selecting
+      ? [
+          ...(mayAcknowledge ? [{ label: t('alerts.acknowledge_selected', { count: chosen }), run: acknowledgeSelected }] : []),
+          { label: t('table.clear_selection'), run: () => setSelection(nothingSelected) },
+        ]
+      : [],
+  )
+
+  const busyId = acknowledge.isPending ? acknowledge.variables.id : undefined
   const columns = useMemo<TableColumn<Alert>[]>(() => {
     if (!mayAcknowledge) return baseColumns
     return [
@@ -119,56 +108,24 @@ export function AlertsPage() {
     <ListPage
       header={<PageHeader title={t('nav.alerts')} />}
       filters={
-        <FilterBar active={filtered} onClear={clear}>
-          <SearchFilter
-            value={filters.search}
-            onChange={(search) => void setFilters({ search: search || null })}
-            label={t('alerts.search')}
-          />
-          <FilterChip
-            label={t('alerts.status.label')}
-            options={statuses.map((status) => ({ value: status, label: t(`alerts.status.${status}`) }))}
-            values={filters.status === 'all' ? [] : [filters.status]}
-            onChange={([status]) => void setFilters({ status: status ?? 'all' })}
-          />
-          <FilterChip
-            multiple
-            label={t('severity.label')}
-            options={severities.map((severity) => ({ value: severity, label: t(`severity.${severity}`) }))}
-            values={filters.severity}
-            onChange={(severity) => void setFilters({ severity: severity.length > 0 ? severity : null })}
-          />
-          {orgUnits.options.length > 0 && (
-            <FilterChip
-              label={t('devices.org_unit')}
-              options={orgUnits.options}
-              values={filters.org_unit ? [filters.org_unit] : []}
-              onChange={([unit]) => void setFilters({ org_unit: unit ?? null })}
-            />
+        <Filters
+          state={{ ...filters, active: filtered, clear }}
+          searchLabel={t('alerts.search')}
+          extra={device && <DeviceFilter id={device} onRemove={() => void setDevice(null)} />}
+        >
+          {can('alerts.export') && (
+            <ExportButton path="/api/v1/alerts/exports" create={() => createAlertExport({ ...filter, sort: sort.value })} />
           )}
-          {filters.device && <DeviceFilter id={filters.device} onRemove={() => void setFilters({ device: null })} />}
-          <div className="ml-auto flex items-center gap-2">
-            <SavedViews list="alerts" />
-            <TableOptions columns={columns} />
-          </div>
-        </FilterBar>
+          <SavedViews list="alerts" />
+          <TableOptions columns={columns} />
+        </Filters>
       }
     >
-      {selected.length > 0 && (
-        <div
-          role="toolbar"
-          aria-label={t('table.selection')}
-          className="border-border bg-accent-soft flex items-center gap-2 border-b px-3 py-1.5"
-        >
-          <span className="text-accent-text flex-1 font-medium">{t('table.selected', { count: selected.length })}</span>
-          <Button size="small" variant="primary" busy={acknowledge.isPending} onClick={acknowledgeSelected}>
-            {t('alerts.acknowledge')}
-          </Button>
-          <Button size="iconSmall" variant="quiet" aria-label={t('table.clear_selection')} onClick={() => setSelection({})}>
-            <X aria-hidden />
-          </Button>
-        </div>
-      )}
+      <BulkBar selection={selection} onChange={setSelection} count={count} loaded={visible.length} progress={bulk.progress}>
+        <Button size="small" variant="primary" busy={bulk.busy} onClick={acknowledgeSelected}>
+          {t('alerts.acknowledge')}
+        </Button>
+      </BulkBar>
       <div role="status" className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
         {arrived > 0 && (
           <button
@@ -190,6 +147,7 @@ export function AlertsPage() {
         onOpen={(alert) => void setOpenId(alert.id)}
         openId={openId}
         selection={mayAcknowledge ? { value: selection, onChange: setSelection } : undefined}
+        sort={sort}
         keys={{ a: acknowledgeOne }}
         onScrolledChange={setScrolled}
         filtered={filtered}
@@ -203,7 +161,7 @@ export function AlertsPage() {
         onClose={() => void setOpenId(null)}
         onStep={step}
       />
-      <BulkFailures failures={failures} onClose={() => setFailures([])} />
+      <BulkFailures failures={bulk.failures} onClose={bulk.forget} />
     </ListPage>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { deviceQuery } from '@/features/devices/queries'
-import { chipClasses } from '@/kit/filters'
+import { chipClasses } from '@/kit/filter-chip'
 import { useCan } from '@/lib/me'
 
 /** The device that a link from its page narrowed the list to. */

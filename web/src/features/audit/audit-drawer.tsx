@@ -15,7 +15,7 @@ type AuditDrawerProps = {
   entry: AuditEntry | undefined
   pending: boolean
   onClose: () => void
-  onFilter: (change: { actor?: string; entity?: string; entry?: null }) => void
+  onFilter: (change: { actor?: string; entity?: string }) => void
 }
 
 export function AuditDrawer({ id, entry, pending, onClose, onFilter }: AuditDrawerProps) {

@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { History } from 'lucide-react'
-import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from 'nuqs'
-import { useMemo } from 'react'
+import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { userSearchQuery } from '@/features/users/queries'
+import { userChoicesQuery } from '@/features/users/queries'
 import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
 import type { TableColumn } from '@/kit/data-table/types'
 import { EmptyState } from '@/kit/empty-state'
-import { FilterBar, FilterChip, SearchFilter } from '@/kit/filters'
+import { ExportButton } from '@/kit/export-button'
+import { useFilters } from '@/kit/filter-fields'
+import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
 import { formatDateTime } from '@/lib/format'
@@ -19,46 +21,64 @@ import { useCan } from '@/lib/me'
 import { AuditDrawer } from './audit-drawer'
 import { ChainState } from './chain-state'
 import { DateRange, endOfDay, startOfDay } from './date-range'
-import { ExportButton } from './export-button'
-import { type AuditEntry, type AuditFilters, auditList } from './queries'
+import { type AuditEntry, auditList, createAuditExport } from './queries'
 import { useKindName } from './use-kind-name'
 
 const outcomes = ['success', 'refused', 'failed'] as const
-const filterParsers = {
-  search: parseAsString.withDefault(''),
-  action: parseAsString,
-  actor: parseAsString,
-  from: parseAsString,
-  to: parseAsString,
-  entity: parseAsString,
-  outcome: parseAsStringLiteral(outcomes),
-}
+/** What the rows at hand offer to filter by. */
+const choicesOf = (rows: readonly AuditEntry[]) => ({
+  actions: [...new Set(rows.map((entry) => entry.action))],
+  actors: new Map(rows.map((entry) => [entry.actor_id, entry.actor_name ?? entry.actor_id] as const)),
+})
 
 export function AuditPage() {
   const { t } = useTranslation()
   const can = useCan()
   const kindName = useKindName()
-  const [filters, setFilters] = useQueryStates(filterParsers)
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
-  const wanted: AuditFilters = {
-    search: filters.search || undefined,
-    action: filters.action ?? undefined,
-    actor_id: filters.actor ?? undefined,
-    entity_id: filters.entity ?? undefined,
-    outcome: filters.outcome ?? undefined,
-    from: startOfDay(filters.from),
-    to: endOfDay(filters.to),
+  const [more, setMore] = useQueryStates({ from: parseAsString, to: parseAsString, entity: parseAsString })
+  // The choices are what the rows and the user list show; what is chosen is shown in any case.
+  const [seen, setSeen] = useState<{ actions: readonly string[]; actors: ReadonlyMap<string, string> }>({ actions: [], actors: new Map() })
+  const users = useQuery({ ...userChoicesQuery, enabled: can('settings.users.read') }).data?.items ?? []
+  const actors = new Map([...users.map(({ id, name }) => [id, name] as const), ...seen.actors])
+  const choice = { operators: ['is', 'not'] as const, primary: true }
+  const filters = useFilters([
+    {
+      ...choice,
+      id: 'action',
+      label: t('settings.audit.action'),
+      options: seen.actions.map((action) => ({ value: action, label: action })),
+    },
+    {
+      ...choice,
+      id: 'actor',
+      param: 'actor_id',
+      label: t('settings.audit.actor'),
+      options: [...actors].map(([value, label]) => ({ value, label })),
+    },
+    {
+      ...choice,
+      id: 'outcome',
+      label: t('settings.audit.outcome.label'),
+      options: outcomes.map((outcome) => ({ value: outcome, label: t(`settings.audit.outcome.${outcome}`) })),
+      closed: true,
+    },
+  ])
+  const wanted = {
+    ...filters.query,
+    ...(more.entity && { entity_id: more.entity }),
+    ...(more.from && { from: startOfDay(more.from) }),
+    ...(more.to && { to: endOfDay(more.to) }),
   }
   const { rows, query } = useList(auditList(wanted))
-  const users = useQuery({ ...userSearchQuery(''), enabled: can('settings.users.read') })
-  const filtered = Object.values(filters).some(Boolean)
-  const clear = () => void setFilters(null)
-
-  // The choices are what the rows and the user list show, and always what is chosen already.
-  const actions = [...new Set([...rows.map((entry) => entry.action), ...(filters.action ? [filters.action] : [])])].toSorted()
-  const actors = new Map((users.data?.items ?? []).map((user) => [user.id, user.name]))
-  for (const entry of rows) if (entry.actor_id) actors.set(entry.actor_id, entry.actor_name ?? entry.actor_id)
-  if (filters.actor && !actors.has(filters.actor)) actors.set(filters.actor, filters.actor)
+  const news = choicesOf(rows)
+  if (news.actions.some((action) => !seen.actions.includes(action)) || [...news.actors.keys()].some((id) => !seen.actors.has(id)))
+    setSeen({ actions: [...new Set([...seen.actions, ...news.actions])].toSorted(), actors: new Map([...seen.actors, ...news.actors]) })
+  const active = filters.active || Object.values(more).some(Boolean)
+  const clear = () => {
+    filters.clear()
+    void setMore(null)
+  }
 
   const columns = useMemo<TableColumn<AuditEntry>[]>(
     () => [
@@ -100,41 +120,15 @@ export function AuditPage() {
     <ListPage
       header={<PageHeader title={t('settings.audit.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]} />}
       filters={
-        <FilterBar active={filtered} onClear={clear}>
-          <SearchFilter
-            value={filters.search}
-            onChange={(search) => void setFilters({ search: search || null })}
-            label={t('settings.audit.search')}
-          />
-          {actions.length > 0 && (
-            <FilterChip
-              label={t('settings.audit.action')}
-              options={actions.map((action) => ({ value: action, label: action }))}
-              values={filters.action ? [filters.action] : []}
-              onChange={([action]) => void setFilters({ action: action ?? null })}
-            />
-          )}
-          {actors.size > 0 && (
-            <FilterChip
-              label={t('settings.audit.actor')}
-              options={[...actors].map(([value, label]) => ({ value, label }))}
-              values={filters.actor ? [filters.actor] : []}
-              onChange={([actor]) => void setFilters({ actor: actor ?? null })}
-            />
-          )}
-          <FilterChip
-            label={t('settings.audit.outcome.label')}
-            options={outcomes.map((outcome) => ({ value: outcome, label: t(`settings.audit.outcome.${outcome}`) }))}
-            values={filters.outcome ? [filters.outcome] : []}
-            onChange={([chosen]) => void setFilters({ outcome: outcomes.find((outcome) => outcome === chosen) ?? null })}
-          />
-          <DateRange from={filters.from} to={filters.to} onChange={(range) => void setFilters(range)} />
-          <div className="ml-auto flex items-center gap-2">
-            {can('audit.export') && <ExportButton filters={wanted} />}
-            <SavedViews list="audit" />
-            <TableOptions columns={columns} />
-          </div>
-        </FilterBar>
+        <Filters
+          state={{ ...filters, active, clear }}
+          searchLabel={t('settings.audit.search')}
+          extra={<DateRange from={more.from} to={more.to} onChange={(range) => void setMore(range)} />}
+        >
+          {can('audit.export') && <ExportButton path="/api/v1/audit/exports" create={() => createAuditExport(wanted)} />}
+          <SavedViews list="audit" />
+          <TableOptions columns={columns} />
+        </Filters>
       }
     >
       <DataTable
@@ -145,7 +139,7 @@ export function AuditPage() {
         columns={columns}
         onOpen={(entry) => void setOpenId(entry.id)}
         openId={openId}
-        filtered={filtered}
+        filtered={active}
         onClearFilters={clear}
         empty={<EmptyState icon={History} title={t('settings.audit.none')} />}
       />
@@ -155,7 +149,11 @@ export function AuditPage() {
         entry={rows.find((entry) => entry.id === openId)}
         pending={query.isPending}
         onClose={() => void setOpenId(null)}
-        onFilter={(change) => void setFilters(change)}
+        onFilter={({ actor, entity }) => {
+          if (entity) void setMore({ entity })
+          const field = filters.fields.find(({ id }) => id === 'actor')
+          if (actor && field) filters.set(field, { operator: 'is', values: [actor] })
+        }}
       />
     </ListPage>
   )

@@ -1,7 +1,7 @@
 import { CalendarRange } from 'lucide-react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { chipClasses } from '@/kit/filters'
+import { chipClasses } from '@/kit/filter-chip'
 import { formatDate } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'

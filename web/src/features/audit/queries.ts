@@ -1,20 +1,16 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
-import { listOptions } from '@/lib/list'
+import { listOptions, rowsAtOnce } from '@/lib/list'
 
 export type AuditEntry = ItemOf<typeof api.audit.get>
-export type AuditFilters = {
-  action?: string
-  actor_id?: string
-  entity_id?: string
-  search?: string
-  from?: string
-  to?: string
-  outcome?: 'success' | 'refused' | 'failed'
-}
+type AuditQuery = NonNullable<NonNullable<Parameters<typeof api.audit.get>[0]>['query']>
 
-export const auditList = (filters: AuditFilters) =>
-  listOptions(['audit', 'list', filters], (cursor) => answer(api.audit.get({ query: { ...filters, limit: 100, cursor } })))
+export const auditList = (filter: Record<string, unknown>) =>
+  listOptions(['audit', 'list', filter], (cursor) =>
+    answer(api.audit.get({ query: { ...(filter as AuditQuery), limit: rowsAtOnce, cursor } })),
+  )
+
+export const createAuditExport = (filter: Record<string, unknown>) => answer(api.audit.exports.post(filter as never))
 
 export const latestAuditQuery = queryOptions({
   queryKey: ['audit', 'latest'],

@@ -1,23 +1,42 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
-import { listOptions } from '@/lib/list'
+import type { BulkWhich } from '@/kit/data-table/use-bulk'
+import { listOptions, rowsAtOnce } from '@/lib/list'
 
 export type Device = ItemOf<typeof api.devices.get>
-export type DeviceQuery = NonNullable<NonNullable<Parameters<typeof api.devices.get>[0]>['query']>
+type DeviceQuery = NonNullable<NonNullable<Parameters<typeof api.devices.get>[0]>['query']>
 export type DeviceChange = Parameters<ReturnType<typeof api.devices>['patch']>[0]
 export type TaggedDevice = { data: Device; etag: string | null }
 export type Discovery = ItemOf<typeof api.discoveries.get>
 
 export const deviceSummaryQuery = queryOptions({ queryKey: ['devices', 'summary'], queryFn: () => answer(api.devices.summary.get()) })
 
-export const deviceList = (filters: DeviceQuery) =>
-  listOptions(['devices', 'list', filters], (cursor) => answer(api.devices.get({ query: { ...filters, limit: 100, cursor } })))
+// What the address holds becomes a query as it is: the server judges it, and says where it does not fit.
+type Filter = Record<string, unknown>
+
+export const deviceList = (filter: Filter) =>
+  listOptions(['devices', 'list', filter], (cursor) =>
+    answer(api.devices.get({ query: { ...(filter as DeviceQuery), limit: rowsAtOnce, cursor } })),
+  )
+
+export const deviceCountQuery = (filter: Filter) =>
+  queryOptions({ queryKey: ['devices', 'count', filter], queryFn: () => answer(api.devices.count.get({ query: filter })) })
+
+export const deviceFacetsQuery = queryOptions({
+  queryKey: ['devices', 'facets'],
+  queryFn: () => answer(api.devices.facets.get()),
+  staleTime: 60_000,
+})
+
+export const createDeviceExport = (filter: Filter) => answer(api.devices.exports.post(filter as never))
+
+export const changeDevices = (which: BulkWhich, change: { org_unit_id: string | null }) =>
+  answer(api.devices.bulk.update.post({ ...which, change }))
+
+export const removeDevices = (which: BulkWhich) => answer(api.devices.bulk.delete.post(which as never))
 
 export const deviceQuery = (id: string) =>
   queryOptions({ queryKey: ['devices', 'one', id], queryFn: () => taggedAnswer(api.devices({ id }).get()), placeholderData: undefined })
-
-export const deviceSearchQuery = (search: string) =>
-  queryOptions({ queryKey: ['devices', 'search', search], queryFn: () => answer(api.devices.get({ query: { search, limit: 6 } })) })
 
 /** The devices that registered most recently; a `device` frame makes it fresh, and a slow poll stands in where no frame comes. */
 export const newestDevicesQuery = queryOptions({

@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { answer, api, type ItemOf } from '@/lib/api'
 import { useCan } from '@/lib/me'
 import type { Option } from '@/ui/select'
@@ -30,12 +31,14 @@ export function flatten(nodes: readonly OrgUnitNode[]): OrgUnitNode[] {
 export function useOrgUnits(): { options: Option[]; nameOf: (id: string | null) => string | null } {
   const can = useCan()
   const { data } = useQuery({ ...orgUnitsQuery, enabled: can('org_units.read') })
-  const nodes = flatten(toTree(data?.items ?? []))
-  const names = new Map(nodes.map((node) => [node.id, node.name]))
-  return {
-    options: nodes.map((node) => ({ value: node.id, label: node.name, depth: node.depth })),
-    nameOf: (id) => (id === null ? null : (names.get(id) ?? null)),
-  }
+  return useMemo(() => {
+    const nodes = flatten(toTree(data?.items ?? []))
+    const names = new Map(nodes.map((node) => [node.id, node.name]))
+    return {
+      options: nodes.map((node) => ({ value: node.id, label: node.name, depth: node.depth })),
+      nameOf: (id) => (id === null ? null : (names.get(id) ?? null)),
+    }
+  }, [data])
 }
 
 const meta = { invalidates: ['org-units'], handlesError: true }

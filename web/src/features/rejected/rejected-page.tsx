@@ -7,7 +7,8 @@ import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
 import type { TableColumn } from '@/kit/data-table/types'
 import { EmptyState } from '@/kit/empty-state'
-import { FilterBar, FilterChip } from '@/kit/filters'
+import { FilterChip } from '@/kit/filter-chip'
+import { FilterBar } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
 import { formatNumber } from '@/lib/format'
@@ -68,10 +69,14 @@ export function RejectedPage() {
       filters={
         <FilterBar active={reason !== null} onClear={() => void setReason(null)}>
           <FilterChip
-            label={t('settings.rejected.reason')}
-            options={(reasons.data?.items ?? []).map(({ error, count }) => ({ value: error, label: `${error} (${formatNumber(count)})` }))}
-            values={reason ? [reason] : []}
-            onChange={(chosen) => void setReason(chosen.find((one) => one !== reason) ?? null)}
+            field={{
+              id: 'reason',
+              label: t('settings.rejected.reason'),
+              operators: ['is'],
+              options: (reasons.data?.items ?? []).map(({ error, count }) => ({ value: error, label: error, hint: formatNumber(count) })),
+            }}
+            filter={reason ? { operator: 'is', values: [reason] } : null}
+            onChange={(chosen) => void setReason(chosen?.values[0] ?? null)}
           />
         </FilterBar>
       }

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
+import { useCan, useMe } from '@/lib/me'
 
 const client = api['saved-views']
 
@@ -29,4 +30,10 @@ export function useUpdateView() {
 
 export function useDeleteView() {
   return useMutation({ meta, mutationFn: (id: string) => answer(client({ id }).delete()) })
+}
+
+/** Whether the caller may make, change and remove what everybody has. */
+export function useMayShare(): boolean {
+  const can = useCan()
+  return can('views.share') && useMe().org_units === 'all'
 }

@@ -5,13 +5,12 @@ import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate } from 'react-router'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { useDensity } from '@/kit/data-table/column-chooser'
-import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { asProblem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from '@/ui/menu'
 import { viewAddress, viewQuery } from './address'
-import { type SavedView, type ViewedList, savedViewsQuery, useDeleteView, useUpdateView } from './queries'
+import { type SavedView, type ViewedList, savedViewsQuery, useDeleteView, useMayShare, useUpdateView } from './queries'
 import { ViewForm } from './view-form'
 
 /** The views of a list: choose one, keep what the list shows now, renew, share, remove. */
@@ -19,7 +18,7 @@ export function SavedViews({ list }: { list: ViewedList }) {
   const { t } = useTranslation()
   const { search } = useLocation()
   const navigate = useNavigate()
-  const can = useCan()
+  const mayShare = useMayShare()
   const { density } = useDensity()
   const [editing, setEditing] = useState<SavedView | 'new' | null>(null)
   const [removing, setRemoving] = useState<SavedView | null>(null)
@@ -28,7 +27,7 @@ export function SavedViews({ list }: { list: ViewedList }) {
   const views = (useQuery(savedViewsQuery).data?.items ?? []).filter((view) => view.list === list)
   const current = views.find((view) => view.id === new URLSearchParams(search).get('view'))
   const changed = current !== undefined && viewQuery(search) !== viewQuery(current.query)
-  const mayChange = current !== undefined && (!current.shared || can('views.share'))
+  const mayChange = current !== undefined && (!current.shared || mayShare)
   const here = viewQuery(search, density)
   const open = (view: SavedView | undefined) => navigate(view ? viewAddress(view) : '?')
   const renew = (view: SavedView) =>

@@ -1,12 +1,11 @@
 import { Controller } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
-import { useCan, useMe } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { Dialog, DialogActions, DialogClose, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
-import { type SavedView, type ViewedList, useCreateView, useUpdateView } from './queries'
+import { type SavedView, type ViewedList, useCreateView, useMayShare, useUpdateView } from './queries'
 
 type ViewFormProps = {
   list: ViewedList
@@ -18,11 +17,9 @@ type ViewFormProps = {
 
 export function ViewForm({ list, view, query, onDone }: ViewFormProps) {
   const { t } = useTranslation()
-  const can = useCan()
-  const me = useMe()
   const create = useCreateView()
   const update = useUpdateView()
-  const mayShare = can('views.share') && me.org_units === 'all'
+  const mayShare = useMayShare()
   const form = useServerForm<{ name: string; shared: boolean }>({
     defaultValues: { name: view?.name ?? '', shared: view?.shared ?? false },
     submit: async (values) =>

@@ -1,20 +1,30 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
-import { listOptions } from '@/lib/list'
+import { listOptions, rowsAtOnce } from '@/lib/list'
 
 export type User = ItemOf<typeof api.users.get>
 export type NewUser = Parameters<typeof api.users.post>[0]
 export type UserChange = Parameters<ReturnType<typeof api.users>['patch']>[0]
 export type ScopeChoice = NewUser['org_unit_scope']
 
-export const userList = (filters: { search?: string; group_id?: string }) =>
-  listOptions(['users', 'list', filters], (cursor) => answer(api.users.get({ query: { ...filters, limit: 100, cursor } })))
+type UserQuery = NonNullable<NonNullable<Parameters<typeof api.users.get>[0]>['query']>
+
+export const userList = (filter: Record<string, unknown>) =>
+  listOptions(['users', 'list', filter], (cursor) =>
+    answer(api.users.get({ query: { ...(filter as UserQuery), limit: rowsAtOnce, cursor } })),
+  )
+
+export const createUserExport = (filter: Record<string, unknown>) => answer(api.users.exports.post(filter as never))
 
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ['users', 'one', id], queryFn: () => answer(api.users({ id }).get()), placeholderData: undefined })
 
-export const userSearchQuery = (search: string) =>
-  queryOptions({ queryKey: ['users', 'search', search], queryFn: () => answer(api.users.get({ query: { search, limit: 5 } })) })
+/** A few, to choose from. */
+export const userChoicesQuery = queryOptions({
+  queryKey: ['users', 'choices'],
+  queryFn: () => answer(api.users.get({ query: { limit: 50 } })),
+  staleTime: 60_000,
+})
 
 const meta = { invalidates: ['users', 'groups'], handlesError: true }
 

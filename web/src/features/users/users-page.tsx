@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Mail, Plus, Users } from 'lucide-react'
-import { parseAsBoolean, parseAsString, useQueryState, useQueryStates } from 'nuqs'
+import { parseAsBoolean, parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { groupChoicesQuery } from '@/features/groups/queries'
@@ -11,8 +11,11 @@ import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
 import type { TableColumn } from '@/kit/data-table/types'
+import { useSort } from '@/kit/data-table/use-sort'
 import { EmptyState } from '@/kit/empty-state'
-import { FilterBar, FilterChip, SearchFilter } from '@/kit/filters'
+import { ExportButton } from '@/kit/export-button'
+import { useFilters } from '@/kit/filter-fields'
+import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
 import { useList } from '@/lib/list'
@@ -20,27 +23,45 @@ import { useCan } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { accessColumns } from './access-columns'
 import { CreateUser } from './create-user'
-import { type User, userList } from './queries'
+import { createUserExport, type User, userList } from './queries'
 import { UserDrawer } from './user-drawer'
 
 export function UsersPage() {
   const { t } = useTranslation()
   const can = useCan()
-  const [filters, setFilters] = useQueryStates({ search: parseAsString.withDefault(''), group: parseAsString })
   const [openId, setOpenId] = useQueryState('user', parseAsString.withOptions({ history: 'push' }))
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const [shown, setShown] = useState<'invite' | 'pending' | null>(null)
-  const groups = useQuery({ ...groupChoicesQuery, enabled: can('settings.groups.read') })
-  const { rows, query } = useList(userList({ search: filters.search || undefined, group_id: filters.group ?? undefined }))
-  const filtered = filters.search !== '' || filters.group !== null
-  const clear = () => void setFilters(null)
-
+  const groups = useQuery({ ...groupChoicesQuery, enabled: can('settings.groups.read') }).data?.items ?? []
+  const filters = useFilters([
+    {
+      id: 'group',
+      param: 'group_id',
+      label: t('settings.users.group'),
+      operators: ['is', 'not'],
+      options: groups.map((group) => ({ value: group.id, label: group.name })),
+      primary: groups.length > 0,
+    },
+    {
+      id: 'disabled',
+      label: t('settings.users.status'),
+      operators: ['is'],
+      options: [
+        { value: 'false', label: t('settings.users.active') },
+        { value: 'true', label: t('settings.users.disabled') },
+      ],
+      closed: true,
+      primary: true,
+    },
+    { id: 'last_sign_in', param: 'last_sign_in_at', label: t('settings.users.last_sign_in'), operators: ['after', 'before'] },
+  ])
   const access = useMemo(() => accessColumns(t), [t])
   const columns = useMemo<TableColumn<User>[]>(
     () => [
       {
         id: 'name',
         header: t('settings.users.name'),
+        sort: 'name',
         choice: 'locked',
         cell: (user) => <span className={user.disabled ? 'text-muted' : 'font-medium'}>{user.name}</span>,
       },
@@ -51,6 +72,7 @@ export function UsersPage() {
       {
         id: 'last_sign_in',
         header: t('settings.users.last_sign_in'),
+        sort: 'last_sign_in_at',
         width: 130,
         from: 'md',
         cell: (user) => <RelativeTime at={user.last_sign_in_at} none={t('settings.users.never')} />,
@@ -58,6 +80,7 @@ export function UsersPage() {
       {
         id: 'created',
         header: t('common.created'),
+        sort: 'created_at',
         width: 130,
         from: 'lg',
         choice: 'hidden',
@@ -66,6 +89,9 @@ export function UsersPage() {
     ],
     [t, access],
   )
+
+  const sort = useSort(columns, 'name')
+  const { rows, query } = useList(userList({ ...filters.query, sort: sort.value }))
 
   return (
     <ListPage
@@ -87,25 +113,13 @@ export function UsersPage() {
         </PageHeader>
       }
       filters={
-        <FilterBar active={filtered} onClear={clear}>
-          <SearchFilter
-            value={filters.search}
-            onChange={(search) => void setFilters({ search: search || null })}
-            label={t('settings.users.search')}
-          />
-          {groups.data && (
-            <FilterChip
-              label={t('settings.users.group')}
-              options={groups.data.items.map((group) => ({ value: group.id, label: group.name }))}
-              values={filters.group ? [filters.group] : []}
-              onChange={([group]) => void setFilters({ group: group ?? null })}
-            />
+        <Filters state={filters} searchLabel={t('settings.users.search')}>
+          {can('settings.users.export') && (
+            <ExportButton path="/api/v1/users/exports" create={() => createUserExport({ ...filters.query, sort: sort.value })} />
           )}
-          <div className="ml-auto flex items-center gap-2">
-            <SavedViews list="users" />
-            <TableOptions columns={columns} />
-          </div>
-        </FilterBar>
+          <SavedViews list="users" />
+          <TableOptions columns={columns} />
+        </Filters>
       }
     >
       <DataTable
@@ -116,8 +130,9 @@ export function UsersPage() {
         columns={columns}
         onOpen={(user) => void setOpenId(user.id)}
         openId={openId}
-        filtered={filtered}
-        onClearFilters={clear}
+        sort={sort}
+        filtered={filters.active}
+        onClearFilters={filters.clear}
         empty={<EmptyState icon={Users} title={t('settings.users.none')} />}
       />
       <CreateUser open={adding && can('settings.users.create')} onClose={() => void setAdding(null)} />

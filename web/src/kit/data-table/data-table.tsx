@@ -1,18 +1,18 @@
-import { columnVisibilityFeature, metaHelper, rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp, LoaderCircle } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { LoaderCircle } from 'lucide-react'
+import { type FocusEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import type { List } from '@/lib/list'
 import { Checkbox } from '@/ui/checkbox'
 import { ErrorState } from '../error-state'
 import { useColumnChoice, useDensity } from './column-chooser'
+import { HeaderCell, widthsOf } from './header-cell'
+import { DataRow } from './data-row'
+import { isSelected, nothingSelected, type Selection, toggled, toggledAll } from './selection'
 import { NoneMatch, TableSkeleton } from './states'
-import { fromClasses, type Selection, type TableColumn } from './types'
+import { fromClasses, type Sort, type TableColumn } from './types'
 import { useRowKeys } from './use-row-keys'
-
-const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature, columnMeta: metaHelper<{ column: unknown }>() })
 
 type DataTableProps<Row extends { id: string }> = {
   label: string
@@ -26,7 +26,7 @@ type DataTableProps<Row extends { id: string }> = {
   empty: ReactNode
   filtered?: boolean
   onClearFilters?: () => void
-  sort?: { value: string; onChange: (value: string) => void }
+  sort?: Sort
   selection?: { value: Selection; onChange: (value: Selection) => void }
   /** Further keys that act on the row with the focus. */
   keys?: Record<string, (row: Row) => void>
@@ -36,7 +36,9 @@ type DataTableProps<Row extends { id: string }> = {
   rowClassName?: (row: Row) => string | undefined
 }
 
-const overscan = 10
+const overscan = 12
+/** The next page is asked for this many rows before the end, so that scrolling does not wait for it. */
+const rowsAhead = 80
 
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { rows, query, columns, selection, onOpen } = props
@@ -45,20 +47,14 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   const { shown } = useColumnChoice(columns)
   const container = useRef<HTMLDivElement>(null)
   const [activeId, setActiveId] = useState<string | null>(null)
-
-  const table = useTable({
-    features,
-    data: rows,
-    columns: useMemo(() => columns.map((column) => ({ id: column.id, header: column.header, meta: { column } })), [columns]),
-    getRowId: (row) => row.id,
-    state: {
-      columnVisibility: Object.fromEntries(columns.map((column) => [column.id, shown.has(column.id)])),
-      rowSelection: selection?.value ?? {},
-    },
-    onRowSelectionChange: (update) => selection?.onChange(typeof update === 'function' ? update(selection.value) : update),
-  })
-  const tableRows = table.getRowModel().rows
-  const visible = table.getVisibleLeafColumns().flatMap(({ id }) => columns.find((column) => column.id === id) ?? [])
+  const shownIds = [...shown].join(' ')
+  // One array as long as nothing changes: the rows compare it and draw nothing anew while one scrolls.
+  const visible = useMemo(() => {
+    const ids = new Set(shownIds.split(' '))
+    return columns.filter((column) => ids.has(column.id))
+  }, [columns, shownIds])
+  const rowIds = useMemo(() => rows.map((row) => row.id), [rows])
+  const byId = useMemo(() => new Map(rows.map((row) => [row.id, row])), [rows])
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -71,7 +67,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   const before = virtual[0]?.start ?? 0
   const after = last ? virtualizer.getTotalSize() - last.end : 0
 
-  const nearEnd = last !== undefined && last.index >= rows.length - overscan - 5
+  const nearEnd = last !== undefined && last.index >= rows.length - rowsAhead
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query
   useEffect(() => {
     if (nearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
@@ -79,27 +75,38 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   // The virtualizer keeps sizes it has measured; another density makes them all wrong.
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer])
 
-  const rowOf = (id: string) => rows.find((row) => row.id === id)
+  const toggle = (id: string) => selection?.onChange(toggled(selection.value, id, rowIds))
   const act = (work: ((row: Row) => void) | undefined) => (id: string) => {
-    const row = rowOf(id)
+    const row = byId.get(id)
     if (row) work?.(row)
   }
   useRowKeys(container, {
-    rowIds: rows.map((row) => row.id),
+    rowIds,
     activeId,
     setActiveId,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
     open: act(onOpen),
-    toggle: (id) => {
-      if (selection) tableRows.find((row) => row.id === id)?.toggleSelected()
-    },
-    escape: () => selection?.onChange({}),
+    toggle,
+    escape: () => selection?.onChange(nothingSelected),
     others: Object.fromEntries(Object.entries(props.keys ?? {}).map(([name, work]) => [name, act(work)])),
   })
 
   if (query.error && rows.length === 0) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   if (query.isPending) return <TableSkeleton columns={visible.length} rowHeight={rowHeight} />
   if (rows.length === 0) return props.filtered ? <NoneMatch onClear={props.onClearFilters} /> : props.empty
+
+  const rowOf = (event: MouseEvent | FocusEvent) =>
+    event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row-id]')?.dataset['rowId'] : undefined
+  const press = (event: MouseEvent) => {
+    const id = rowOf(event)
+    if (id === undefined || !(event.target instanceof Element)) return
+    if (event.target.closest('[data-select]')) return toggle(id)
+    // Links and buttons inside act for themselves, and marking text is not a click.
+    if (event.target.closest('a, button, input') || getSelection()?.toString()) return
+    act(onOpen)(id)
+  }
+  const some = selection && (selection.value.all || selection.value.ids.size > 0)
+  const all = selection && (selection.value.all || rowIds.every((id) => selection.value.ids.has(id)))
 
   return (
     <div
@@ -122,7 +129,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
           {visible.map((column) => (
             <col
               key={column.id}
-              style={widths(column)}
+              style={widthsOf(column)}
               className={classNames('w-(--wide) max-sm:w-(--narrow)', column.from && fromClasses[column.from])}
             />
           ))}
@@ -133,8 +140,8 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
               <th scope="col" className="bg-sunken border-border sticky top-0 z-10 border-b pl-3 text-left">
                 <Checkbox
                   aria-label={t('table.select_all', { count: rows.length })}
-                  checked={table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false}
-                  onCheckedChange={(checked) => table.toggleAllRowsSelected(checked === true)}
+                  checked={all ? true : some ? 'indeterminate' : false}
+                  onCheckedChange={() => selection.onChange(toggledAll(selection.value, rowIds))}
                 />
               </th>
             )}
@@ -143,56 +150,26 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody onClick={press} onFocus={(event) => setActiveId(rowOf(event) ?? activeId)}>
           {before > 0 && <Spacer height={before} />}
           {virtual.map((item) => {
-            const row = tableRows[item.index]
+            const row = rows[item.index]
             if (!row) return null
-            const selected = row.getIsSelected()
             return (
-              <tr
+              <DataRow
                 key={row.id}
-                data-row-id={row.id}
-                aria-rowindex={item.index + 2}
-                aria-selected={selection ? selected : undefined}
-                tabIndex={row.id === activeId || (item.index === 0 && (activeId === null || !rowOf(activeId))) ? 0 : -1}
-                style={{ height: rowHeight }}
-                onFocus={() => setActiveId(row.id)}
-                onClick={(event) => {
-                  // Links and buttons inside act for themselves, and marking text is not a click.
-                  if ((event.target as HTMLElement).closest('a, button, input') || getSelection()?.toString()) return
-                  onOpen?.(row.original)
-                }}
-                className={classNames(
-                  'group hover:bg-hover -outline-offset-2!',
-                  onOpen && 'cursor-pointer',
-                  (selected || props.openId === row.id) && 'bg-accent-soft hover:bg-accent-soft',
-                  props.rowClassName?.(row.original),
-                )}
-              >
-                {selection && (
-                  <td className="border-border/70 border-b pl-3">
-                    <Checkbox
-                      tabIndex={-1}
-                      aria-label={t('table.select_row', { name: props.rowLabel(row.original) })}
-                      checked={selected}
-                      onCheckedChange={(checked) => row.toggleSelected(checked === true)}
-                    />
-                  </td>
-                )}
-                {visible.map((column) => (
-                  <td
-                    key={column.id}
-                    className={classNames(
-                      'border-border/70 truncate border-b px-3',
-                      column.align === 'end' && 'text-right tabular-nums',
-                      column.from && fromClasses[column.from],
-                    )}
-                  >
-                    {column.cell(row.original)}
-                  </td>
-                ))}
-              </tr>
+                row={row}
+                index={item.index}
+                columns={visible}
+                height={rowHeight}
+                selectable={selection !== undefined}
+                selected={selection !== undefined && isSelected(selection.value, row.id)}
+                selectLabel={selection ? t('table.select_row', { name: props.rowLabel(row) }) : ''}
+                inTabOrder={row.id === activeId || (item.index === 0 && (activeId === null || !byId.has(activeId)))}
+                opens={onOpen !== undefined}
+                isOpen={props.openId === row.id}
+                className={props.rowClassName?.(row)}
+              />
             )
           })}
           {after > 0 && <Spacer height={after} />}
@@ -209,49 +186,10 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   )
 }
 
-function widths<Row>({ width, narrowWidth = width }: TableColumn<Row>): CSSProperties {
-  const pixels = (value: number | undefined) => (value === undefined ? 'auto' : `${value}px`)
-  return { '--wide': pixels(width), '--narrow': pixels(narrowWidth) } as CSSProperties
-}
-
 function Spacer({ height }: { height: number }) {
   return (
     <tr aria-hidden>
       <td style={{ height }} className="p-0" />
     </tr>
-  )
-}
-
-function HeaderCell<Row>({ column, sort }: { column: TableColumn<Row>; sort: DataTableProps<{ id: string }>['sort'] }) {
-  const key = column.sort
-  const direction = key && sort ? (sort.value === key ? 'ascending' : sort.value === `-${key}` ? 'descending' : 'none') : undefined
-  const classes = classNames(
-    'bg-sunken border-border text-muted sticky top-0 z-10 h-8 truncate border-b px-3 text-xs font-medium',
-    column.align === 'end' ? 'text-right' : 'text-left',
-    column.from && fromClasses[column.from],
-  )
-  if (!key || !sort || direction === undefined) {
-    return (
-      <th scope="col" className={classes}>
-        {column.header}
-      </th>
-    )
-  }
-  const Icon = direction === 'descending' ? ArrowDown : ArrowUp
-  return (
-    <th scope="col" aria-sort={direction} className={classes}>
-      <button
-        type="button"
-        className="hover:text-text group/sort inline-flex items-center gap-1 rounded-sm"
-        onClick={() =>
-          sort.onChange(
-            direction === 'ascending' ? `-${key}` : direction === 'descending' ? key : column.sort?.endsWith('_at') ? `-${key}` : key,
-          )
-        }
-      >
-        {column.header}
-        <Icon className={classNames('size-3', direction === 'none' && 'opacity-0 group-hover/sort:opacity-60')} aria-hidden />
-      </button>
-    </th>
   )
 }

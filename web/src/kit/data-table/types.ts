@@ -19,4 +19,5 @@ export type TableColumn<Row> = {
 
 export const fromClasses = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
 
-export type Selection = Record<string, true>
+/** `name` or `-name`, as the server has it. */
+export type Sort = { value: string; onChange: (value: string) => void }

@@ -1,5 +1,7 @@
 export const alerts = {
   alerts: {
+    acknowledge_selected_one: 'Acknowledge {{count}} selected alert',
+    acknowledge_selected_other: 'Acknowledge {{count}} selected alerts',
     one: 'Alert',
     title_column: 'Alert',
     device: 'Device',
@@ -20,8 +22,6 @@ export const alerts = {
     acknowledged_many: '{{count}} acknowledged',
     arrived: '{{count}} new · show',
     copy_address: 'Copy {{address}}',
-    failed_title: '{{count}} not acknowledged',
-    failed_description: 'The others are done. These stay selected:',
     none: 'No alerts',
     none_device: 'Nothing has been reported from this device.',
     none_open: 'No open alerts',

@@ -1,5 +1,15 @@
 export const devices = {
   devices: {
+    move: 'Move to',
+    move_to: 'Move the selection to {{unit}}',
+    moved_many_one: '{{count}} device moved',
+    moved_many_other: '{{count}} devices moved',
+    remove_many: 'Remove',
+    remove_many_title_one: 'Remove {{formatted}} device?',
+    remove_many_title_other: 'Remove {{formatted}} devices?',
+    remove_many_description: 'Their keys stop working at once and their telemetry is removed. This cannot be undone.',
+    removed_many_one: '{{count}} device removed',
+    removed_many_other: '{{count}} devices removed',
     name: 'Name',
     type: 'Type',
     address: 'Address',

@@ -14,6 +14,26 @@ export const shell = {
     tenant: 'Organization',
     user_menu: 'Account of {{name}}',
   },
+  place: {
+    button: 'Organization and unit: {{place}}',
+    title: 'Choose an organization unit',
+    placeholder: 'Find a unit or an organization',
+    units: 'Org units',
+    everything: 'The whole organization',
+  },
+  places: {
+    favourites: 'Favourites',
+    recent: 'Recent',
+    add: 'Add to favourites',
+    remove: 'Remove from favourites',
+  },
+  news: {
+    label: 'Notifications',
+    label_new_one: 'Notifications: {{count}} new',
+    label_new_other: 'Notifications: {{count}} new',
+    none: 'No open alerts',
+    all: 'All alerts',
+  },
   live: {
     button: 'Live updates: {{state}}',
     live: 'Live',
@@ -29,6 +49,7 @@ export const shell = {
   },
   theme: { label: 'Theme: {{theme}}', system: 'System', light: 'Light', dark: 'Dark' },
   palette: {
+    selection: 'On the selection',
     title: 'Command palette',
     open: 'Search or jump to',
     placeholder: 'Search devices, alerts, users, or type a command',

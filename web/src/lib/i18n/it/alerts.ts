@@ -3,6 +3,8 @@ import type { Shape } from '../shape'
 
 export const alerts: Shape<typeof english> = {
   alerts: {
+    acknowledge_selected_one: 'Prendi in carico {{count}} allarme selezionato',
+    acknowledge_selected_other: 'Prendi in carico {{count}} allarmi selezionati',
     one: 'Allarme',
     title_column: 'Allarme',
     device: 'Dispositivo',
@@ -23,8 +25,6 @@ export const alerts: Shape<typeof english> = {
     acknowledged_many: '{{count}} presi in carico',
     arrived: '{{count}} nuovi · mostra',
     copy_address: 'Copia {{address}}',
-    failed_title: '{{count}} non presi in carico',
-    failed_description: 'Gli altri sono fatti. Questi restano selezionati:',
     none: 'Nessun allarme',
     none_device: 'Da questo dispositivo non è arrivato nulla.',
     none_open: 'Nessun allarme aperto',

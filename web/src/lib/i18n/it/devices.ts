@@ -3,6 +3,16 @@ import type { Shape } from '../shape'
 
 export const devices: Shape<typeof english> = {
   devices: {
+    move: 'Sposta in',
+    move_to: 'Sposta la selezione in {{unit}}',
+    moved_many_one: '{{count}} dispositivo spostato',
+    moved_many_other: '{{count}} dispositivi spostati',
+    remove_many: 'Rimuovi',
+    remove_many_title_one: 'Rimuovere {{formatted}} dispositivo?',
+    remove_many_title_other: 'Rimuovere {{formatted}} dispositivi?',
+    remove_many_description: 'Le loro chiavi smettono subito di funzionare e la telemetria viene eliminata. Non si può annullare.',
+    removed_many_one: '{{count}} dispositivo rimosso',
+    removed_many_other: '{{count}} dispositivi rimossi',
     name: 'Nome',
     type: 'Tipo',
     address: 'Indirizzo',

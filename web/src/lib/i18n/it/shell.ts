@@ -17,6 +17,26 @@ export const shell: Shape<typeof english> = {
     tenant: 'Organizzazione',
     user_menu: 'Account di {{name}}',
   },
+  place: {
+    button: 'Organizzazione e unità: {{place}}',
+    title: 'Scegli un’unità organizzativa',
+    placeholder: 'Cerca un’unità o un’organizzazione',
+    units: 'Unità organizzative',
+    everything: 'L’intera organizzazione',
+  },
+  places: {
+    favourites: 'Preferiti',
+    recent: 'Recenti',
+    add: 'Aggiungi ai preferiti',
+    remove: 'Togli dai preferiti',
+  },
+  news: {
+    label: 'Notifiche',
+    label_new_one: 'Notifiche: {{count}} nuova',
+    label_new_other: 'Notifiche: {{count}} nuove',
+    none: 'Nessun allarme aperto',
+    all: 'Tutti gli allarmi',
+  },
   live: {
     button: 'Aggiornamenti in tempo reale: {{state}}',
     live: 'In diretta',
@@ -32,6 +52,7 @@ export const shell: Shape<typeof english> = {
   },
   theme: { label: 'Tema: {{theme}}', system: 'Sistema', light: 'Chiaro', dark: 'Scuro' },
   palette: {
+    selection: 'Sulla selezione',
     title: 'Comandi rapidi',
     open: 'Cerca o vai a',
     placeholder: 'Cerca dispositivi, allarmi, utenti, o scrivi un comando',

@@ -1,12 +1,11 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { answer, api, fetchAuthorized } from '@/lib/api'
+import { fetchAuthorized } from '@/lib/api'
 import { formatBytes } from '@/lib/format'
 import { notify } from '@/lib/notify'
 import { problemFrom } from '@/lib/problem'
 import { Button } from '@/ui/button'
-import type { AuditFilters } from './queries'
 
 /** The whole answer, telling how many bytes have come so far. */
 async function read(reply: Response, onBytes: (bytes: number) => void): Promise<Blob> {
@@ -20,31 +19,31 @@ async function read(reply: Response, onBytes: (bytes: number) => void): Promise<
   return new Blob(parts, { type: 'text/csv' })
 }
 
-export function ExportButton({ filters }: { filters: AuditFilters }) {
+/** The list as it is filtered, as a file: asked for first, so that both are in the audit log, then downloaded from `path`. */
+export function ExportButton({ path, create }: { path: string; create: () => Promise<{ id: string }> }) {
   const { t } = useTranslation()
   const [bytes, setBytes] = useState<number | null>(null)
   const save = async () => {
     setBytes(0)
     try {
-      // Times travel as text; the typed client knows them as Date.
-      const { id } = await answer(api.audit.exports.post(filters as never))
-      const reply = await fetchAuthorized(`/api/v1/audit/exports/${id}`)
+      const { id } = await create()
+      const reply = await fetchAuthorized(`${path}/${id}`)
       if (!reply.ok) throw problemFrom(reply.status, await reply.json(), reply)
       const url = URL.createObjectURL(await read(reply, setBytes))
-      const name = reply.headers.get('content-disposition')?.match(/filename="([^"]+)"/)?.[1] ?? 'audit.csv'
+      const name = reply.headers.get('content-disposition')?.match(/filename="([^"]+)"/)?.[1] ?? 'export.csv'
       Object.assign(document.createElement('a'), { href: url, download: name }).click()
       setTimeout(() => URL.revokeObjectURL(url), 60_000)
-      notify.success(t('settings.audit.exported'))
+      notify.success(t('export.done'))
     } catch {
-      notify.error(t('settings.audit.export_failed'))
+      notify.error(t('export.failed'))
     } finally {
       setBytes(null)
     }
   }
   return (
-    <Button size="small" busy={bytes !== null} onClick={() => void save()}>
-      <Download aria-hidden />
-      {bytes ? t('settings.audit.exporting', { size: formatBytes(bytes) }) : t('settings.audit.export')}
+    <Button className="max-sm:w-8 max-sm:px-0" busy={bytes !== null} onClick={() => void save()} title={t('export.hint')}>
+      {bytes === null && <Download aria-hidden />}
+      <span className="max-sm:sr-only">{bytes ? t('export.running', { size: formatBytes(bytes) }) : t('export.label')}</span>
     </Button>
   )
 }

@@ -1,0 +1,40 @@
+import { routine } from './audit'
+import { Problem } from './errors'
+import type { Scope } from './scope'
+
+/** Which rows a bulk action is for: some by their ids, or all that a filter matches, a page a call. */
+export interface BulkInput<Filter> {
+  ids?: string[]
+  filter?: Filter
+  cursor?: string
+}
+
+interface Named {
+  id: string
+  name: string
+}
+
+/** Does one thing to each row. What is refused is listed with the reason and holds up nothing; any other fault undoes the whole call. */
+export async function eachOf(scope: Scope, rows: readonly Named[], work: (id: string) => Promise<unknown>) {
+  const done: string[] = []
+  const failures: (Named & { error: string; detail: string })[] = []
+  for (const { id, name } of rows) {
+    try {
+      await work(id)
+      done.push(id)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      failures.push({ id, name, error: error.error, detail: error.message })
+    }
+  }
+  if (!done.length) routine(scope, 'nothing was changed')
+  return { done, failures }
+}
+
+/** Exactly one of them: a call without either would mean everything. */
+export function assertOneChoice({ ids, filter }: BulkInput<unknown>) {
+  if (!ids === !filter)
+    throw new Problem(422, 'invalid', 'Name the rows by ids, or all that match by a filter', {
+      errors: [{ path: '/ids', message: 'or filter is required, and only one of them' }],
+    })
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'bun:test'
+import { limits } from '../../core/limits'
+import { type Client, problem, send, signedIn, within } from '../../testing/api'
+import { auditOf } from '../../testing/owner'
+import { walk } from '../../testing/world'
+import { devices } from './schema'
+
+interface Row {
+  name: string
+  type?: string
+  location?: string
+  hardware_id?: string
+  org_unit_id?: string
+  agent_version?: string
+  created_at?: Date
+}
+
+const furnish = (tenant_id: string, rows: Row[]) =>
+  within(tenant_id, async ({ tx, owned }) =>
+    (await tx.insert(devices).values(rows.map(owned)).returning({ id: devices.id })).map(({ id }) => id),
+  )
+
+type Query = NonNullable<NonNullable<Parameters<Client['api']['devices']['get']>[0]>['query']>
+const names = async ({ api }: Client, query: Query) => (await api.devices.get({ query })).data!.items.map(({ name }) => name)
+const count = async ({ api }: Client, query: Query) => (await api.devices.count.get({ query })).data!.count
+
+const bulk = async (client: Client, action: 'update' | 'delete', body: object) => {
+  const reply = await send('POST', `/api/v1/devices/bulk/${action}`, { body, headers: client.headers })
+  return { status: reply.status, ...((await reply.json()) as { done: string[]; failures: object[]; next_cursor: string | null }) }
+}
+
+describe('filters', () => {
+  test('with operators: is, is not, contains, before and after, and the count agrees with the list', async () => {
+    const client = await signedIn()
+    const day = (n: number) => new Date(Date.UTC(2026, 0, n))
+    await furnish(client.tenant_id, [
+      { name: 'Pump 1', type: 'plc', location: 'Hall 100%', agent_version: '1.0', created_at: day(1) },
+      { name: 'pump 2', type: 'sensor', location: 'hall 7', created_at: day(2) },
+      { name: 'Valve', type: 'gateway', agent_version: '2.0', created_at: day(3) },
+    ])
+    const all = ['Pump 1', 'Valve', 'pump 2']
+    const found: [Query, string[]][] = [
+      [{}, all],
+      [{ type: ['plc', 'sensor'] }, ['Pump 1', 'pump 2']],
+      [{ type_not: ['plc', 'sensor'] }, ['Valve']],
+      [{ agent_version_not: ['1.0'] }, ['Valve', 'pump 2']],
+      [{ status_not: ['never'] }, []],
+      [{ status_not: ['online', 'offline'] }, all],
+      [{ name_contains: 'PUMP' }, ['Pump 1', 'pump 2']],
+      [{ location_contains: '0%' }, ['Pump 1']],
+      [{ created_at_after: day(2) }, ['Valve', 'pump 2']],
+      [{ created_at_before: day(2) }, ['Pump 1']],
+      [{ last_seen_at_after: day(1) }, []],
+      [{ created_at_after: day(2), type_not: ['gateway'] }, ['pump 2']],
+    ]
+    for (const [query, expected] of found) {
+      expect([query, (await names(client, query)).sort()]).toEqual([query, expected])
+      expect([query, await count(client, query)]).toEqual([query, expected.length])
+    }
+  })
+
+  test('by a unit take what is below it along, and leave it out likewise', async () => {
+    const client = await signedIn()
+    const unit = async (name: string, parent_id?: string) => (await client.api['org-units'].post({ name, parent_id })).data!.id
+    const customer = await unit('Customer')
+    const plant = await unit('Plant', customer)
+    const hall = await unit('Hall', plant)
+    const other = await unit('Other')
+    await furnish(client.tenant_id, [
+      { name: 'at customer', org_unit_id: customer },
+      { name: 'in hall', org_unit_id: hall },
+      { name: 'elsewhere', org_unit_id: other },
+      { name: 'nowhere' },
+    ])
+    expect(await names(client, { org_unit_id: customer })).toEqual(['at customer', 'in hall'])
+    expect(await names(client, { org_unit_id: plant })).toEqual(['in hall'])
+    expect(await names(client, { org_unit_id_not: customer })).toEqual(['elsewhere', 'nowhere'])
+    const northern = await signedIn(['devices.read'], { tenant_id: client.tenant_id, units: [plant, hall] })
+    expect(await names(northern, { org_unit_id: customer })).toEqual([])
+    expect(await names(northern, { org_unit_id: plant })).toEqual(['in hall'])
+  })
+
+  test('a rare word comes out of the index, a frequent one along the list: both find the same, here and not elsewhere', async () => {
+    const [mine, other] = [await signedIn(), await signedIn()]
+    const rows = Array.from({ length: limits.searchedRows + 20 }, (_, n) => ({
+      name: `frequent ${n}`,
+      location: n % 300 ? undefined : 'Rare place',
+    }))
+    await furnish(mine.tenant_id, rows)
+    await furnish(other.tenant_id, [{ name: 'frequent and theirs', location: 'Rare place' }])
+    expect(await count(mine, { search: 'frequent' })).toBe(rows.length)
+    expect(await names(mine, { search: 'rare PLACE' })).toHaveLength(4)
+    expect(await names(mine, { search: 'theirs' })).toEqual([])
+    expect(await names(mine, { search: 're' })).toHaveLength(50)
+    const walked = await walk(async (cursor) => (await mine.api.devices.get({ query: { search: 'frequent', limit: 200, cursor } })).data!)
+    expect(new Set(walked.map(({ id }) => id)).size).toBe(rows.length)
+    const unit = (await mine.api['org-units'].post({ name: 'North' })).data!.id
+    const lead = await signedIn(['devices.read'], { tenant_id: mine.tenant_id, units: [unit] })
+    expect(await names(lead, { search: 'rare place' })).toEqual([])
+  })
+
+  test('choices are told with how many devices have them', async () => {
+    const client = await signedIn()
+    await furnish(client.tenant_id, [{ name: 'a', type: 'plc' }, { name: 'b', type: 'plc', agent_version: '2.0' }, { name: 'c' }])
+    expect((await client.api.devices.facets.get()).data).toEqual({
+      type: [
+        { value: 'plc', count: 2 },
+        { value: 'appliance', count: 1 },
+      ],
+      agent_version: [{ value: '2.0', count: 1 }],
+    })
+  })
+})
+
+describe('many at once', () => {
+  test('are changed by a filter, page by page, and all that match are', async () => {
+    const client = await signedIn()
+    const rows = Array.from({ length: limits.bulkRows + 5 }, (_, n) => ({ name: `edge-${n}`, type: n % 2 ? 'plc' : 'sensor' }))
+    await furnish(client.tenant_id, [...rows, { name: 'spared', type: 'gateway' }])
+    const filter = { type_not: ['gateway'] }
+    const first = await bulk(client, 'update', { filter, change: { location: 'Hall 1' } })
+    expect([first.status, first.done.length, first.failures]).toEqual([200, limits.bulkRows, []])
+    const rest = await bulk(client, 'update', { filter, cursor: first.next_cursor, change: { location: 'Hall 1' } })
+    expect([rest.done.length, rest.next_cursor]).toEqual([5, null])
+    expect(await count(client, { location_contains: 'Hall 1' })).toBe(rows.length)
+    expect((await auditOf(client.tenant_id, 'devices.update')).length).toBe(rows.length)
+  })
+
+  test('what cannot be is listed with its reason, and holds up nothing', async () => {
+    const client = await signedIn()
+    const stranger = await signedIn()
+    const [a, b] = await furnish(client.tenant_id, [{ name: 'a' }, { name: 'b' }])
+    const [theirs] = await furnish(stranger.tenant_id, [{ name: 'theirs' }])
+    const gone = await bulk(client, 'delete', { ids: [a, theirs, b] })
+    expect(gone.done).toEqual([a!, b!])
+    expect(gone.failures).toEqual([{ id: theirs, name: theirs, error: 'not_found', detail: 'This device does not exist' }])
+    expect(await names(client, {})).toEqual([])
+    expect(await names(stranger, {})).toEqual(['theirs'])
+  })
+
+  test('reach only what the caller sees', async () => {
+    const client = await signedIn()
+    const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
+    const [here, there] = await furnish(client.tenant_id, [{ name: 'here', org_unit_id: unit }, { name: 'there' }])
+    const lead = await signedIn(['devices.read', 'devices.update', 'devices.delete'], { tenant_id: client.tenant_id, units: [unit] })
+    expect((await bulk(lead, 'update', { filter: {}, change: { location: 'Roof' } })).done).toEqual([here!])
+    expect((await bulk(lead, 'delete', { ids: [there] })).failures).toMatchObject([{ id: there, error: 'not_found' }])
+    expect((await bulk(lead, 'update', { ids: [here], change: { org_unit_id: null } })).failures).toMatchObject([
+      { name: 'here', error: 'invalid' },
+    ])
+    expect(await names(client, { location_contains: 'Roof' })).toEqual(['here'])
+  })
+
+  test('want either ids or a filter: without both nothing is taken for everything', async () => {
+    const client = await signedIn()
+    const [id] = await furnish(client.tenant_id, [{ name: 'a' }])
+    for (const body of [{}, { ids: [] }, { ids: [id], filter: {} }, { ids: ['x'] }, { filter: { type: 'x'.repeat(500) } }]) {
+      const reply = await send('POST', '/api/v1/devices/bulk/delete', { body, headers: client.headers })
+      expect([body, reply.status, (await problem(reply)).error]).toEqual([body, 422, 'invalid'])
+    }
+    expect(await names(client, {})).toEqual(['a'])
+  })
+})
+
+test('the list of a filter is a file, with the rows and in the order of the screen', async () => {
+  const client = await signedIn()
+  await furnish(client.tenant_id, [{ name: '=1+1', type: 'plc' }, { name: 'b', type: 'plc' }, { name: 'c' }])
+  const { id } = (await client.api.devices.exports.post({ type: ['plc'], sort: '-name' })).data!
+  const reply = await send('GET', `/api/v1/devices/exports/${id}`, client)
+  const lines = (await reply.text()).trim().split('\r\n')
+  expect(lines.map((line) => line.split(',')[0])).toEqual(['"name"', '"b"', '"\'=1+1"'])
+  const colleague = await signedIn(undefined, { tenant_id: client.tenant_id })
+  expect((await send('GET', `/api/v1/devices/exports/${id}`, colleague)).status).toBe(404)
+})

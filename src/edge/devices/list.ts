@@ -1,0 +1,188 @@
+import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
+import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
+import type { Exported } from '../../core/export'
+import { limits } from '../../core/limits'
+import { type Scope, ago } from '../../core/scope'
+import { occursIn } from '../../core/text-search'
+import { type Paging, keyset, uuids } from '../../core/wire'
+import { inUnits } from '../../identity/org-units/service'
+import { devicePresence, deviceText, devices } from './schema'
+import { type DeviceChange, type DeviceStatus, type Found, deleteDevice, deviceColumns, shown, updateDevice } from './service'
+
+export const deviceOrders = [
+  'name',
+  '-name',
+  'type',
+  '-type',
+  'location',
+  '-location',
+  'last_seen_at',
+  '-last_seen_at',
+  'created_at',
+  '-created_at',
+] as const
+
+type Time = Date | string
+
+/** Values of one field are alternatives, fields add up; `_not` leaves out. */
+export interface DeviceFilter {
+  search?: string
+  name_contains?: string
+  location_contains?: string
+  status?: DeviceStatus[]
+  status_not?: DeviceStatus[]
+  type?: string[]
+  type_not?: string[]
+  agent_version?: string[]
+  agent_version_not?: string[]
+  /** A unit stands for all that is below it, too. */
+  org_unit_id?: string
+  org_unit_id_not?: string
+  created_at_after?: Time
+  created_at_before?: Time
+  last_seen_at_after?: Time
+  last_seen_at_before?: Time
+}
+export interface DeviceQuery extends DeviceFilter, Paging {
+  sort?: (typeof deviceOrders)[number]
+}
+
+const seenAt = devicePresence.last_seen_at
+const onlineSince = () => ago(limits.onlineMs).toISOString()
+
+const inStatus: Record<DeviceStatus, () => SQL> = {
+  online: () => sql`${seenAt} > ${onlineSince()}`,
+  offline: () => sql`${seenAt} <= ${onlineSince()}`,
+  never: () => sql`${seenAt} is null`,
+}
+const inOneOf = (statuses: readonly DeviceStatus[]) => or(...statuses.map((status) => inStatus[status]()))!
+
+async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undefined> {
+  const { search, name_contains, location_contains, status, status_not, type, type_not, agent_version, agent_version_not } = filter
+  const { org_unit_id, org_unit_id_not, created_at_after, created_at_before, last_seen_at_after, last_seen_at_before } = filter
+  const at = (time: Time) => new Date(time).toISOString()
+  return and(
+    scope.own(devices),
+    search ? await occursIn(scope, deviceText, search) : undefined,
+    name_contains ? sql`position(lower(${name_contains}) in lower(${devices.name})) > 0` : undefined,
+    location_contains ? sql`position(lower(${location_contains}) in lower(${devices.location})) > 0` : undefined,
+    status?.length ? inOneOf(status) : undefined,
+    status_not?.length ? sql`(${inOneOf(status_not)}) is not true` : undefined,
+    type?.length ? inArray(devices.type, type) : undefined,
+    type_not?.length ? not(inArray(devices.type, type_not)) : undefined,
+    agent_version?.length ? inArray(devices.agent_version, agent_version) : undefined,
+    agent_version_not?.length ? sql`(${inArray(devices.agent_version, agent_version_not)}) is not true` : undefined,
+    org_unit_id ? inUnits(scope, devices.org_unit_id, org_unit_id) : undefined,
+    org_unit_id_not ? or(isNull(devices.org_unit_id), not(inUnits(scope, devices.org_unit_id, org_unit_id_not))) : undefined,
+    created_at_after ? sql`${devices.created_at} >= ${at(created_at_after)}` : undefined,
+    created_at_before ? sql`${devices.created_at} < ${at(created_at_before)}` : undefined,
+    last_seen_at_after ? sql`${seenAt} >= ${at(last_seen_at_after)}` : undefined,
+    last_seen_at_before ? sql`${seenAt} < ${at(last_seen_at_before)}` : undefined,
+  )
+}
+
+const withPresence = and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id))
+
+const sortable = {
+  name: { column: sql`${devices.name}`, key: (row: Found) => row.device.name },
+  type: { column: sql`${devices.type}`, key: (row: Found) => row.device.type },
+  location: { column: sql`coalesce(${devices.location}, '')`, key: (row: Found) => row.device.location ?? '' },
+  created_at: { column: sql`${devices.created_at}`, key: (row: Found) => row.device.created_at.toISOString() },
+  last_seen_at: { column: sql`coalesce(${seenAt}, '-infinity')`, key: (row: Found) => row.last_seen_at?.toISOString() ?? '-infinity' },
+}
+
+export async function listDevices(scope: Scope, { limit, cursor, sort = 'name', ...filter }: DeviceQuery) {
+  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
+  const { rows, after, order, cut } = keyset({ limit, cursor }, devices.id, { by: by.column, descending: sort.startsWith('-') })
+  const found = await scope.tx
+    .select(deviceColumns)
+    .from(devices)
+    .leftJoin(devicePresence, withPresence)
+    .where(and(await matching(scope, filter), after))
+    .orderBy(order)
+    .limit(rows)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.device.id })),
+    by.key,
+  )
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+export async function countDevices(scope: Scope, filter: DeviceFilter) {
+  const [counted] = await scope.tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(devices)
+    .leftJoin(devicePresence, withPresence)
+    .where(await matching(scope, filter))
+  return counted!
+}
+
+/** What there is to choose from: each with how many devices have it, the most frequent first. */
+export async function deviceFacets({ tx, own }: Scope) {
+  const facet = (column: typeof devices.type | typeof devices.agent_version) =>
+    tx
+      .select({ value: sql<string>`${column}`, count: sql<number>`count(*)::int` })
+      .from(devices)
+      .where(and(own(devices), sql`${column} is not null`))
+      .groupBy(column)
+      .orderBy(sql`count(*) desc`)
+      .limit(limits.facets)
+  return { type: await facet(devices.type), agent_version: await facet(devices.agent_version) }
+}
+
+export async function summarizeDevices({ tx, own }: Scope) {
+  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
+  const [summary] = await tx
+    .select({
+      total: sql<number>`count(*)::int`,
+      online: count(inStatus.online()),
+      offline: count(inStatus.offline()),
+      never: count(inStatus.never()),
+    })
+    .from(devices)
+    .leftJoin(devicePresence, withPresence)
+    .where(own(devices))
+  return summary!
+}
+
+async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<DeviceFilter>) {
+  if (!ids) return listDevices(scope, { ...filter, limit: limits.bulkRows, cursor, sort: 'created_at' })
+  const found = await scope.tx
+    .select({ id: devices.id, name: devices.name })
+    .from(devices)
+    .where(and(scope.own(devices), sql`${devices.id} = any(${uuids(ids)})`))
+  const names = new Map(found.map(({ id, name }) => [id, name]))
+  return { items: ids.map((id) => ({ id, name: names.get(id) ?? id })), next_cursor: null }
+}
+
+const inBulk = async (scope: Scope, input: BulkInput<DeviceFilter>, work: (id: string) => Promise<unknown>) => {
+  assertOneChoice(input)
+  const { items, next_cursor } = await chosen(scope, input)
+  return { ...(await eachOf(scope, items, work)), next_cursor }
+}
+
+export const updateDevices = (scope: Scope, { change, ...which }: BulkInput<DeviceFilter> & { change: DeviceChange }) =>
+  inBulk(scope, which, (id) => updateDevice(scope, id, change))
+
+export const deleteDevices = (scope: Scope, which: BulkInput<DeviceFilter>) => inBulk(scope, which, (id) => deleteDevice(scope, id))
+
+type Device = ReturnType<typeof shown>
+
+export const deviceExport: Exported<DeviceFilter & Pick<DeviceQuery, 'sort'>, Device> = {
+  kind: 'devices',
+  permission: 'devices.export',
+  columns: {
+    name: ({ name }) => name,
+    status: ({ status }) => status,
+    type: ({ type }) => type,
+    address: ({ address }) => address,
+    location: ({ location }) => location,
+    org_unit_id: ({ org_unit_id }) => org_unit_id,
+    hardware_id: ({ hardware_id }) => hardware_id,
+    agent_version: ({ agent_version }) => agent_version,
+    last_seen_at: ({ last_seen_at }) => last_seen_at,
+    created_at: ({ created_at }) => created_at,
+    id: ({ id }) => id,
+  },
+  page: listDevices,
+}

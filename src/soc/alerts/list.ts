@@ -1,0 +1,130 @@
+import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
+import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
+import type { Exported } from '../../core/export'
+import { limits } from '../../core/limits'
+import type { Scope } from '../../core/scope'
+import { occursIn } from '../../core/text-search'
+import { type Paging, keyset, uuids } from '../../core/wire'
+import { inUnits } from '../../identity/org-units/service'
+import { type alertStates, alertText, alerts, type severities } from './schema'
+import { type Alert, acknowledgeAlert, alertColumns, rankOf, shown } from './service'
+
+export const alertOrders = ['created_at', '-created_at', 'severity', '-severity', 'last_seen_at', '-last_seen_at'] as const
+
+type Status = (typeof alertStates)[number]
+type Severity = (typeof severities)[number]
+type Time = Date | string
+
+/** Values of one field are alternatives, fields add up; `_not` leaves out. */
+export interface AlertFilter {
+  search?: string
+  title_contains?: string
+  status?: Status[]
+  status_not?: Status[]
+  severity?: Severity[]
+  severity_not?: Severity[]
+  rule?: string[]
+  rule_not?: string[]
+  device_id?: string
+  /** A unit stands for all that is below it, too. */
+  org_unit_id?: string
+  org_unit_id_not?: string
+  last_seen_at_after?: Time
+  last_seen_at_before?: Time
+}
+export interface AlertQuery extends AlertFilter, Paging {
+  sort?: (typeof alertOrders)[number]
+}
+
+async function matching(scope: Scope, filter: AlertFilter): Promise<SQL | undefined> {
+  const { search, title_contains, status, status_not, severity, severity_not, rule, rule_not } = filter
+  const { device_id, org_unit_id, org_unit_id_not, last_seen_at_after, last_seen_at_before } = filter
+  return and(
+    scope.own(alerts),
+    search ? await occursIn(scope, alertText, search) : undefined,
+    title_contains ? sql`position(lower(${title_contains}) in lower(${alerts.title})) > 0` : undefined,
+    status?.length ? inArray(alerts.status, status) : undefined,
+    status_not?.length ? not(inArray(alerts.status, status_not)) : undefined,
+    severity?.length ? inArray(alerts.severity, severity) : undefined,
+    severity_not?.length ? not(inArray(alerts.severity, severity_not)) : undefined,
+    rule?.length ? inArray(alerts.rule, rule) : undefined,
+    rule_not?.length ? sql`(${inArray(alerts.rule, rule_not)}) is not true` : undefined,
+    device_id ? eq(alerts.device_id, device_id) : undefined,
+    org_unit_id ? inUnits(scope, alerts.org_unit_id, org_unit_id) : undefined,
+    org_unit_id_not ? or(isNull(alerts.org_unit_id), not(inUnits(scope, alerts.org_unit_id, org_unit_id_not))) : undefined,
+    last_seen_at_after ? sql`${alerts.last_seen_at} >= ${new Date(last_seen_at_after).toISOString()}` : undefined,
+    last_seen_at_before ? sql`${alerts.last_seen_at} < ${new Date(last_seen_at_before).toISOString()}` : undefined,
+  )
+}
+
+type Found = { alert: typeof alerts.$inferSelect; rank: string }
+
+/** Ids are made in the order of time: newest first needs no other column. */
+const sortable = {
+  created_at: undefined,
+  severity: { by: sql`${rankOf(alerts.severity)}::text`, key: ({ rank }: Found) => rank },
+  last_seen_at: { by: sql`${alerts.last_seen_at}`, key: ({ alert }: Found) => alert.last_seen_at.toISOString() },
+}
+
+export async function listAlerts(scope: Scope, { limit, cursor, sort = '-created_at', ...filter }: AlertQuery) {
+  const order = sortable[sort.replace('-', '') as keyof typeof sortable]
+  const keys = keyset({ limit, cursor }, alerts.id, { by: order?.by, descending: sort.startsWith('-') })
+  const found = await scope.tx
+    .select({ ...alertColumns, rank: sql<string>`${rankOf(alerts.severity)}::text` })
+    .from(alerts)
+    .where(and(await matching(scope, filter), keys.after))
+    .orderBy(keys.order)
+    .limit(keys.rows)
+  const page = keys.cut(
+    found.map((row) => ({ ...row, id: row.alert.id })),
+    order?.key,
+  )
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+export async function countAlerts(scope: Scope, filter: AlertFilter) {
+  return { count: await scope.tx.$count(alerts, await matching(scope, filter)) }
+}
+
+async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<AlertFilter>) {
+  if (!ids) {
+    const { items, next_cursor } = await listAlerts(scope, { ...filter, limit: limits.bulkRows, cursor })
+    return { items: items.map(({ id, title }) => ({ id, name: title })), next_cursor }
+  }
+  const found = await scope.tx
+    .select({ id: alerts.id, title: alerts.title })
+    .from(alerts)
+    .where(and(scope.own(alerts), sql`${alerts.id} = any(${uuids(ids)})`))
+  const titles = new Map(found.map(({ id, title }) => [id, title]))
+  return { items: ids.map((id) => ({ id, name: titles.get(id) ?? id })), next_cursor: null }
+}
+
+export async function acknowledgeAlerts(scope: Scope, { comment, ...which }: BulkInput<AlertFilter> & { comment?: string }) {
+  assertOneChoice(which)
+  const { items, next_cursor } = await chosen(scope, which)
+  return { ...(await eachOf(scope, items, (id) => acknowledgeAlert(scope, id, comment))), next_cursor }
+}
+
+export const alertExport: Exported<AlertFilter & Pick<AlertQuery, 'sort'>, Alert> = {
+  kind: 'alerts',
+  permission: 'alerts.export',
+  columns: {
+    title: ({ title }) => title,
+    severity: ({ severity }) => severity,
+    status: ({ status }) => status,
+    device_name: ({ device_name }) => device_name,
+    device_id: ({ device_id }) => device_id,
+    org_unit_id: ({ org_unit_id }) => org_unit_id,
+    source_ip: ({ source_ip }) => source_ip,
+    destination_ip: ({ destination_ip }) => destination_ip,
+    rule: ({ rule }) => rule,
+    count: ({ count }) => count,
+    first_seen_at: ({ first_seen_at }) => first_seen_at,
+    last_seen_at: ({ last_seen_at }) => last_seen_at,
+    acknowledged_at: ({ acknowledged_at }) => acknowledged_at,
+    acknowledged_by: ({ acknowledged_by }) => acknowledged_by?.name,
+    comment: ({ comment }) => comment,
+    id: ({ id }) => id,
+  },
+  page: listAlerts,
+}

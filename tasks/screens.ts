@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { launch, visit } from '../web/e2e/browser'
+import { pages } from '../web/e2e/pages'
+import { type Platform, signIn, startPlatform } from '../web/e2e/platform'
+
+// `bun run screens`: a picture of every page as a fresh installation shows it, wide in the light theme and narrow in the dark one, into docs/screens.
+// Build the console first (`bun run build:web`).
+
+const folder = join(import.meta.dir, '../docs/screens')
+const looks = [
+  { width: 1440, height: 900, colorScheme: 'light' },
+  { width: 375, height: 740, colorScheme: 'dark' },
+] as const
+
+const fleet = ['turin-gateway-1', 'turin-press-line', 'milan-office', 'substation-7-rtu', 'pump-house', 'warehouse-dock']
+const alerts = [
+  { title: 'Modbus write from an unknown host', severity: 'critical', source_ip: '10.20.0.77', rule: 'ot.modbus.write' },
+  { title: 'Repeated refused sign-ins', severity: 'high', source_ip: '10.20.0.41', rule: 'host.signin' },
+  { title: 'New listening port tcp/4840', severity: 'medium', rule: 'host.port' },
+  { title: 'Certificate expires in 10 days', severity: 'low', rule: 'tls.expiry' },
+]
+
+/** Appliances that register and report as real ones do. */
+async function furnish({ url, ingestUrl, admin }: Platform) {
+  for (const [index, name] of fleet.entries()) {
+    const reply = await fetch(`${url}/api/v1/devices/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-provisioning-key': admin.provisioning_key },
+      body: JSON.stringify({
+        name,
+        type: index % 2 ? 'gateway' : 'appliance',
+        hardware_id: `example-${index}`,
+        location: `Hall ${index + 1}`,
+      }),
+    })
+    const { device_key } = (await reply.json()) as { device_key: string }
+    const timestamp = new Date().toISOString()
+    const records = index % 3 ? [] : alerts.map((data) => ({ kind: 'security_alert', timestamp, data }))
+    const telemetry = { kind: 'telemetry', timestamp, data: { cpu_percent: 12 + index } }
+    const sent = await fetch(`${ingestUrl}/v1/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-device-key': device_key },
+      body: JSON.stringify([...records, telemetry]),
+    })
+    if (!sent.ok) throw new Error(`the ingestor answered ${sent.status}`)
+  }
+}
+
+/** What one sees who opens the folder. */
+const index = (names: string[]) =>
+  `# Every page, wide and on a phone\n\nMade by \`bun run screens\`.\n\n${names
+    .map(
+      (name) =>
+        `## ${name}\n\n<img src="${name}-1440.png" width="720" alt="${name}, wide"> <img src="${name}-375.png" width="190" alt="${name}, on a phone">\n`,
+    )
+    .join('\n')}`
+
+const nameOf = (path: string) => path.slice(1).replaceAll('/', '-') || 'home'
+
+async function take(page: Page, name: string, width: number) {
+  await page.waitForLoadState('networkidle')
+  await page.screenshot({ path: join(folder, `${name}-${width}.png`), animations: 'disabled' })
+}
+
+mkdirSync(folder, { recursive: true })
+const names = ['sign-in', ...pages.map(nameOf), 'device']
+await Bun.write(join(folder, 'README.md'), index(names))
+const platform = await startPlatform()
+const browser = await launch()
+try {
+  await furnish(platform)
+  for (const { width, height, colorScheme } of looks) {
+    const { page, context } = await visit(browser, { viewport: { width, height }, colorScheme })
+    await page.goto(`${platform.url}/sign-in`)
+    await take(page, 'sign-in', width)
+    await signIn(page, platform.url, platform.admin).catch(() => page.waitForURL(`${platform.url}/`))
+    for (const path of pages) {
+      await page.goto(`${platform.url}${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await take(page, nameOf(path), width)
+    }
+    await page.goto(`${platform.url}/devices`)
+    await page.locator('main tr[data-row-id]').last().getByRole('link').click()
+    await page.locator('main canvas').first().waitFor()
+    await take(page, 'device', width)
+    await context.close()
+  }
+} finally {
+  await browser.close()
+  await platform.stop()
+}
+process.exit(0)

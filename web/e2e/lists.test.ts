@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import postgres from 'postgres'
+import { axe, launch, visit } from './browser'
+import { type Platform, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+}, 30_000)
+
+test('the audit log is filtered by outcome, says how far it is sealed, and is saved as CSV with its filter', async () => {
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.other)
+  await page.goto(`${platform.url}/settings/audit?action=sessions.create`)
+  await page.getByText(/entries sealed/).waitFor()
+  await page.getByRole('button', { name: 'Outcome' }).click()
+  await page
+    .getByRole('option', { name: 'Done' })
+    .or(page.getByRole('menuitemcheckbox', { name: 'Done' }))
+    .first()
+    .click()
+  await page.keyboard.press('Escape')
+  await page.waitForURL(/outcome=success/)
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+  expect(saved.suggestedFilename()).toMatch(/^audit-[\da-f-]{36}-\d{4}-\d\d-\d\d\.csv$/)
+  const text = await Bun.file(await saved.path()).text()
+  expect(text).toContain('"sessions.create","success"')
+  expect(text).not.toContain('"tenants.create"')
+  expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+/** A fleet, in the first tenant, as if it had registered long ago. */
+async function furnish(count: number) {
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  await owner`insert into device (tenant_id, id, name, type)
+    select ${platform.admin.tenant_id}, gen_random_uuid(), 'pump-' || lpad(n::text, 4, '0'), 'plc' from generate_series(1, ${count}) n`
+  await owner.end()
+}
+
+test('a list is filtered with operators, kept as a view, found again, changed and shared', async () => {
+  await furnish(250)
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.getByRole('button', { name: 'Type', exact: true }).click()
+  await page.getByRole('menuitemcheckbox', { name: /plc/ }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Type: is', exact: true }).click()
+  await page.getByRole('menuitemradio', { name: 'is not' }).click()
+  await page.waitForURL(/type=not(:|%3A)plc/)
+  await page.getByRole('row').filter({ hasText: 'pump-' }).first().waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('menuitem', { name: 'Save this view' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Without pumps')
+  await page.getByLabel('Share with everybody').click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'View: Without pumps' }).waitFor()
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByText('Changed since it was saved').waitFor({ state: 'attached' })
+  expect(await axe(page)).toEqual([])
+
+  const technician = await visit(browser)
+  await signIn(technician.page, platform.url, platform.technician)
+  await technician.page.goto(`${platform.url}/devices`)
+  await technician.page.getByRole('button', { name: 'Views' }).click()
+  await technician.page.getByRole('menuitemradio', { name: 'Without pumps' }).click()
+  await technician.page.waitForURL(/type=not(:|%3A)plc/)
+  await technician.page.getByRole('button', { name: 'View: Without pumps' }).click()
+  expect(await technician.page.getByRole('menuitem', { name: 'Remove this view' }).count()).toBe(0)
+  expect([...complaints, ...technician.complaints]).toEqual([])
+}, 60_000)
+
+test('all that match are moved at once, beyond what is loaded, and the place narrows the lists wherever one goes', async () => {
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices?type=plc`)
+  await page.getByRole('checkbox', { name: /^Select all/ }).click()
+  await page.getByRole('button', { name: 'Select all 250 that match' }).click()
+  await page.getByRole('toolbar').getByRole('button', { name: 'Move to' }).click()
+  await page.getByRole('menuitem', { name: 'Substation 7' }).click()
+  await page.getByText('250 devices moved').waitFor()
+  await page.getByRole('button', { name: /^Organization and unit/ }).click()
+  await page.getByRole('combobox').fill('globex')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/org_unit=/)
+  await page.getByRole('row').filter({ hasText: 'pump-0001' }).waitFor()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.waitForURL(/\/settings/)
+  await page.getByRole('button', { name: 'Organization and unit: Demo MSP, Globex Energy' }).waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await page.waitForURL(/\/alerts\?org_unit=/)
+  expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('the palette finds a device by keyboard alone; it is remembered, and kept as a favourite', async () => {
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').waitFor()
+  await page.keyboard.type('pump-0123')
+  await page.getByRole('option', { name: /pump-0123/ }).waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'pump-0123' }).waitFor()
+  await page.getByRole('button', { name: 'Add to favourites' }).click()
+  await page.getByRole('navigation', { name: 'Favourites' }).getByRole('link', { name: 'pump-0123' }).waitFor()
+  await page.getByRole('button', { name: /^Notifications/ }).click()
+  await page.getByRole('menuitem', { name: 'All alerts' }).click()
+  await page.waitForURL(/\/alerts/)
+  await page.getByRole('navigation', { name: 'Favourites' }).getByRole('link', { name: 'pump-0123' }).click()
+  await page.waitForURL(/\/devices\//)
+  expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test.each(['dark', 'light'] as const)(
+  'every piece of the kit in every state is free of accessibility faults, %s',
+  async (colorScheme) => {
+    for (const width of [1440, 375]) {
+      const { page, context, complaints } = await visit(browser, { colorScheme, viewport: { width, height: 900 } })
+      await page.goto(`${platform.url}/dev/kit`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByRole('row').filter({ hasText: 'edge-0001' }).first().waitFor()
+      expect(await axe(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      expect(complaints).toEqual([])
+      await context.close()
+    }
+  },
+  60_000,
+)

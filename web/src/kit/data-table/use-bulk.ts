@@ -1,0 +1,62 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatNumber } from '@/lib/format'
+import { notify } from '@/lib/notify'
+import { asProblem } from '@/lib/problem'
+import { queryClient } from '@/lib/query-client'
+import { nothingSelected, type Selection } from './selection'
+
+export type BulkFailure = { id: string; name: string; error: string; detail: string }
+export type BulkAnswer = { done: readonly string[]; failures: readonly BulkFailure[]; next_cursor: string | null }
+export type BulkWhich = { ids: string[] } | { filter: Record<string, unknown>; cursor?: string }
+
+const idsAtOnce = 200
+
+/** Runs a bulk action over a selection, call by call, saying how far it is; what was refused stays to be read. */
+export function useBulk({
+  context,
+  filter,
+  onSelection,
+}: {
+  context: string
+  filter: Record<string, unknown>
+  onSelection: (selection: Selection) => void
+}) {
+  const { t } = useTranslation()
+  const [progress, setProgress] = useState<string | null>(null)
+  const [failures, setFailures] = useState<readonly BulkFailure[]>([])
+
+  const run = async (selection: Selection, call: (which: BulkWhich) => Promise<BulkAnswer>, said: (count: number) => string) => {
+    const refused: BulkFailure[] = []
+    let done = 0
+    const take = (answer: BulkAnswer) => {
+      done += answer.done.length
+      refused.push(...answer.failures)
+      setProgress(t('table.progress', { formatted: formatNumber(done) }))
+    }
+    setProgress(t('table.progress', { formatted: '0' }))
+    try {
+      if (selection.all) {
+        let cursor: string | undefined
+        do {
+          const answer = await call({ filter, ...(cursor && { cursor }) })
+          take(answer)
+          cursor = answer.next_cursor ?? undefined
+        } while (cursor)
+      } else {
+        const ids = [...selection.ids]
+        for (let from = 0; from < ids.length; from += idsAtOnce) take(await call({ ids: ids.slice(from, from + idsAtOnce) }))
+      }
+      onSelection(refused.length > 0 ? { ids: new Set(refused.map(({ id }) => id)), all: false } : nothingSelected)
+    } catch (error) {
+      // What was done before stays done, and is said.
+      notify.error(asProblem(error).message || t('error.network'))
+    } finally {
+      setProgress(null)
+      setFailures(refused)
+      if (done > 0) notify.success(said(done))
+      await queryClient.invalidateQueries({ queryKey: [context] })
+    }
+  }
+  return { run, progress, busy: progress !== null, failures, forget: () => setFailures([]) }
+}

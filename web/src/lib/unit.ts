@@ -1,0 +1,27 @@
+import { create } from 'zustand'
+
+const param = 'org_unit'
+/** The lists that a unit narrows. */
+const narrowed = new Set(['/devices', '/alerts'])
+
+export const isNarrowed = (pathname: string) => narrowed.has(pathname)
+
+/** The organization unit one works in: what the address of the last such list said, so that it holds while one looks elsewhere. */
+export const useUnit = create<{ id: string | null }>(() => ({ id: null }))
+
+/** An operator other than "is" is a filter, not a place. */
+export const unitOf = (search: string) => {
+  const value = new URLSearchParams(search).get(param)
+  return value && !value.includes(':') ? value : null
+}
+
+/** An address of the console, within the unit where that narrows it. */
+export const withinUnit = (to: string, id: string | null) => (id && isNarrowed(to) ? `${to}?${param}=${id}` : to)
+
+/** The same list, narrowed to another unit or to none. */
+export function searchWithin(search: string, id: string | null): string {
+  const next = new URLSearchParams(search)
+  if (id) next.set(param, id)
+  else next.delete(param)
+  return next.size > 0 ? `?${next}` : ''
+}
