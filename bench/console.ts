@@ -166,8 +166,12 @@ try {
   for (let round = 0; round < rounds; round += 1) {
     await page.keyboard.press('Control+k')
     const field = page.getByRole('combobox')
-    await field.fill(`-0${20_000 + round}`.slice(0, -1))
-    await page.locator('[cmdk-item]').filter({ hasText: '-0200' }).first().waitFor()
+    await field.fill(`-02${round}00`)
+    await page
+      .locator('[cmdk-item]')
+      .filter({ hasText: `-02${round}00` })
+      .first()
+      .waitFor()
     await page.keyboard.press('Escape')
   }
   const asked = await page.evaluate<number[]>(

@@ -67,7 +67,7 @@ async function take(page: Page, name: string, width: number) {
 mkdirSync(folder, { recursive: true })
 const names = ['sign-in', ...pages.map(nameOf), 'device']
 await Bun.write(join(folder, 'README.md'), index(names))
-const platform = await startPlatform()
+const platform = await startPlatform({ DEVICE_NAME: 'operations-server' })
 const browser = await launch()
 try {
   await furnish(platform)

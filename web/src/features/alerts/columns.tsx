@@ -27,7 +27,7 @@ export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableC
         id: 'severity',
         header: t('severity.label'),
         width: 112,
-        narrowWidth: 84,
+        narrowWidth: 94,
         choice: 'locked',
         sort: 'severity',
         cell: (alert) => <Severity compact value={alert.severity} />,

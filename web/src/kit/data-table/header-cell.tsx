@@ -12,7 +12,7 @@ export function HeaderCell<Row>({ column, sort }: { column: TableColumn<Row>; so
   const key = column.sort
   const direction = key && sort ? (sort.value === key ? 'ascending' : sort.value === `-${key}` ? 'descending' : 'none') : undefined
   const classes = classNames(
-    'bg-sunken border-border text-muted sticky top-0 z-10 h-8 truncate border-b px-3 text-xs font-medium',
+    'bg-sunken border-border text-muted h-8 truncate border-b px-3 text-xs font-medium',
     column.align === 'end' ? 'text-right' : 'text-left',
     column.from && fromClasses[column.from],
   )
