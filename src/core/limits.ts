@@ -111,7 +111,7 @@ export const limits = {
   onlineMs: 75_000,
   queryPoints: 50_000,
   /** Points of all series of a page together, where each has one a bucket. */
-  queryPagePoints: 250_000,
+  queryPagePoints: 100_000,
   /** How long refused records are kept. */
   replayedAtOnce: 10_000,
   /** By how much the clocks of process and database may differ where something is removed for good. */

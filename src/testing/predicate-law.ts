@@ -19,9 +19,7 @@ const mention = /\b(?:from|join|update)\s+"?([a-z_]+)\b"?(?!\s*\()/gi
 
 /** The tables a statement reads or changes, without its own WITH names and functions. */
 function tablesOf(query: string): string[] {
-  const made = new Set(
-    [...query.matchAll(/(?:with(?:\s+recursive)?|,)\s+([a-z_]+)\s+as\s+(?:materialized\s*)?\(/gi)].map(([, name]) => name!),
-  )
+  const made = new Set([...query.matchAll(/(?:with(?:\s+recursive)?|,)\s+([a-z_]+)\s+as\s*\(/gi)].map(([, name]) => name!))
   const named = [...query.matchAll(mention)].map(([, name]) => name!)
   return named.filter(
     (name) => !made.has(name) && !globalTables.has(name) && !/^(unnest|lateral|seen|path|set|of|skip|nothing)$/.test(name),

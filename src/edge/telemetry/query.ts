@@ -121,8 +121,8 @@ interface Row extends Record<string, unknown> {
   points: string
 }
 
-const pointsOf = (at: SQL, value: SQL) =>
-  sql`'[' || string_agg('[' || (date_part('epoch', ${at}) * 1000)::bigint || ',' || ${value} || ']', ',' order by ${at}) || ']'`
+const pointsOf = (at: SQL, value: SQL, which = sql``) =>
+  sql`'[' || string_agg('[' || (date_part('epoch', ${at}) * 1000)::bigint || ',' || ${value} || ']', ',' order by ${at}) ${which} || ']'`
 
 /** How far back the sample may lie from which the first of a range has grown, in milliseconds. */
 const marginMs = (seconds: number, aggregate: Aggregate) => (aggregate === 'rate' ? Math.min(seconds, 3600) * 1000 : 0)
@@ -183,33 +183,34 @@ function valuesOf(wanted: Map<string, Place[]>) {
 
 async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined): Promise<TelemetryPage> {
   const { tenant_id, ids, places, from, to } = asked
-  const next = cursor === undefined ? undefined : readMoment(cursor)
+  const after = cursor === undefined ? undefined : readMoment(cursor)
   const wanted = Map.groupBy(places, ({ layout }) => layout.id)
   const inOrder = [...wanted.values()].flat()
   const picked = [...wanted.values()].flatMap((some) => some.map((_, index) => index + 1))
   const most = Math.floor(limits.queryPoints / Math.max(...picked))
-  const found = await tx.execute<Row & { at: string | null }>(sql`
-    with page as materialized (
-      select f.device_id, f.layout_id, f.at, ${valuesOf(wanted)} as values from telemetry_frame f
-      where f.tenant_id = ${tenant_id} and f.device_id = any(${uuids(ids)}) and f.layout_id = any(${uuids([...wanted.keys()])})
-        and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
-        ${next ? sql`and (f.device_id, f.at, f.layout_id) >= (${next.device}::uuid, ${next.time}::timestamptz, ${next.layout}::uuid)` : sql``}
-      order by f.device_id, f.at, f.layout_id limit ${most + 1})
-    select p.device_id, p.layout_id, w.place, ${pointsOf(sql`p.at`, sql`x.v`)} as points, null as at
-    from (select * from page limit ${most}) p
+  const found = await tx.execute<Row & { frames: number; last: string }>(sql`
+    select p.device_id, p.layout_id, w.place, ${pointsOf(sql`p.at`, sql`x.v`, sql`filter (where ${finite})`)} as points, count(*)::int as frames,
+      to_char(max(p.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
+    from (
+        select f.device_id, f.layout_id, f.at, ${valuesOf(wanted)} as values from telemetry_frame f
+        where f.tenant_id = ${tenant_id} and f.device_id = any(${uuids(ids)}) and f.layout_id = any(${uuids([...wanted.keys()])})
+          and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
+          ${after ? sql`and (f.device_id, f.at, f.layout_id) > (${after.device}::uuid, ${after.time}::timestamptz, ${after.layout}::uuid)` : sql``}
+        order by f.device_id, f.at, f.layout_id limit ${most}) p
       join unnest(${uuids(inOrder.map(({ layout }) => layout.id))}, ${`{${inOrder.map(({ place }) => place).join(',')}}`}::int[], ${`{${picked.join(',')}}`}::int[])
         w (layout_id, place, picked) on w.layout_id = p.layout_id
       cross join lateral (select p.values[w.picked] as v) x
-    where ${finite} group by p.device_id, p.layout_id, w.place
-    union all
-    select n.device_id, n.layout_id, null, null, to_char(n.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from (select * from page offset ${most}) n`)
-  const rest = found.find(({ at }) => at !== null)
+    group by p.device_id, p.layout_id, w.place`)
+  // By the last frame of each device and layout, so that the greatest is the last of the page.
+  const byLast = new Map(found.map((row) => [`${row.device_id} ${row.last} ${row.layout_id}`, row]))
+  const frames = [...byLast.values()].reduce((sum, row) => sum + row.frames, 0)
+  const last = frames < most ? undefined : byLast.get([...byLast.keys()].sort().at(-1)!)
   return {
     series: seriesOf(
       asked,
-      found.filter(({ at }) => at === null),
+      found.filter(({ points }) => points !== null),
     ),
-    next_cursor: rest ? writeCursor(rest.device_id, rest.layout_id, rest.at!) : null,
+    next_cursor: last ? writeCursor(last.device_id, last.layout_id, last.last) : null,
   }
 }
 
@@ -227,7 +228,7 @@ const readPlace = (cursor: string) => {
   return { ...position, place: Number(rest) }
 }
 
-/** The first frame of the page. */
+/** The last frame of the page before. */
 const readMoment = (cursor: string) => {
   const { rest, ...position } = readCursor(cursor, (text) => /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(text) && !Number.isNaN(Date.parse(text)))
   return { ...position, time: rest }
