@@ -2,8 +2,8 @@
 export interface Batch {
   body: string
   frames: number
-  /** Of the moments of its frames, in milliseconds: together with their number it tells whether exactly these are stored. */
-  momentSum: number
+  /** Of the moments of its frames, in milliseconds: together with their number it tells whether exactly these are stored. A double would round it after some 5,000 frames. */
+  momentSum: bigint
   logs: number
   logSum: number
   malformed: number
@@ -41,14 +41,14 @@ export function openShape({ random, skewMs, stepMs, beganAt }: Shape) {
   }
 
   return function next(readings: number): Batch {
-    const batch: Batch = { body: '', frames: 0, momentSum: 0, logs: 0, logSum: 0, malformed: 0 }
+    const batch: Batch = { body: '', frames: 0, momentSum: 0n, logs: 0, logSum: 0, malformed: 0 }
     const records: unknown[] = []
     for (let index = 0; index < readings; index++) {
       taken += 1
       const at = beganAt + skewMs + taken * stepMs
       records.push(reading(at))
       batch.frames += 1
-      batch.momentSum += at
+      batch.momentSum += BigInt(at)
       if (random() < 0.1) {
         const data = { level: 'info', message: 'link is up', sequence: taken }
         records.push({ kind: 'log', timestamp: new Date(at).toISOString(), id: String(taken), data })
