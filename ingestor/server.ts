@@ -13,7 +13,7 @@ import { within } from './connect'
 import type { Door } from './doors/door'
 import { influx1, influx2 } from './doors/influx'
 import { native } from './doors/native'
-import { otlpMetrics } from './doors/otlp'
+import { otlpLogs, otlpMetrics } from './doors/otlp'
 import { prometheus } from './doors/prometheus'
 import { examine } from './examine'
 import { valuesIn } from './frames'
@@ -217,6 +217,7 @@ export function openIngestor({
       '/write': { POST: serving('/write', (request) => post(influx1, request)) },
       '/api/v2/write': { POST: serving('/api/v2/write', (request) => post(influx2, request)) },
       '/v1/metrics': { POST: serving('/v1/metrics', (request) => post(otlpMetrics(request), request)) },
+      '/v1/logs': { POST: serving('/v1/logs', (request) => post(otlpLogs(request), request)) },
       '/metrics': { GET: async (request) => secured(await metrics(request)) },
       '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
       '/readyz': { GET: async (request) => secured(await ready(request)) },
@@ -253,6 +254,8 @@ function problemOf(error: unknown, request_id: string): Problem {
 }
 
 const unknownRoute = ({ url, method }: Request) =>
-  ['/v1/ingest', '/v1/metrics', '/api/v1/write', '/write', '/api/v2/write', '/healthz', '/readyz'].includes(new URL(url).pathname)
+  ['/v1/ingest', '/v1/metrics', '/v1/logs', '/api/v1/write', '/write', '/api/v2/write', '/healthz', '/readyz'].includes(
+    new URL(url).pathname,
+  )
     ? new Problem(405, 'method_not_allowed', `${method} is not possible here`)
     : new Problem(404, 'not_found', 'There is no such route')

@@ -37,12 +37,16 @@ function endOfVarint(bytes: Buffer, start: number, end: number): number {
 /** As int64 where it has ten bytes; a number past 2^53 is rounded. */
 export function varintAt(bytes: Buffer, start: number, end: number): number {
   const last = endOfVarint(bytes, start, end) - 1
-  if (last - start === 9) {
-    let value = 0n
-    for (let position = last; position >= start; position--) value = (value << 7n) | BigInt(bytes[position]! & 0x7f)
-    return Number(BigInt.asIntN(64, value))
-  }
+  if (last - start === 9) return Number(bigVarintAt(bytes, start, end))
   let value = 0
   for (let position = last; position >= start; position--) value = value * 128 + (bytes[position]! & 0x7f)
   return value
+}
+
+/** As int64. */
+export function bigVarintAt(bytes: Buffer, start: number, end: number): bigint {
+  let value = 0n
+  for (let position = endOfVarint(bytes, start, end) - 1; position >= start; position--)
+    value = (value << 7n) | BigInt(bytes[position]! & 0x7f)
+  return BigInt.asIntN(64, value)
 }

@@ -1,8 +1,7 @@
-import type { Items } from '../decode'
-import type { Draft } from '../draft'
 import { checkInstant } from '../instant'
 import { limits } from '../limits'
 import { Refusal, tooLarge } from '../refusals'
+import { openEntries } from './entries'
 
 /** The labels of one series: names, values, and a text that two series share only if they have the same. */
 interface Labels {
@@ -10,8 +9,6 @@ interface Labels {
   values: string[]
   key: string
 }
-
-type Entry = { draft: Draft } | { refusal: Refusal; text: string }
 
 const nameForm = /^[A-Za-z_][\w.:/-]*$/
 
@@ -36,19 +33,10 @@ interface Group {
 
 /** Collects single values into frames: those of one moment and the same labels are one. What is collected depends on the body alone, so that a body sent again is the same records. */
 export function openReadings() {
-  const entries: Entry[] = []
+  const entries = openEntries()
   const groups = new Map<string, Group>()
   const all: Group[] = []
   let count = 0
-
-  function refuse(refusal: Refusal, text: unknown) {
-    entries.push({ refusal, text: typeof text === 'string' ? text : JSON.stringify(text) })
-    checkSize()
-  }
-
-  function checkSize() {
-    if (entries.length > limits.records) throw tooLarge(`A request may have at most ${limits.records} records`)
-  }
 
   /** NaN is no value, and left out. `at` is in epoch milliseconds. */
   function add(at: number, labels: Labels, given: string, value: number) {
@@ -64,7 +52,7 @@ export function openReadings() {
       put(at, labels, metric, value)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      refuse(error, { kind: 'telemetry', at, labels: labels.key, name: metric, value: String(value) })
+      entries.refuse(error, { kind: 'telemetry', at, labels: labels.key, name: metric, value: String(value) })
     }
   }
 
@@ -78,37 +66,17 @@ export function openReadings() {
       group = { metrics: new Map(), entry: { draft: { at, names: labels.names, values: labels.values } } }
       groups.set(key, group)
       all.push(group)
-      entries.push(group.entry)
-      checkSize()
+      entries.add(group.entry)
     }
     group.metrics.set(metric, value)
   }
 
-  function items(): Items {
+  function items() {
     for (const { metrics, entry } of all) finish(metrics, entry.draft)
-    return { count: entries.length, draft, text }
+    return entries.items()
   }
 
-  function draft(index: number): Draft {
-    const entry = entries[index]!
-    if ('refusal' in entry) throw entry.refusal
-    return entry.draft
-  }
-
-  function text(index: number): string {
-    const entry = entries[index]!
-    if ('refusal' in entry) return entry.text
-    const { at, ...rest } = entry.draft
-    const timestamp = new Date(at).toISOString()
-    if (!('names' in rest)) return JSON.stringify({ timestamp, ...rest })
-    const { names, values } = rest
-    const data = Object.fromEntries(names.map((name, place) => [name, values[place]]))
-    // A label with the name of a metric has no place in the contract's form, so such a frame is kept to be read, not to be replayed.
-    if (Object.keys(data).length < names.length) return JSON.stringify({ kind: 'telemetry', timestamp, names, values })
-    return JSON.stringify({ kind: 'telemetry', timestamp, data })
-  }
-
-  return { add, refuse, items }
+  return { add, refuse: entries.refuse, items }
 }
 
 /** Numbers stand before labels, always: a layout is recognized by the order of its fields. */

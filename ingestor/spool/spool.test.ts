@@ -82,6 +82,18 @@ test('what was put is read in order, also by the next process, and goes when it 
   other.release()
 })
 
+test('what is only being written is waited for, not taken for nothing', async () => {
+  const spool = openSpool(takeSlot(newFolder()), 1_000_000)
+  expect(await spool.oldest()).toBeUndefined()
+  const first = spool.put(Buffer.from('first'))
+  const asked = spool.oldest()
+  const second = spool.put(Buffer.from('second'))
+  expect(spool.isEmpty()).toBe(false)
+  expect((await asked)!.payloads.map(String)).toEqual(['first', 'second'])
+  await Promise.all([first, second])
+  await spool.close()
+})
+
 test('of several abandoned places only the one that is worked on is taken: the others are left to whoever comes', async () => {
   const folder = newFolder()
   const left = [takeSlot(folder), takeSlot(folder), takeSlot(folder)].map((slot) => openSpool(slot, 1000))

@@ -26,6 +26,8 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
 
   const bytes = () => sealed.reduce((sum, segment) => sum + segment.bytes, 0) + (writer?.segment.bytes ?? 0) + waitingBytes
 
+  const isEmpty = () => !sealed.length && !writer && !isWriting
+
   /** One piece of work on the files after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = turn.then(work)
@@ -87,7 +89,8 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
 
   /** The oldest file with all that is in it; nothing more will be written to it. */
   async function oldest(): Promise<Contents | undefined> {
-    if (!sealed.length && !writer) return undefined
+    if (isEmpty()) return undefined
+    // In its turn also where a file is only being made: whoever asks again at once would keep the event loop from ever making it.
     return inTurn(async () => {
       if (!sealed.length) await seal()
       const [segment] = sealed
@@ -134,7 +137,7 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     close,
     bytes,
     damaged: () => damagedCount,
-    isEmpty: () => !sealed.length && !writer && !waiting.length,
+    isEmpty,
     hasRoom: () => !isUnusable && bytes() < 0.95 * mostBytes,
   }
 }

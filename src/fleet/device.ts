@@ -28,7 +28,17 @@ const mostBuffered = 200
 /** Delivers as an appliance does: each batch until it is acknowledged, out of order, and now and then once more than it had to. */
 export function openSender({ device_key, ingest_url }: Credentials, random: () => number) {
   const buffer: Batch[] = []
-  const account: Account = { frames: 0, momentSum: 0n, logs: 0, logSum: 0, malformed: 0, batches: 0, duplicates: 0, postponed: 0, wrong: [] }
+  const account: Account = {
+    frames: 0,
+    momentSum: 0n,
+    logs: 0,
+    logSum: 0,
+    malformed: 0,
+    batches: 0,
+    duplicates: 0,
+    postponed: 0,
+    wrong: [],
+  }
 
   /** Undefined where it has to be tried again. */
   async function post(batch: Batch): Promise<number | undefined> {

@@ -163,7 +163,9 @@ export async function openFaults() {
   /** Stops sending once all is acknowledged, waits until the spool is empty, and compares. */
   async function check() {
     isSending = false
-    await Promise.all(loops)
+    let isAcknowledged = false
+    void Promise.all(loops).then(() => (isAcknowledged = true))
+    await until('all is acknowledged', () => isAcknowledged)
     const spooled = () => readdirSync(spoolDisk, { recursive: true }).filter((name) => String(name).endsWith('.spool')).length
     await until('the spool is empty', () => spooled() === 0)
     const difference = { lost: 0, doubled: 0, different: 0 }
@@ -249,7 +251,8 @@ export async function openFaults() {
     isOver = true
     isSending = false
     clearInterval(memory)
-    ingestor.kill('SIGTERM')
+    // It may be what hangs.
+    ingestor.kill('SIGKILL')
     await ingestor.exited
     await owner.end({ timeout: 1 })
     await database.stop()

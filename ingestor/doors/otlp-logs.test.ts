@@ -1,0 +1,189 @@
+import { afterAll, expect, test } from 'bun:test'
+import { gzipSync } from 'node:zlib'
+import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http'
+import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs'
+import * as fc from 'fast-check'
+import { Problem } from '../../src/core/problem'
+import { makeDevice, recordsOf, rejectedOf, startIngestor } from '../testing'
+import { otlpLogs } from './otlp'
+
+const ingestor = startIngestor()
+afterAll(async () => {
+  await ingestor.stop()
+})
+
+const at = Date.UTC(2026, 2, 4, 5, 6, 7, 89)
+const types = ['application/json', 'application/x-protobuf']
+
+test.each([
+  ['JSON', JsonExporter, 'none'],
+  ['protobuf', ProtobufExporter, 'gzip'],
+])('the exporter of OpenTelemetry in %s: log records become logs', async (_, Exporter, compression) => {
+  const device = await makeDevice()
+  const exporter = new Exporter({
+    url: `${ingestor.url}/v1/logs`,
+    headers: { authorization: `Bearer ${device.key}` },
+    compression: compression as never,
+  })
+  const provider = new LoggerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'pump', 'process.pid': 7 }),
+    processors: [new BatchLogRecordProcessor({ exporter })],
+  })
+  const logger = provider.getLogger('pump.valve')
+  const attributes = { port: 2 ** 40, ratio: 0.5, open: true, tags: ['a', 'b'], level: 'own', deep: { a: { b: 1 } } }
+  logger.emit({ timestamp: at, severityNumber: 18, severityText: 'ERR', body: 'valve stuck', attributes })
+  logger.emit({ timestamp: at, severityNumber: 9, body: 'same' })
+  logger.emit({ timestamp: at, severityNumber: 9, body: 'same' })
+  logger.emit({
+    timestamp: [at / 1000 - 0.089, 89_000_001],
+    severityText: 'Notice',
+    body: { a: [1, 'x', null], bytes: new Uint8Array([1, 2]) },
+  })
+  logger.emit({ timestamp: at, severityNumber: 1, eventName: 'valve.opened' })
+  await provider.forceFlush()
+  const records = (await recordsOf(device.tenant_id)).map(({ device_id, kind, at: moment, data }) => {
+    expect({ device_id, kind, at: moment.getTime() }).toEqual({ device_id: device.device_id, kind: 'log', at })
+    return data
+  })
+  const every = { source: 'pump', scope: 'pump.valve', resource: { 'service.name': 'pump', 'process.pid': 7 } }
+  expect(records).toHaveLength(5)
+  for (const expected of [
+    {
+      ...every,
+      level: 'error',
+      severity_text: 'ERR',
+      message: 'valve stuck',
+      'attributes.level': 'own',
+      port: 2 ** 40,
+      ratio: 0.5,
+      open: true,
+      tags: ['a', 'b'],
+      deep: { a: { b: 1 } },
+    },
+    { ...every, level: 'info', message: 'same' },
+    {
+      ...every,
+      level: 'notice',
+      severity_text: undefined,
+      message: '{"a":[1,"x",null],"bytes":"AQI="}',
+      body: { a: [1, 'x', null], bytes: 'AQI=' },
+      time_unix_nano: `${at}000001`,
+    },
+    { ...every, level: 'trace', message: 'valve.opened', event_name: 'valve.opened' },
+  ])
+    expect(records).toContainEqual(expected)
+  await provider.shutdown()
+})
+
+async function post(key: string, body: string | Buffer, type: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${ingestor.url}/v1/logs`, {
+    method: 'POST',
+    body,
+    headers: { 'x-device-key': key, 'content-type': type, ...headers },
+  })
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
+}
+
+const nano = `${at}000000`
+const record = (more: object) => ({ timeUnixNano: nano, severityNumber: 9, body: { stringValue: 'good' }, ...more })
+const bodyOf = (logRecords: unknown[], resource: object = {}) =>
+  JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] })
+const deep = (levels: number): object => (levels ? { arrayValue: { values: [deep(levels - 1)] } } : { intValue: '1' })
+
+test('refused records are told as a partial success, the others are stored, once', async () => {
+  const device = await makeDevice()
+  const long = 'x'.repeat(20_000)
+  const body = bodyOf([
+    record({}),
+    record({ timeUnixNano: '0', observedTimeUnixNano: nano, body: { stringValue: 'observed' } }),
+    record({ body: { stringValue: long } }),
+    record({
+      body: undefined,
+      attributes: [
+        { key: 'big', value: { intValue: '9223372036854775807' } },
+        { key: 'none', value: {} },
+      ],
+    }),
+    record({
+      attributes: [{ key: '__proto__', value: { doubleValue: 'NaN' } }],
+      traceId: 'ABCDEF0123456789ABCDEF0123456789',
+      spanId: '0000000000000000',
+    }),
+    record({ timeUnixNano: '0' }),
+    record({ timeUnixNano: '18446744073709551615' }),
+    record({ body: { stringValue: 'secret\0' } }),
+    record({ body: deep(7) }),
+    record({ body: deep(5_000) }),
+    record({ body: { stringValue: 'y'.repeat(300_000) } }),
+    record({ severityNumber: 'SEVERITY_NUMBER_INFO' }),
+  ])
+  for (let round = 0; round < 2; round++) {
+    const answer = await post(device.key, gzipSync(body), 'application/json; charset=utf-8', { 'content-encoding': 'gzip' })
+    expect(answer).toMatchObject({ status: 200, type: 'application/json' })
+    expect(JSON.parse(answer.text)).toMatchObject({ partialSuccess: { rejectedLogRecords: '7' } })
+    expect(answer.text).not.toContain('secret')
+    const data = (await recordsOf(device.tenant_id)).map((stored) => stored.data)
+    expect(data).toHaveLength(5)
+    expect(data).toContainEqual({ level: 'info', message: 'observed', source: undefined })
+    expect(data).toContainEqual({ level: 'info', message: 'x'.repeat(8192), body: long })
+    expect(data).toContainEqual({ level: 'info', message: '-', big: '9223372036854775807', none: null })
+    expect(data).toContainEqual({ level: 'info', message: 'good', ['__proto__']: 'NaN', trace_id: 'abcdef0123456789abcdef0123456789' })
+  }
+  expect((await rejectedOf(device.tenant_id)).map(({ error }) => error)).toEqual(
+    ['invalid_text', 'malformed', 'malformed', 'record_too_large', 'timestamp_out_of_range', 'too_deep', 'too_deep'].sort(),
+  )
+})
+
+test.each(types)('%s: what fails as a whole is a google.rpc.Status in its own type', async (type) => {
+  const { key } = await makeDevice()
+  for (const [status, code, answer] of [
+    [400, 3, await post(key, 'hello', type)],
+    [401, 16, await post('mzd_no', '', type)],
+    [413, 8, await post(key, ' '.repeat(5 * 1_048_576), type)],
+  ] as const) {
+    expect(answer).toMatchObject({ status, type })
+    if (type === types[0]) expect(JSON.parse(answer.text)).toMatchObject({ code })
+    else expect([...Buffer.from(answer.text).subarray(0, 3)]).toEqual([8, code, 18])
+  }
+  expect(await post(key, '', 'text/plain')).toMatchObject({ status: 415 })
+  expect(await post(key, bodyOf(Array(10_001).fill(record({}))), types[0]!)).toMatchObject({ status: 413 })
+})
+
+// ASVS 1.5.2
+test('whatever comes is read or refused, never more', () => {
+  const read = (bytes: Buffer, type: string) => {
+    const request = new Request('http://localhost/', { headers: { 'content-type': type } })
+    try {
+      const items = otlpLogs(request).read(bytes, request)
+      for (let index = 0; index < items.count; index++) items.text(index)
+    } catch (error) {
+      expect(error).toBeInstanceOf(Problem)
+    }
+  }
+  const part = fc.constantFrom(10, 18, 0, 1, 2, 4, 6, 8, 42, 50, 58, 9, 74, 82, 89, 24, 16, 255)
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 40 }), (bytes) => read(Buffer.from(bytes), types[1]!)),
+    { numRuns: 3000 },
+  )
+  // Lists within each other, as protobuf has them.
+  let nested = Buffer.alloc(0)
+  for (let level = 0; level < 300; level++) nested = Buffer.concat([Buffer.from([level % 2 ? 42 : 10]), lengthOf(nested), nested])
+  read(nested, types[1]!)
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      fc.constantFrom('timeUnixNano', 'severityNumber', 'severityText', 'body', 'attributes', 'traceId', 'eventName'),
+      (value, name) => read(Buffer.from(bodyOf([record({ [name]: value })])), types[0]!),
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+function lengthOf({ length }: Buffer): Buffer {
+  const bytes: number[] = []
+  let rest = length
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
+  return Buffer.from([...bytes, rest])
+}
