@@ -511,6 +511,10 @@ do $$ declare t regclass; begin
 end $$;
 
 -- Readiness compares what was migrated with what the program carries.
+-- One row: which installation this database is. It travels with a dump and to a replica, so that what an ingestor kept on disk is stored nowhere else.
+create table if not exists installation (id uuid primary key default gen_random_uuid());
+insert into installation select where not exists (select from installation);
+grant select on installation to monozu_ingest;
 grant usage on schema drizzle to monozu_app, monozu_ingest;
 grant select on drizzle.__drizzle_migrations to monozu_app, monozu_ingest;
 

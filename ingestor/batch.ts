@@ -127,7 +127,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   /** Which of them the database has already is not known: all count as new. */
   async function setAside(into: Spool, { unit, stored }: Waiting) {
     try {
-      await into.put(encodeUnit(unit))
+      await into.put(unit.device.tenant_id, encodeUnit(unit))
       meter.spooled(unit)
       stored.resolve(unit.frames + unit.records.length)
     } catch (error) {

@@ -13,13 +13,37 @@ export interface Share {
 }
 
 /**
- * Bounds the memory of all requests in work; a request returns its share once it is answered. A tenant may hold at most eight times what it
- * leaves free (Choudhury and Hahne, "Dynamic queue length thresholds", 1998): alone it gets nearly everything, and however many send as much
- * as they can, something is free for the next.
+ * Bytes that tenants share. A tenant may hold at most eight times what it leaves free (Choudhury and Hahne, "Dynamic queue length thresholds",
+ * 1998): alone it gets nearly everything, and however many send as much as they can, something is free for the next.
  */
-export function openBudget(mostBytes: number = limits.budgetBytes) {
+export function openShares(mostBytes: number, full: () => Error) {
   const byTenant = new Map<string, number>()
   let takenBytes = 0
+
+  return {
+    /** Throws where all would hold too much, or this tenant more than it may beside others. */
+    take(tenant_id: string, bytes: number) {
+      const held = (byTenant.get(tenant_id) ?? 0) + bytes
+      const free = mostBytes - takenBytes - bytes
+      if (free < 0 || held > limits.tenantTimesFree * free) throw full()
+      byTenant.set(tenant_id, held)
+      takenBytes += bytes
+    },
+    giveBack(tenant_id: string, bytes: number) {
+      const held = (byTenant.get(tenant_id) ?? 0) - bytes
+      if (held > 0) byTenant.set(tenant_id, held)
+      else byTenant.delete(tenant_id)
+      takenBytes -= bytes
+    },
+    /** What is there already and nobody's; less where it is negative. */
+    occupy: (bytes: number) => void (takenBytes += bytes),
+    bytes: () => takenBytes,
+  }
+}
+
+/** Bounds the memory of all requests in work; a request returns its share once it is answered. */
+export function openBudget(mostBytes: number = limits.budgetBytes) {
+  const shares = openShares(mostBytes, () => busy('Too much is waiting to be stored just now'))
 
   function open(): Share {
     let tenant = ''
@@ -30,18 +54,11 @@ export function openBudget(mostBytes: number = limits.budgetBytes) {
         return share
       },
       take(bytes) {
-        const held = (byTenant.get(tenant) ?? 0) + bytes
-        const free = mostBytes - takenBytes - bytes
-        if (free < 0 || held > limits.tenantTimesFree * free) throw busy('Too much is waiting to be stored just now')
-        byTenant.set(tenant, held)
-        takenBytes += bytes
+        shares.take(tenant, bytes)
         ownBytes += bytes
       },
       giveBack() {
-        const held = (byTenant.get(tenant) ?? 0) - ownBytes
-        if (held > 0) byTenant.set(tenant, held)
-        else byTenant.delete(tenant)
-        takenBytes -= ownBytes
+        shares.giveBack(tenant, ownBytes)
         ownBytes = 0
       },
       bytes: () => ownBytes,
@@ -49,5 +66,5 @@ export function openBudget(mostBytes: number = limits.budgetBytes) {
     return share
   }
 
-  return { open, bytes: () => takenBytes }
+  return { open, bytes: shares.bytes }
 }

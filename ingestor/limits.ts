@@ -10,7 +10,7 @@ export const limits = {
   zstdWindowLog: 23,
   /** All bodies in work at once, inflated; beyond it 503. */
   budgetBytes: 48 * 1_048_576,
-  /** What one tenant's bodies may hold, as a multiple of what is left free. */
+  /** What one tenant's bodies may hold of memory, and its records of the spool, as a multiple of what is left free. */
   tenantTimesFree: 8,
   quotaTenants: 10_000,
   quotaSavedSeconds: 10,

@@ -10,6 +10,7 @@ interface Levels {
   queueBytes: number
   spoolBytes: number
   damaged: number
+  foreignBytes: number
   isAway: boolean
   inFlight: number
 }
@@ -47,7 +48,7 @@ export function openMeter() {
     },
     failed: () => batches.add('failed'),
     spooled: (unit: Unit) => records.add('spooled', countOf(unit)),
-    families({ bodyBytes, queueBytes, spoolBytes, damaged, isAway, inFlight }: Levels): Family[] {
+    families({ bodyBytes, queueBytes, spoolBytes, damaged, foreignBytes, isAway, inFlight }: Levels): Family[] {
       const counter = (name: string, help: string, samples: { value: number }[]): Family => ({ name, help, type: 'counter', samples })
       const gauge = (name: string, help: string, value: number): Family => ({ name, help, type: 'gauge', samples: [{ value }] })
       return [
@@ -68,8 +69,13 @@ export function openMeter() {
         gauge('monozu_ingestor_in_flight_requests', 'Requests being worked on', inFlight),
         gauge('monozu_ingestor_body_bytes', 'Memory that bodies in work hold', bodyBytes),
         gauge('monozu_ingestor_queue_bytes', 'What waits for its transaction', queueBytes),
-        gauge('monozu_ingestor_spool_bytes', 'What is acknowledged and kept on disk until the database is back', spoolBytes),
-        gauge('monozu_ingestor_spool_damaged', 'Records of the spool that this process set aside', damaged),
+        gauge(
+          'monozu_ingestor_spool_bytes',
+          'What is acknowledged and kept on disk until the database is back, and what was set aside',
+          spoolBytes,
+        ),
+        gauge('monozu_ingestor_spool_damaged', 'Records of the spool that were set aside because they cannot be stored', damaged),
+        gauge('monozu_ingestor_spool_foreign_bytes', 'What the spool holds for the databases of other installations', foreignBytes),
         gauge('monozu_ingestor_database_away', '1 while the database takes nothing', isAway ? 1 : 0),
         ...processFamilies(),
       ]

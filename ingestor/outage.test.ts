@@ -86,7 +86,7 @@ test('the database crashes and comes back: what was acknowledged is stored, once
 test('with a spool, what comes while the database is down is acknowledged, survives a restart and is stored once', async () => {
   const device = await makeDevice(undefined, sql)
   const stranger = await makeDevice(undefined, sql)
-  const options = { spool: { folder: join(parent, 'spool'), bytes: 1_000_000 } }
+  const options = { spool: { folder: join(parent, 'spool'), bytes: 1_100_000 } }
   const databaseUrl = database.url.replace('postgres:postgres@', 'monozu_ingest:ingest@')
   const spooling = startIngestor(databaseUrl, options)
   const isReady = async () => (await fetch(`${spooling.url}/readyz`)).status === 200
@@ -114,6 +114,11 @@ test('with a spool, what comes while the database is down is acknowledged, survi
   expect(full).toMatchObject({ status: 503, body: { error: 'unavailable' } })
   expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0)
   await spooling.stop()
+  // With the database of another installation it is neither stored nor lost.
+  const elsewhere = startIngestor(undefined, options)
+  await until(async () => (await (await fetch(`${elsewhere.url}/readyz`)).text()).includes('another installation'))
+  await elsewhere.stop()
+  expect(await framesOf(device.tenant_id)).toHaveLength(0)
   database = await start()
   const next = startIngestor(databaseUrl, options)
   const stored = async () => (await framesOf(device.tenant_id, sql)).map(({ values }) => values.at(-1))

@@ -15,6 +15,7 @@ type Rows = Record<string, unknown>[]
 /** The little the ingestor reads. A connection that does not answer in time is given up and made anew. */
 export function openReader(databaseUrl: string, outage: Outage) {
   let connection = connect(databaseUrl)
+  let installation: string | undefined
 
   async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
     if (connection.isLost) connection = connect(databaseUrl)
@@ -45,7 +46,15 @@ export function openReader(databaseUrl: string, outage: Outage) {
     waitingTenants: () =>
       ask(async (sql) => (await sql`select tenant_id from replays_waiting()`).map(({ tenant_id }) => String(tenant_id))),
     pending: () => ask((sql) => pendingMigrations(sql)),
-    ping: () => ask(async (sql) => void (await sql`select 1`)),
+    /** The installation that the database is. */
+    ping: () =>
+      ask(async (sql) => {
+        const [row] = await sql`select id from installation`
+        if (!row) throw new Error('the database does not say which installation it is: run monozu migrate')
+        return (installation = String(row.id))
+      }),
+    /** As far as it was ever asked. */
+    installation: () => installation,
     close: () => connection.drop(),
   }
 }

@@ -96,7 +96,7 @@ export function openIngestor({
 }: Options) {
   const outage = openOutage()
   const meter = openMeter()
-  const spool = place && openSpool(takeSlot(place.folder), place.bytes)
+  const spool = place && openSpool(takeSlot(place.folder), place.bytes, () => reader.installation())
   const isSpooling = () => spool !== undefined && outage.isAway()
   const reader = openReader(databaseUrl, outage)
   const keys = openKeys(reader.read, isSpooling)
@@ -179,7 +179,8 @@ export function openIngestor({
 
   async function ready(request: Request): Promise<Response> {
     const reason = await whyNotReady()
-    const body = reason ? { status: 'unavailable', reason } : { status: 'ok' }
+    const warning = spool?.foreignBytes() ? { warning: 'the spool holds records of another installation' } : {}
+    const body = reason ? { status: 'unavailable', reason } : { status: 'ok', ...warning }
     return Response.json(body, { status: reason ? 503 : 200, headers: { 'x-request-id': requestIdOf(request) } })
   }
 
@@ -189,6 +190,7 @@ export function openIngestor({
       queueBytes: batcher.queueBytes(),
       spoolBytes: spool?.bytes() ?? 0,
       damaged: spool?.damaged() ?? 0,
+      foreignBytes: spool?.foreignBytes() ?? 0,
       isAway: outage.isAway(),
       inFlight,
     })

@@ -411,7 +411,7 @@ describe('every table with a tenant_id', () => {
 })
 
 describe('rights', () => {
-  const globalTables = ['app_user', 'attempt', 'identity', 'mfa_factor', 'mfa_recovery_code', 'retired_pepper', 'tenant']
+  const globalTables = ['app_user', 'attempt', 'identity', 'installation', 'mfa_factor', 'mfa_recovery_code', 'retired_pepper', 'tenant']
 
   // ASVS 13.2.2
   test('the application role owns nothing and is above nothing', async () => {

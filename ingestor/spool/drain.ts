@@ -5,6 +5,7 @@ import type { Layouts } from '../layouts'
 import { limits } from '../limits'
 import type { Outage } from '../outage'
 import { openStore } from '../store'
+import { isMeantFor } from './segments'
 import { takeAbandoned } from './slot'
 import { type Contents, type Spool, openSpool } from './spool'
 import { decodeUnit } from './unit'
@@ -16,7 +17,8 @@ interface Options {
   databaseUrl: string
   layouts: Layouts
   outage: Outage
-  ping: () => Promise<void>
+  /** Asks the database; the installation that it is. */
+  ping: () => Promise<string>
 }
 
 /**
@@ -26,8 +28,10 @@ interface Options {
 export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }: Options) {
   const store = openStore(databaseUrl, limits.flushMs)
   let isOver = false
+  let installation: string | undefined
   let wake = () => {}
   let lookedAt = Number.NEGATIVE_INFINITY
+  let toldBytes = 0
   /** How many records of a file are stored, so that a short outage does not begin it anew. */
   const stored = new Map<string, number>()
 
@@ -40,8 +44,9 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
   async function run() {
     while (!isOver) {
       try {
-        if (outage.isAway()) await ping()
+        installation = !installation || outage.isAway() ? await ping() : installation
         await drain(spool)
+        tellOfForeign()
         outage.end()
         store.close()
         if (performance.now() - lookedAt > limits.abandonedMs) await adopt()
@@ -54,10 +59,18 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
     }
   }
 
+  function tellOfForeign() {
+    const bytes = spool.foreignBytes()
+    if (bytes > toldBytes)
+      log.error({ bytes }, 'the spool holds records for the database of another installation: they stay until an ingestor of it comes')
+    toldBytes = bytes
+  }
+
   async function adopt() {
     lookedAt = performance.now()
-    for (const slot of takeAbandoned(parent)) {
-      const left = openSpool(slot, 0)
+    const known = installation!
+    for (const slot of takeAbandoned(parent, (name) => isMeantFor(name, known))) {
+      const left = openSpool(slot, 0, () => known)
       log.info({ bytes: left.bytes() }, 'what another process left in the spool is stored')
       await drain(left).finally(() => left.close())
     }

@@ -9,19 +9,29 @@ import { syncFolder } from './slot'
 export interface Segment {
   number: number
   salt: string
+  /** Of the database that its records were meant for; empty in files of earlier versions. */
+  installation: string
   path: string
   bytes: number
+  /** What of it is whose, of what this process wrote itself. */
+  held: Map<string, number>
 }
 
-const form = /^(\d{10})\.([0-9a-f]{32})\.spool$/
+const form = /^(\d{10})\.([0-9a-f]{32})(?:\.([0-9a-f-]{36}))?\.spool$/
+
+/** Whether a file of this name may be stored in the database of this installation. */
+export const isMeantFor = (name: string, installation: string) => {
+  const [match, , , stamped = installation] = form.exec(name) ?? []
+  return match !== undefined && stamped === installation
+}
 
 /** What is there already, oldest first. */
 export function listSegments(folder: string): Segment[] {
   const found = readdirSync(folder).flatMap((name): Segment[] => {
-    const [, number, salt] = form.exec(name) ?? []
+    const [, number, salt, installation = ''] = form.exec(name) ?? []
     if (!number || !salt) return []
     const path = join(folder, name)
-    return [{ number: Number(number), salt, path, bytes: statSync(path).size }]
+    return [{ number: Number(number), salt, installation, path, bytes: statSync(path).size, held: new Map() }]
   })
   return found.sort((a, b) => a.number - b.number)
 }
@@ -33,11 +43,11 @@ export interface Writer {
   close: () => Promise<void>
 }
 
-export async function createSegment(folder: string, number: number): Promise<Writer> {
+export async function createSegment(folder: string, number: number, installation: string): Promise<Writer> {
   const salt = randomBytes(16).toString('hex')
-  const path = join(folder, `${String(number).padStart(10, '0')}.${salt}.spool`)
+  const path = join(folder, `${String(number).padStart(10, '0')}.${salt}.${installation}.spool`)
   const handle: FileHandle = await open(path, 'wx', 0o600)
-  const segment: Segment = { number, salt, path, bytes: 0 }
+  const segment: Segment = { number, salt, installation, path, bytes: 0, held: new Map() }
 
   async function append(payloads: Buffer[]) {
     let end = segment.bytes

@@ -33,10 +33,10 @@ export function takeSlot(parent: string): Slot {
   throw new Error(`all of the ${mostSlots} places in the spool are taken`)
 }
 
-/** The folders that a process left behind with something in them: whoever comes first stores it. Each is taken when it is its turn, not before. */
-export function* takeAbandoned(parent: string): Generator<Slot> {
+/** The folders that a process left behind with files that are wanted: whoever comes first stores them. Each is taken when it is its turn, not before. */
+export function* takeAbandoned(parent: string, isWanted: (name: string) => boolean): Generator<Slot> {
   for (const name of readdirSync(parent).filter((file) => /^\d+$/.test(file))) {
-    const isFilled = readdirSync(join(parent, name)).some((file) => file.endsWith('.spool'))
+    const isFilled = readdirSync(join(parent, name)).some(isWanted)
     const slot = isFilled ? take(join(parent, name)) : undefined
     if (slot) yield slot
   }

@@ -4,12 +4,18 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeRecord, readRecords } from './format'
-import { takeAbandoned, takeSlot } from './slot'
-import { openSpool } from './spool'
+import { isMeantFor } from './segments'
+import { type Slot, takeAbandoned as takeAbandonedOf, takeSlot } from './slot'
+import { type Spool, openSpool as openSpoolFor } from './spool'
 
 const parent = mkdtempSync(join(tmpdir(), 'monozu-spool-'))
 afterAll(() => rmSync(parent, { recursive: true, force: true }))
 let folders = 0
+const installation = Bun.randomUUIDv7()
+const openSpool = (slot: Slot, mostBytes: number, of = installation) => openSpoolFor(slot, mostBytes, () => of)
+const takeAbandoned = (folder: string, of = installation) => takeAbandonedOf(folder, (name) => isMeantFor(name, of))
+const textsIn = async (spool: Spool) => (await spool.oldest())?.payloads.map(String)
+const tenant = 'a tenant'
 const newFolder = () => join(parent, String(folders++))
 
 const salt = 'a'.repeat(32)
@@ -67,7 +73,7 @@ test('a payload that looks like a record, or comes from another place or file, i
 test('what was put is read in order, also by the next process, and goes when it is finished', async () => {
   const folder = newFolder()
   const first = openSpool(takeSlot(folder), 1_000_000)
-  await Promise.all([1, 2, 3].map((number) => first.put(Buffer.from(`record ${number}`))))
+  await Promise.all([1, 2, 3].map((number) => first.put(tenant, Buffer.from(`record ${number}`))))
   const other = takeSlot(folder)
   expect(other.folder).not.toBe(join(folder, '0'))
   expect([...takeAbandoned(folder)]).toEqual([])
@@ -85,9 +91,9 @@ test('what was put is read in order, also by the next process, and goes when it 
 test('what is only being written is waited for, not taken for nothing', async () => {
   const spool = openSpool(takeSlot(newFolder()), 1_000_000)
   expect(await spool.oldest()).toBeUndefined()
-  const first = spool.put(Buffer.from('first'))
+  const first = spool.put(tenant, Buffer.from('first'))
   const asked = spool.oldest()
-  const second = spool.put(Buffer.from('second'))
+  const second = spool.put(tenant, Buffer.from('second'))
   expect(spool.isEmpty()).toBe(false)
   expect((await asked)!.payloads.map(String)).toEqual(['first', 'second'])
   await Promise.all([first, second])
@@ -97,7 +103,7 @@ test('what is only being written is waited for, not taken for nothing', async ()
 test('of several abandoned places only the one that is worked on is taken: the others are left to whoever comes', async () => {
   const folder = newFolder()
   const left = [takeSlot(folder), takeSlot(folder), takeSlot(folder)].map((slot) => openSpool(slot, 1000))
-  for (const spool of left) await spool.put(Buffer.from('kept'))
+  for (const spool of left) await spool.put(tenant, Buffer.from('kept'))
   for (const spool of left) await spool.close()
   const [first] = takeAbandoned(folder)
   const others = [...takeAbandoned(folder)]
@@ -108,17 +114,75 @@ test('of several abandoned places only the one that is worked on is taken: the o
 })
 
 test('more than the limit is refused with a 503 and a time to try again', async () => {
-  const spool = openSpool(takeSlot(newFolder()), 1000)
-  await spool.put(Buffer.alloc(900))
-  expect(() => spool.put(Buffer.alloc(200))).toThrow(expect.objectContaining({ status: 503, more: { retryAfterSeconds: 2 } }))
-  expect(spool.bytes()).toBeLessThanOrEqual(1000)
+  const spool = openSpool(takeSlot(newFolder()), 10_000)
+  await spool.put(tenant, Buffer.alloc(8000))
+  expect(() => spool.put(tenant, Buffer.alloc(1000))).toThrow(expect.objectContaining({ status: 503, more: { retryAfterSeconds: 2 } }))
+  expect(spool.bytes()).toBeLessThanOrEqual(10_000)
+  await spool.close()
+})
+
+test('a tenant that sends all it can leaves room for the others, and gets its share again once its records are stored', async () => {
+  const spool = openSpool(takeSlot(newFolder()), 100_000)
+  const fill = async (tenant_id: string) => {
+    for (let count = 0; ; count++) {
+      try {
+        await spool.put(tenant_id, Buffer.alloc(972))
+      } catch {
+        return count
+      }
+    }
+  }
+  expect(await fill('loud')).toBe(88)
+  expect(await fill('second')).toBeGreaterThan(5)
+  expect(await fill('third')).toBeGreaterThan(0)
+  await spool.finish((await spool.oldest())!)
+  expect(spool.bytes()).toBe(0)
+  expect(await fill('loud')).toBe(88)
+  await spool.close()
+})
+
+test('what was kept for another installation stays, counts, and is read by that one', async () => {
+  const folder = newFolder()
+  const other = Bun.randomUUIDv7()
+  const theirs = openSpool(takeSlot(folder), 10_000, other)
+  await theirs.put(tenant, Buffer.from('theirs'))
+  await theirs.close()
+  const ours = openSpool(takeSlot(folder), 10_000)
+  expect([ours.isEmpty(), ours.foreignBytes(), await textsIn(ours)]).toEqual([true, 34, undefined])
+  await ours.put(tenant, Buffer.from('ours'))
+  const contents = await ours.oldest()
+  expect(contents!.payloads.map(String)).toEqual(['ours'])
+  await ours.finish(contents!)
+  expect([ours.isEmpty(), ours.bytes()]).toEqual([true, 34])
+  await ours.close()
+  expect([...takeAbandoned(folder)]).toEqual([])
+  const again = openSpool([...takeAbandoned(folder, other)][0]!, 0, other)
+  expect(await textsIn(again)).toEqual(['theirs'])
+  await again.close()
+})
+
+test('before the installation is known nothing is taken', async () => {
+  const spool = openSpoolFor(takeSlot(newFolder()), 10_000, () => undefined)
+  expect(spool.put(tenant, Buffer.from('x'))).rejects.toMatchObject({ status: 503 })
+  await spool.close()
+  expect(spool.bytes()).toBe(0)
+})
+
+test('a file of an earlier version, which does not say of which installation it is, is read', async () => {
+  const folder = newFolder()
+  const slot = takeSlot(folder)
+  writeFileSync(join(slot.folder, `0000000001.${salt}.spool`), segmentOf([Buffer.from('old')]))
+  const spool = openSpool(slot, 10_000)
+  expect(await textsIn(spool)).toEqual(['old'])
+  await spool.finish((await spool.oldest())!)
+  expect([spool.isEmpty(), spool.bytes()]).toEqual([true, 0])
   await spool.close()
 })
 
 test('a damaged record is set aside, its neighbours are read', async () => {
   const folder = newFolder()
   const first = openSpool(takeSlot(folder), 1_000_000)
-  for (const text of ['one', 'two', 'three']) await first.put(Buffer.from(text))
+  for (const text of ['one', 'two', 'three']) await first.put(tenant, Buffer.from(text))
   await first.close()
   const name = readdirSync(join(folder, '0')).find((file) => file.endsWith('.spool'))
   const path = join(folder, '0', name!)
@@ -133,4 +197,9 @@ test('a damaged record is set aside, its neighbours are read', async () => {
   const [kept] = readdirSync(join(folder, '0/damaged'))
   expect(readFileSync(join(folder, '0/damaged', kept!)).toString('latin1')).toContain('TWO')
   await spool.close()
+  // What was set aside is not thrown away, so it counts: as much as it takes of the disk.
+  const next = openSpool(takeSlot(folder), 5000)
+  expect([next.damaged(), next.bytes()]).toEqual([1, 4096])
+  expect(() => next.put(tenant, Buffer.alloc(1000))).toThrow(expect.objectContaining({ status: 503 }))
+  await next.close()
 })

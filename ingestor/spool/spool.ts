@@ -1,32 +1,53 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { open, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { log } from '../../src/core/log'
 import { describe } from '../../src/core/problem'
+import { openShares } from '../budget'
 import { limits } from '../limits'
 import { busy } from '../refusals'
 import { type Found, headBytes, readRecords } from './format'
-import { type Segment, type Writer, createSegment, listSegments } from './segments'
+import { type Segment, type Writer, createSegment, isMeantFor, listSegments } from './segments'
 import { type Slot, syncFolder } from './slot'
 
 export type Contents = Found & { segment: Segment }
 
-/** What is acknowledged while the database is away, in files on this machine, in the order it came. */
-export function openSpool({ folder, release }: Slot, mostBytes: number) {
+interface Waiting {
+  tenant_id: string
+  payload: Buffer
+  written: PromiseWithResolvers<void>
+}
+
+const sizeOf = ({ payload }: Waiting) => payload.length + headBytes
+
+/** What a small file takes of a disk all the same. */
+const blockBytes = 4096
+const onDisk = (bytes: number) => Math.max(bytes, blockBytes)
+
+const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : [])
+
+/**
+ * What is acknowledged while the database is away, in files on this machine, in the order it came. All of them together, what was set aside as
+ * damaged included, take at most `mostBytes`; each tenant its share of that. Nothing is written before it is known for which installation
+ * (`installationOf`), and what was kept for another one stays where it is.
+ */
+export function openSpool({ folder, release }: Slot, mostBytes: number, installationOf: () => string | undefined) {
   const sealed = listSegments(folder)
-  const waiting: { payload: Buffer; written: PromiseWithResolvers<void> }[] = []
+  const waiting: Waiting[] = []
   const damagedFolder = join(folder, 'damaged')
+  const shares = openShares(mostBytes, () => busy('The database is away and the spool is full'))
   let nextNumber = (sealed.at(-1)?.number ?? 0) + 1
   let writer: Writer | undefined
-  let waitingBytes = 0
-  let damagedCount = 0
+  let damagedCount = namesIn(damagedFolder).length
   let isWriting = false
   let isUnusable = false
   let turn: Promise<unknown> = Promise.resolve()
+  for (const { bytes } of sealed) shares.occupy(bytes)
+  for (const name of namesIn(damagedFolder)) shares.occupy(onDisk(statSync(join(damagedFolder, name)).size))
 
-  const bytes = () => sealed.reduce((sum, segment) => sum + segment.bytes, 0) + (writer?.segment.bytes ?? 0) + waitingBytes
-
-  const isEmpty = () => !sealed.length && !writer && !isWriting
+  const isOurs = ({ path }: Segment) => isMeantFor(basename(path), installationOf() ?? '')
+  const foreign = () => (installationOf() ? sealed.filter((segment) => !isOurs(segment)) : [])
+  const isEmpty = () => !sealed.some(isOurs) && !writer && !isWriting
 
   /** One piece of work on the files after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -36,11 +57,10 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
   }
 
   /** Resolves when it is on disk; throws or rejects with a 503 where it cannot be. */
-  function put(payload: Buffer): Promise<void> {
-    if (bytes() + payload.length + headBytes > mostBytes) throw busy('The database is away and the spool is full')
-    const entry = { payload, written: Promise.withResolvers<void>() }
+  function put(tenant_id: string, payload: Buffer): Promise<void> {
+    const entry = { tenant_id, payload, written: Promise.withResolvers<void>() }
+    shares.take(tenant_id, sizeOf(entry))
     waiting.push(entry)
-    waitingBytes += payload.length + headBytes
     if (!isWriting) {
       isWriting = true
       void inTurn(writeAll)
@@ -52,10 +72,14 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
   async function writeAll() {
     while (waiting.length) {
       const group = waiting.splice(0)
-      waitingBytes = 0
       try {
-        writer ??= await createSegment(folder, nextNumber++)
+        const installation = installationOf()
+        if (!installation) throw new Error('the database was never reached')
+        if (writer && writer.segment.installation !== installation) await seal()
+        writer ??= await createSegment(folder, nextNumber++, installation)
         await writer.append(group.map(({ payload }) => payload))
+        const { held } = writer.segment
+        for (const entry of group) held.set(entry.tenant_id, (held.get(entry.tenant_id) ?? 0) + sizeOf(entry))
         if (isUnusable) log.info('the spool can be written again')
         isUnusable = false
         for (const { written } of group) written.resolve()
@@ -63,7 +87,10 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
       } catch (error) {
         if (!isUnusable) log.error({ error: describe(error) }, 'the spool cannot be written')
         isUnusable = true
-        for (const { written } of group) written.reject(busy('The database is away and the spool cannot be written'))
+        for (const entry of group) {
+          shares.giveBack(entry.tenant_id, sizeOf(entry))
+          entry.written.reject(busy('The database is away and the spool cannot be written'))
+        }
         await giveUp()
       }
     }
@@ -87,13 +114,13 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     await unlink(segment.path).catch(() => {})
   }
 
-  /** The oldest file with all that is in it; nothing more will be written to it. */
+  /** The oldest file for this installation with all that is in it; nothing more will be written to it. */
   async function oldest(): Promise<Contents | undefined> {
     if (isEmpty()) return undefined
     // In its turn also where a file is only being made: whoever asks again at once would keep the event loop from ever making it.
     return inTurn(async () => {
-      if (!sealed.length) await seal()
-      const [segment] = sealed
+      if (!sealed.some(isOurs)) await seal()
+      const segment = sealed.find(isOurs)
       return segment && { segment, ...readRecords(segment.salt, await readFile(segment.path)) }
     })
   }
@@ -104,6 +131,8 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     if (tornBytes) log.warn({ bytes: tornBytes }, 'the end of a spool file was cut off: it was never acknowledged')
     await unlink(segment.path)
     sealed.splice(sealed.indexOf(segment), 1)
+    for (const [tenant_id, bytes] of segment.held) shares.giveBack(tenant_id, bytes)
+    if (!segment.held.size) shares.occupy(-segment.bytes)
     syncFolder(folder)
   }
 
@@ -118,7 +147,10 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     } finally {
       await handle.close()
     }
-    if (!existsSync(path)) damagedCount += 1
+    if (!existsSync(path)) {
+      damagedCount += 1
+      shares.occupy(onDisk(some.length))
+    }
     renameSync(`${path}.part`, path)
     syncFolder(damagedFolder)
     log.error({ bytes: some.length, file: name }, 'a record in the spool cannot be stored and was set aside')
@@ -135,10 +167,12 @@ export function openSpool({ folder, release }: Slot, mostBytes: number) {
     finish,
     keepDamaged,
     close,
-    bytes,
+    bytes: shares.bytes,
     damaged: () => damagedCount,
+    /** What is kept for other installations. */
+    foreignBytes: () => foreign().reduce((sum, { bytes }) => sum + bytes, 0),
     isEmpty,
-    hasRoom: () => !isUnusable && bytes() < 0.95 * mostBytes,
+    hasRoom: () => !isUnusable && shares.bytes() < 0.95 * mostBytes,
   }
 }
 
