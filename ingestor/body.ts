@@ -1,6 +1,7 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { Problem, codeOf } from '../src/core/problem'
 import type { Share } from './budget'
+import { within } from './connect'
 import { limits } from './limits'
 import { malformed, tooLarge } from './refusals'
 import { unsnappy } from './snappy'
@@ -10,9 +11,9 @@ const inflatedTooLarge = (most: number) => tooLarge(`A body may have at most ${m
 const bodyTooLarge = () => tooLarge(`A body may have at most ${limits.bodyBytes} bytes`)
 
 /** The body, inflated where its Content-Encoding says so, to at most `mostBytes`. Everything it holds is taken from the request's share first. */
-export async function readBody(request: Request, share: Share, mostBytes: number): Promise<Buffer> {
+export async function readBody(request: Request, share: Share, mostBytes: number, bodyMs: number = limits.bodyMs): Promise<Buffer> {
   const inflate = inflaterOf(request.headers.get('content-encoding'), mostBytes)
-  const bytes = await readBytes(request, share)
+  const bytes = await readBytes(request, share, bodyMs)
   if (bytes.length > mostBytes) throw inflatedTooLarge(mostBytes)
   if (!inflate) return bytes
   const inflated = inflate(bytes)
@@ -20,23 +21,28 @@ export async function readBody(request: Request, share: Share, mostBytes: number
   return inflated
 }
 
-async function readBytes(request: Request, share: Share): Promise<Buffer> {
+const tooSlow = () => new Problem(408, 'too_slow', 'The body did not arrive in time')
+
+async function readBytes(request: Request, share: Share, bodyMs: number): Promise<Buffer> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
   if (declared > limits.bodyBytes) throw bodyTooLarge()
   if (declared <= limits.smallBodyBytes) {
     share.take(declared)
-    return Buffer.from(await request.arrayBuffer().catch(cutOff))
+    const reading = request.arrayBuffer()
+    // Mostly it is there already, and needs no timer.
+    const isThere = Bun.peek.status(reading) === 'fulfilled'
+    return Buffer.from(await (isThere ? reading : within(bodyMs, reading.catch(cutOff), tooSlow)))
   }
   const chunks: Uint8Array[] = []
   let length = 0
-  const expires = Date.now() + limits.bodyMs
+  const expires = Date.now() + bodyMs
   try {
     for await (const chunk of request.body ?? []) {
       share.take(chunk.length)
       chunks.push(chunk)
       length += chunk.length
       if (length > limits.bodyBytes) throw bodyTooLarge()
-      if (Date.now() > expires) throw new Problem(408, 'too_slow', 'The body did not arrive in time')
+      if (Date.now() > expires) throw tooSlow()
     }
   } catch (error) {
     throw error instanceof Problem ? error : cutOff()

@@ -39,6 +39,8 @@ export interface Options {
   hostname: string
   /** How long the writing of one batch may take before its connection is given up. */
   flushMs?: number
+  /** How long a body may take to arrive. */
+  bodyMs?: number
   /** Where to keep what arrives while the database is away, and how much of it; without it such requests get a 503. */
   spool?: { folder: string; bytes: number }
   /** Of each tenant. */
@@ -92,6 +94,7 @@ export function openIngestor({
   otlp,
   isShared = false,
   gather,
+  bodyMs,
   flushMs = place ? limits.spoolAfterMs : limits.flushMs,
 }: Options) {
   const outage = openOutage()
@@ -128,7 +131,7 @@ export function openIngestor({
     if (!device) throw unknownKey()
     note({ 'monozu.tenant_id': device.tenant_id, 'monozu.actor': 'device' })
     quota.admit(device.tenant_id)
-    const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes).finally(() =>
+    const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes, bodyMs).finally(() =>
       quota.charge(device.tenant_id, { bytes: share.bytes() }),
     )
     const items = door.read(bytes, request)

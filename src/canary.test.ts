@@ -155,6 +155,7 @@ async function deliveries(device: { id: unknown; key: string }, bearer: Record<s
     ['/write?u=edge', (key) => ({ authorization: `Basic ${btoa(`edge:${key}`)}` })],
     ['/api/v2/write', (key) => ({ authorization: `Token ${key}` })],
     ['/v1/metrics', (key) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })],
+    ['/v1/logs', (key) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' })],
   ]
   const knock = async (key: string) => {
     for (const [path, headers] of doors) {

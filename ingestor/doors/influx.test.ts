@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
+import { type HttpError, InfluxDB, Point, setLogger } from '@influxdata/influxdb-client'
 import * as fc from 'fast-check'
 import { framesOf, makeDevice, rejectedOf, startIngestor } from '../testing'
 import { pointsOf } from './line-protocol'
@@ -89,6 +90,43 @@ test('each version takes the key and answers in its own way', async () => {
   expect(await write('/api/v2/write', large, basic)).toMatchObject({ status: 413, body: { code: 'request too large' } })
   expect(await write('/write', gzipSync(large), { ...basic, 'content-encoding': 'gzip' })).toMatchObject({ status: 413 })
   expect((await write('/write?precision=constructor', line, basic)).status).toBe(400)
+})
+
+// It writes down at length what it is told.
+setLogger({ error: () => {}, warn: () => {} })
+
+test("InfluxData's client writes, compressed or not, and is told what failed", async () => {
+  const device = await makeDevice()
+  const writer = (token: string, gzipThreshold: number) => {
+    const failures: number[] = []
+    const writeFailed = (error: Error) => void failures.push((error as HttpError).statusCode)
+    const api = new InfluxDB({ url: ingestor.url, token }).getWriteApi('any', 'any', 'ns', { maxRetries: 0, gzipThreshold, writeFailed })
+    return { api, failures }
+  }
+  const point = (room: string) =>
+    new Point('boiler').tag('room', room).floatField('celsius', 21.5).intField('turns', -3).timestamp(new Date(at))
+  for (const [room, gzipThreshold] of [
+    ['a, b=c', 1],
+    ['d', 1_000_000],
+  ] as const) {
+    const { api, failures } = writer(device.key, gzipThreshold)
+    api.writePoint(point(room).booleanField('on', true).stringField('note', 'a "b"'))
+    await api.close()
+    expect(failures).toEqual([])
+  }
+  expect(
+    (await framesOf(device.tenant_id)).map(({ at: moment, metrics, values, labels }) => [moment.getTime(), metrics, values, labels]),
+  ).toEqual(
+    expect.arrayContaining(['a, b=c', 'd'].map((room) => [at, ['boiler_celsius', 'boiler_on', 'boiler_turns'], [21.5, 1, -3], { room }])),
+  )
+  const stranger = writer('mzd_no', 1)
+  stranger.api.writePoint(point('x'))
+  await stranger.api.close().catch(() => {})
+  const partial = writer(device.key, 1)
+  partial.api.writeRecords([`boiler celsius=1 ${at + 1}000000`, 'boiler celsius=1'])
+  await partial.api.close().catch(() => {})
+  expect([stranger.failures, partial.failures]).toEqual([[401], [400]])
+  expect(await framesOf(device.tenant_id)).toHaveLength(3)
 })
 
 // ASVS 1.5.2
