@@ -71,6 +71,19 @@ describe('a forged token', () => {
       { kid: { toString: 'x' } },
     ]
     for (const more of brought) expect(await statusOf(sign({ ...header, ...more }, claims, own))).toBe(401)
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    for (const [alg, hash] of [
+      ['RS256', 'sha256'],
+      ['RS384', 'sha384'],
+      ['RS512', 'sha512'],
+      ['PS256', 'sha256'],
+    ] as const) {
+      const text = `${encode({ ...header, alg, jwk: rsa.publicKey.export({ format: 'jwk' }) })}.${encode(claims)}`
+      expect([alg, await statusOf(`${text}.${signAsymmetric(hash, Buffer.from(text), rsa.privateKey).toString('base64url')}`)]).toEqual([
+        alg,
+        401,
+      ])
+    }
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const jwk = publicKey.export({ format: 'jwk' })
     const signed = `${encode({ ...header, alg: 'ES256', jwk })}.${encode(claims)}`
