@@ -143,9 +143,10 @@ begin
 end $$;
 create or replace trigger audit_log_await_seal after insert on audit_log for each row execute function await_seal();
 
--- Whose chains there are; with `waiting`, those that have something to seal.
+-- Whose chains there are, that of nobody too (sign-ins of no tenant); with `waiting`, those that have something to seal.
 create or replace function audited_tenants(waiting boolean) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select t.id from tenant t where not waiting or exists (select from audit_pending p where p.tenant_id = t.id) order by 1
+  select c.id from (select t.id from tenant t union all select '00000000-0000-0000-0000-000000000000') c(id)
+  where not waiting or exists (select from audit_pending p where p.tenant_id = c.id) order by 1
 $$;
 
 -- Whom a provider names: found by its own key for him, never by his address.

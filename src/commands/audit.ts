@@ -4,11 +4,14 @@ import type { Checkpoint } from '../identity/audit-log/checkpoint'
 
 export const help = `Usage: monozu audit verify [--tenant id] [--checkpoints file] [--public-key key]...
        monozu audit checkpoints [--tenant id]
+       monozu audit platform
        monozu audit key
 
 verify        walks the hash chain of each tenant's audit log and names the first entry that does not fit. Exit code 1 when there is one.
               Without checkpoints kept elsewhere, an end that was cut off with all its traces cannot be seen.
 checkpoints   prints the last signed checkpoint of each tenant, one JSON object a line, to be kept where the database's owner cannot write.
+platform      prints what is recorded under no tenant (sign-ins that were refused before one was known), newest first, one JSON object a line. It is
+              sealed and verified as the tenants' are, as the tenant 00000000-0000-0000-0000-000000000000.
 key           prints the public key (Ed25519, base64url) of SECRET_KEY; verify trusts it, that of SECRET_KEY_PREVIOUS, and each --public-key.
 
 Needs DATABASE_URL (the role monozu_app) and SECRET_KEY.`
@@ -48,6 +51,10 @@ export async function run(words: string[]): Promise<number> {
   takeTime(limits.jobMs)
   let faults = 0
   try {
+    if (action === 'platform') {
+      await printPlatform()
+      return 0
+    }
     // A tenant that is gone from the database, but not from what was kept, is a fault as well.
     const all = async () => [...new Set([...(await auditedTenants()), ...kept.map(({ tenant_id }) => tenant_id)])]
     for (const tenant_id of tenant ? [tenant] : await all()) {
@@ -66,13 +73,29 @@ export async function run(words: string[]): Promise<number> {
   return faults ? 1 : 0
 }
 
+async function printPlatform() {
+  const [{ listAudit }, { inTenant, jobActor, nobody }, { limits }] = await Promise.all([
+    import('../identity/audit-log/service'),
+    import('../core/scope'),
+    import('../core/limits'),
+  ])
+  let cursor: string | undefined
+  do {
+    const paging = { limit: limits.pageRows, ...(cursor && { cursor }) }
+    const { items, next_cursor } = await inTenant(jobActor(nobody), 'read only', (scope) => listAudit(scope, paging))
+    for (const entry of items) console.log(JSON.stringify(entry))
+    cursor = next_cursor ?? undefined
+  } while (cursor)
+}
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function read(words: string[]) {
   try {
     const { positionals, values } = parseArgs({ args: words, options, allowPositionals: true })
     const [action, ...rest] = positionals
-    if (rest.length || !action || !['verify', 'checkpoints', 'key'].includes(action)) return 'say verify, checkpoints or key'
+    if (rest.length || !action || !['verify', 'checkpoints', 'platform', 'key'].includes(action))
+      return 'say verify, checkpoints, platform or key'
     if (values.tenant !== undefined && !uuid.test(values.tenant)) return '--tenant must be the id of a tenant'
     return { action, tenant: values.tenant, file: values.checkpoints, keys: values['public-key'] ?? [] }
   } catch (error) {

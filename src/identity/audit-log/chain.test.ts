@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
+import { audit } from '../../core/audit'
+import { bareUser, inTenant, nobody } from '../../core/scope'
 import { type Client, send, signedIn, within } from '../../testing/api'
 import { startCommand } from '../../testing/process'
 import { auditedTenants, linkOf, origin, sealAll, sealTenant } from './chain'
@@ -36,6 +38,25 @@ beforeEach(async () => {
   await grow(4)
   await grow(3)
 })
+
+test('what is refused before a tenant is known is sealed as well, verified, and printed for the operators of the platform', async () => {
+  const refused = () =>
+    inTenant(bareUser(nobody), 'read write', (scope) => audit(scope, 'sso.refuse', null, { after: { reason: 'sso_unknown' } }))
+  await refused()
+  await refused()
+  expect(await auditedTenants(true)).toContain(nobody)
+  await sealAll()
+  expect(await auditedTenants(true)).not.toContain(nobody)
+  expect(await auditedTenants()).toContain(nobody)
+  const env = { DATABASE_URL: Bun.env.DATABASE_URL!, SECRET_KEY: Bun.env.SECRET_KEY! }
+  const run = (...words: string[]) => startCommand(['audit', ...words], env).ended()
+  expect(await run('verify', '--tenant', nobody)).toEqual({ code: 0, output: `ok    ${nobody} 2 rows, 1 checkpoints\n` })
+  const printed = (await run('platform')).output.trim().split('\n')
+  expect(printed.map((line) => (JSON.parse(line) as { action: string }).action)).toEqual(['sso.refuse', 'sso.refuse'])
+  const [row] = await owner`update audit_log set after = '{}' where tenant_id = ${nobody} returning id`
+  expect(row).toBeTruthy()
+  expect((await run('verify')).output).toContain(`FAULT ${nobody} row 1`)
+}, 30_000)
 
 describe('the chain', () => {
   test('holds every entry once, in two signed batches, and fits', async () => {
