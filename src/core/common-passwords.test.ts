@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { Problem } from './errors'
-import { assertGoodPassword } from './common-passwords'
+import { assertUncommonPassword } from './common-passwords'
 
 const email = 'maria.rossi+work@nordwind-logistics.example'
 
 /** What is said against it, or undefined where it is taken. */
 function fault(password: string) {
   try {
-    assertGoodPassword(password, email, '/new_password')
+    assertUncommonPassword(password, email, '/new_password')
   } catch (error) {
     const { status, more } = error as Problem
     expect(status).toBe(422)

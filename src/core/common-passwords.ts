@@ -120,7 +120,7 @@ function partsOf(email: string): string[] {
 }
 
 /** 12 to 256 characters (NIST SP 800-63B-4 section 3.1.1.2), no rules of composition; refused with 422 on `path` where it is one of the first a guesser tries. */
-export function assertGoodPassword(password: string, email: string, path: string) {
+export function assertUncommonPassword(password: string, email: string, path: string) {
   const { least, most } = limits.passwordCharacters
   const characters = Array.from(password.normalize('NFKC')).length
   if (characters < least) throw invalid(path, `must have at least ${least} characters`)

@@ -114,6 +114,7 @@ const variables = {
   REFRESH_TOKEN_EXPIRE_DAYS: [whole(1, 365), 7],
   MFA_ISSUER: [text, 'MonozuCloud'],
   AUTH_POLICY: [choice('standard', 'restricted'), 'standard' as const],
+  PWNED_PASSWORDS_URL: [url('http:', 'https:', 'file:'), ''],
   REGISTRATION: [choice('open', 'closed'), 'open' as const],
   AUTH_ALLOWED_EMAIL_DOMAINS: [emailDomains, [] as string[]],
   DNS_SERVER: [text, ''],

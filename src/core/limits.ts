@@ -47,6 +47,9 @@ export const limits = {
   /** Of a hash that was brought along from elsewhere; a dearer one would hold the queue. */
   bcryptCostMost: 14,
   rewrapRows: 500,
+  /** How long the list of breached passwords may take to answer, and what a range of it may hold. */
+  breachedMs: 2_000,
+  breachedRangeBytes: 262_144,
   passwordCharacters: { least: 12, most: 256 },
   mfaStepMs: 30_000,
   mfaPendingMs: 15 * 60_000,

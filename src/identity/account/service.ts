@@ -5,7 +5,7 @@ import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Call, type Scope, inTenant } from '../../core/scope'
 import { type Paging, keyset } from '../../core/wire'
-import { assertGoodPassword } from '../../core/common-passwords'
+import { assertGoodPassword } from '../../core/breached-passwords'
 import { assertPasswordsAllowed, hashPassword } from '../../core/passwords'
 import { addressOfUser, provePassword } from '../auth/proof'
 import { sessions } from '../auth/schema'
@@ -71,7 +71,7 @@ export async function changePassword(
   call: Call,
 ) {
   assertPasswordsAllowed()
-  assertGoodPassword(new_password, await addressOfUser(actor), '/new_password')
+  await assertGoodPassword(new_password, await addressOfUser(actor), '/new_password')
   const expected = await provePassword(actor, current_password, call, '/current_password')
   const replacement = await hashPassword(new_password)
   await inTenant(

@@ -8,7 +8,7 @@ import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor, pe
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { type Paging, keyset } from '../../core/wire'
-import { assertGoodPassword } from '../../core/common-passwords'
+import { assertGoodPassword } from '../../core/breached-passwords'
 import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../../core/passwords'
 import { loadMember } from '../auth/sessions'
 import type { Language } from '../mail/schema'
@@ -196,11 +196,11 @@ async function proveAccount(
   await attempt.succeeded()
 }
 
-function newAccount({ name, password }: Acceptance, email: string) {
+async function newAccount({ name, password }: Acceptance, email: string) {
   assertPasswordsAllowed()
   if (name === undefined) throw invalid('/name', 'is required')
   if (password === undefined) throw invalid('/password', 'is required')
-  assertGoodPassword(password, email, '/password')
+  await assertGoodPassword(password, email, '/password')
   return { name, password }
 }
 
@@ -252,7 +252,7 @@ export async function acceptInvitation(input: Acceptance, caller: Known | undefi
   const { invitation, tenant_name, known } = await read(input.token)
   const { tenant_id, email } = invitation
   if (known.length) await proveAccount(known, email, input.password, caller, call)
-  const fresh = known.length ? undefined : newAccount(input, email)
+  const fresh = known.length ? undefined : await newAccount(input, email)
   const password_hash = fresh && (await hashPassword(fresh.password))
   const user_id = known[0]?.user_id ?? Bun.randomUUIDv7()
   await take(invitation, { user_id, name: input.name ?? known[0]?.name ?? email }, call, async (scope) => {

@@ -7,7 +7,7 @@ import { log } from '../../core/log'
 import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
-import { assertGoodPassword } from '../../core/common-passwords'
+import { assertGoodPassword } from '../../core/breached-passwords'
 import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../../core/passwords'
 import { linkTo, queueMail } from '../mail/service'
 import type { Language } from '../mail/schema'
@@ -105,7 +105,7 @@ export async function resetPassword(token: string, new_password: string, call: C
       .where(and(own(passwordResets), eq(passwordResets.id, id), eq(passwordResets.hash, hash), gt(passwordResets.expires_at, now()))),
   )
   if (!owner) throw linkEnded()
-  assertGoodPassword(new_password, owner.email, '/new_password')
+  await assertGoodPassword(new_password, owner.email, '/new_password')
   await assertNotFirst(new_password, owner.email)
   const replacement = await hashPassword(new_password)
   await inTenant(

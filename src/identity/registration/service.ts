@@ -9,7 +9,8 @@ import { everyPermission } from '../../core/permissions'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
-import { assertGoodPassword } from '../../core/common-passwords'
+import { assertUnbreached } from '../../core/breached-passwords'
+import { assertUncommonPassword } from '../../core/common-passwords'
 import { assertPasswordsAllowed, hashPassword } from '../../core/passwords'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
@@ -88,8 +89,9 @@ async function tellOwner(email: string, language: Language, call: Call) {
 export async function register({ email, password, name, tenant_name }: Registration, language: Language, call: Call) {
   assertPasswordsAllowed()
   if (config.REGISTRATION === 'closed') throw new Problem(403, 'registration_closed', 'New organizations are made by invitation here')
-  assertGoodPassword(password, email, '/password')
+  assertUncommonPassword(password, email, '/password')
   await throttle(`register ${email}`, call.address)
+  await assertUnbreached(password, '/password')
   const password_hash = await hashPassword(password)
   const [tenant_id, user_id] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()]
   try {

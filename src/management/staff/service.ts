@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { now, nowMs } from '../../core/clock'
-import { assertGoodPassword } from '../../core/common-passwords'
+import { assertGoodPassword } from '../../core/breached-passwords'
 import { Problem, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { deliver, html } from '../../core/mail'
@@ -122,7 +122,7 @@ export async function acceptInvitation({ token, name, password }: { token: strin
   const mine = () => and(eq(staffInvitations.id, credential.id), eq(staffInvitations.hash, credential.hash), isPending())
   const [found] = await inManagement(stranger(), 'read only', ({ tx }) => tx.select().from(staffInvitations).where(mine()))
   if (!found) throw invitationEnded()
-  assertGoodPassword(password, found.email, '/password')
+  await assertGoodPassword(password, found.email, '/password')
   const password_hash = await hashPassword(password)
   await inManagement(
     stranger(),
@@ -187,7 +187,7 @@ export async function resetFactor(scope: StaffScope, id: string) {
 
 /** The first owner, by who holds the machine. Undefined where there is an owner already. */
 export async function bootstrapOwner({ email, name, password }: { email: string; name: string; password: string }) {
-  assertGoodPassword(password, email, '/password')
+  await assertGoodPassword(password, email, '/password')
   const password_hash = await hashPassword(password)
   return inManagement(plane, 'read write', async (scope) => {
     const { tx } = scope
