@@ -132,7 +132,7 @@ test('a technician finds no settings, and is told what is missing where an addre
   await endWell(visitor)
 })
 
-test('a user is added, signs in with the password shown once, is signed out, and is disabled', async () => {
+test('a user is added, chooses a password in place of the one that was shown, is signed out, and is disabled', async () => {
   const administrator = await visit(browser)
   const { page } = administrator
   await signIn(page, platform.url, platform.admin)
@@ -149,7 +149,19 @@ test('a user is added, signs in with the password shown once, is signed out, and
   await dialog.getByRole('button', { name: 'I have passed it on' }).click()
 
   const newcomer = await visit(browser)
-  await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password })
+  await newcomer.page.goto(`${platform.url}/sign-in`)
+  await newcomer.page.getByLabel('E-mail address').fill('ada@demo.example')
+  await newcomer.page.getByLabel('Password', { exact: true }).fill(password)
+  await newcomer.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  const chosen = newcomer.page.getByLabel('New password')
+  await chosen.fill(password)
+  expect(await axe(newcomer.page)).toEqual([])
+  await newcomer.page.getByRole('button', { name: 'Choose and sign in' }).click()
+  await newcomer.page.getByText('is the first password').waitFor()
+  newcomer.complaints.length = 0
+  const own = 'seven blue lanterns over water'
+  await chosen.fill(own)
+  await newcomer.page.getByRole('button', { name: 'Choose and sign in' }).click()
   await newcomer.page.getByRole('link', { name: 'Devices', exact: true }).first().waitFor()
   await page.getByRole('row').filter({ hasText: 'Ada' }).first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'End all sessions' }).click()
@@ -158,7 +170,7 @@ test('a user is added, signs in with the password shown once, is signed out, and
   await page.getByText('All sessions of Ada have ended').waitFor()
   await newcomer.page.getByRole('heading', { name: 'Sign in again' }).waitFor({ timeout: 20_000 })
   await newcomer.context.clearCookies()
-  await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password })
+  await signIn(newcomer.page, platform.url, { email: 'ada@demo.example', password: own })
   await newcomer.page.getByRole('link', { name: 'Devices', exact: true }).first().waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
   await page.getByText('Ada can no longer sign in').waitFor()
