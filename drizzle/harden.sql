@@ -586,7 +586,7 @@ grant usage on schema management, drizzle to monozu_management;
 grant select on drizzle.__drizzle_migrations to monozu_management;
 grant select, insert, update, delete on all tables in schema management to monozu_management;
 revoke update, delete on management.audit_entry from monozu_management;
-revoke delete on management.tenant, management.staff from monozu_management;
+revoke delete on management.tenant, management.staff, management.licence, management.delivery, management.plan from monozu_management;
 revoke all on all tables in schema management from monozu_app, monozu_ingest;
 
 -- Throttling and retired peppers are the Cloud's, told apart by name.
@@ -608,6 +608,24 @@ begin
 end $$;
 create or replace trigger tenant_note after insert or update of name on tenant for each row execute function management.note_tenant();
 insert into management.tenant (id, name, state) select id, name, status from tenant on conflict (id) do nothing;
+-- Of tenants the Management plane sees numbers.
+create or replace function management.figures(tenants uuid[], at timestamptz)
+  returns table (tenant_id uuid, users int, devices int, devices_online int, failed_jobs int, last_seen_at timestamptz)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select t.id,
+    (select count(*)::int from membership m where m.tenant_id = t.id and not m.disabled),
+    (select count(*)::int from device d where d.tenant_id = t.id),
+    (select count(*)::int from device_presence p where p.tenant_id = t.id and p.last_seen_at > figures.at - interval '75 seconds'),
+    (select count(*)::int from graphile_worker._private_jobs j where j.payload->>'tenant_id' = t.id::text and j.attempts >= j.max_attempts),
+    (select max(p.last_seen_at) from device_presence p where p.tenant_id = t.id)
+  from unnest(tenants) t (id)
+$$;
+do $$ declare t text; begin
+  foreach t in array array['device', 'device_presence'] loop
+    execute format('drop policy if exists %I on %I', t || '_figures', t);
+    execute format('create policy %I on %I for select to monozu_owner using (true)', t || '_figures', t);
+  end loop;
+end $$;
 revoke all on all functions in schema management from public;
 grant execute on all functions in schema management to monozu_management;
 revoke execute on function management.note_tenant() from monozu_management;

@@ -64,6 +64,11 @@ export const limits = {
   managementMs: 3_000,
   licenceAskMs: 5_000,
   licencesAtOnce: 8,
+  /** Messages of the Management plane to the Cloud: how many at once, the pauses between tries, and after how long they are given up. */
+  deliveriesAtOnce: 4,
+  deliveryFirstPauseMs: 1_000,
+  deliveryLongestPauseMs: 3_600_000,
+  deliveryMs: 3 * 86_400_000,
   /** After so many questions in a row without an answer the others are asked next time. */
   licencesUnanswered: 8,
   /** How long a device's former key still works when the new one is never used. */

@@ -7,7 +7,9 @@ import { limits } from '../core/limits'
 import { requests } from '../core/requests'
 import { staticFiles } from '../core/static'
 import { auditRoutes } from './audit-log/routes'
+import { deliveryRoutes, internalRoutes } from './deliveries/routes'
 import { guard, recognizeStaff } from './guard'
+import { licenceRoutes } from './licences/routes'
 import { signInRoutes } from './sign-in/routes'
 import { loadStaff } from './sign-in/sessions'
 import { ssoRoutes } from './sso/routes'
@@ -16,7 +18,14 @@ import { tenantRoutes } from './tenants/routes'
 
 recognizeStaff(loadStaff)
 
-const api = new Elysia({ prefix: '/api/v1' }).use(signInRoutes).use(ssoRoutes).use(staffRoutes).use(tenantRoutes).use(auditRoutes)
+const api = new Elysia({ prefix: '/api/v1' })
+  .use(signInRoutes)
+  .use(ssoRoutes)
+  .use(staffRoutes)
+  .use(tenantRoutes)
+  .use(licenceRoutes)
+  .use(deliveryRoutes)
+  .use(auditRoutes)
 
 const documentation = {
   info: { title: 'Monozu Cloud, Management plane', version, description: 'Tenants, licences and the staff of the platform.' },
@@ -47,6 +56,7 @@ export const managementApp = new Elysia({
   )
   .use(health)
   .use(api)
+  .use(internalRoutes)
   .use(staticFiles('management.html'))
 
 export type ManagementApp = typeof managementApp

@@ -84,6 +84,9 @@ describe('between the planes', () => {
     const tables = await owner`select relname from pg_class where relkind = 'r' and relnamespace = 'management'::regnamespace order by 1`
     expect(tables.map(({ relname }) => relname as string)).toEqual([
       'audit_entry',
+      'delivery',
+      'licence',
+      'plan',
       'staff',
       'staff_challenge',
       'staff_invitation',
@@ -93,7 +96,13 @@ describe('between the planes', () => {
     ])
     const functions = await owner`
       select proname, proconfig::text as config from pg_proc where pronamespace = 'management'::regnamespace and prosecdef order by 1`
-    expect(functions.map(({ proname }) => proname as string)).toEqual(['attempt_begin', 'attempt_end', 'note_tenant', 'retired_pepper_of'])
+    expect(functions.map(({ proname }) => proname as string)).toEqual([
+      'attempt_begin',
+      'attempt_end',
+      'figures',
+      'note_tenant',
+      'retired_pepper_of',
+    ])
     for (const { config } of functions) expect(config).toContain('search_path=public, pg_temp')
   })
 

@@ -6,6 +6,7 @@ import { log } from '../core/log'
 import { raiseHeaderLimit } from '../core/header-limit'
 import { untilStopped } from '../core/stop'
 import { managementApp } from './app'
+import { doChores } from './chores'
 import { config } from './config'
 import { database } from './database'
 
@@ -16,9 +17,11 @@ export async function serveManagement(): Promise<number> {
   if (known) for (const hold of [holdBack, database.holdBack]) hold(known)
   const { server } = managementApp.listen({ hostname: config.HOST, port: config.PORT || config.MANAGEMENT_PORT })
   log.info({ url: `http://${config.HOST}:${server!.port}` }, 'the Management plane is listening')
+  const stopChores = doChores()
   await untilStopped()
   log.info('draining')
   drain()
+  stopChores()
   await Promise.race([managementApp.stop(), Bun.sleep(limits.shutdownMs)])
   await Promise.all([database.close(), closeDatabase()])
   return 0

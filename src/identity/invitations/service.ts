@@ -4,13 +4,15 @@ import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { Problem, constraintOf, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor, personOf } from '../../core/scope'
+import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor, nobody, personOf } from '../../core/scope'
+import { everyPermission } from '../../core/permissions'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { throttle } from '../../core/throttle'
 import { type Paging, keyset } from '../../core/wire'
 import { assertGoodPassword } from '../../core/breached-passwords'
 import { assertPasswordsAllowed, hashPassword, verifyPassword } from '../../core/passwords'
 import { loadMember } from '../auth/sessions'
+import { groups } from '../groups/schema'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
 import { loadServiceAccount } from '../service-accounts/service'
@@ -104,6 +106,32 @@ export async function createInvitation(scope: Scope, { language = 'en', ...input
   await mail(scope, invitation!, text)
   await audit(scope, 'invitations.create', id, { after: invitation })
   return invitation!
+}
+
+/** The platform invites somebody to be an administrator: in place of an invitation of the same address that waits; not a member again. */
+export async function invitePlatformsGuest(scope: Scope, { email, language }: { email: string; language: Language }) {
+  const { tx, own } = scope
+  const [admins] = await tx
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(own(groups), eq(groups.built_in, 'admin')))
+  await tx
+    .update(invitations)
+    .set({ revoked_at: now() })
+    .where(
+      and(
+        own(invitations),
+        sql`lower(${invitations.email}) = lower(${email})`,
+        isNull(invitations.accepted_at),
+        isNull(invitations.revoked_at),
+      ),
+    )
+  scope.actor.id = nobody
+  try {
+    await createInvitation(scope, { email, language, group_ids: [admins!.id], org_unit_scope: 'all' })
+  } catch (error) {
+    if (!(error instanceof Problem && error.error === 'already_member')) throw error
+  }
 }
 
 async function getToChange(scope: Scope, id: string) {
@@ -221,10 +249,16 @@ interface Guest {
   name: string
 }
 
+/** It may give what there is, as it gave the tenant. */
+const platform = (tenant_id: string): Actor => ({ ...jobActor(tenant_id), permissions: new Set(everyPermission) })
+
 /** Uses an invitation up, with what its inviter may do at this moment; `makeAccount` in the same transaction. */
 async function take(invitation: Invitation, { user_id, name }: Guest, call: Call, makeAccount?: (scope: Scope) => Promise<void>) {
   const { tenant_id, invited_by } = invitation
-  const inviter = (await loadMember(tenant_id, invited_by)) ?? (await loadServiceAccount(tenant_id, invited_by))
+  const inviter =
+    invited_by === nobody
+      ? platform(tenant_id)
+      : ((await loadMember(tenant_id, invited_by)) ?? (await loadServiceAccount(tenant_id, invited_by)))
   if (!inviter?.permissions.has('settings.users.invite')) throw ended()
   await inTenant(
     inviter,

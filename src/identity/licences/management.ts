@@ -3,6 +3,7 @@ import { describe } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
 import { callingOut, traceparent } from '../../core/spans'
+import { tenantStates } from '../tenants/schema'
 import type { Licence } from './schema'
 
 type Fields = Record<string, unknown>
@@ -14,24 +15,40 @@ const isLimit = (value: unknown): value is number | null | undefined => value ==
 export const featuresFrom = (given: string[] | Record<string, boolean>) =>
   (Array.isArray(given) ? [...new Set(given)] : Object.keys(given).filter((name) => given[name])).sort()
 
+/** What the Management plane says of a tenant besides its licence. */
+export interface Said {
+  status?: (typeof tenantStates)[number]
+  revision?: number
+}
+
+interface Answer {
+  licence: Licence
+  said: Said
+}
+
 /** Undefined for an answer that is no licence. */
-function toLicence(answer: unknown, tenant_id: string): Licence | undefined {
+function toLicence(answer: unknown, tenant_id: string): Answer | undefined {
   if (!isFields(answer) || !isText(answer.plan) || (answer.tenant_id ?? tenant_id) !== tenant_id) return undefined
-  const { plan, features, limits: allowed = {}, expires_at = null } = answer
+  const { plan, features, limits: allowed = {}, expires_at = null, status, revision } = answer
   const named = Array.isArray(features) ? features : isFields(features) ? Object.keys(features) : undefined
   if (!named?.every(isText) || !isFields(allowed) || !isLimit(allowed.users) || !isLimit(allowed.devices)) return undefined
   const ends = typeof expires_at === 'string' ? new Date(expires_at) : null
   if (ends ? Number.isNaN(ends.getTime()) : expires_at !== null) return undefined
-  return {
+  const said = {
+    status: tenantStates.find((known) => known === status),
+    revision: Number.isInteger(revision) ? (revision as number) : undefined,
+  }
+  const licence = {
     plan,
     features: featuresFrom(features as string[]),
     limits: { users: allowed.users ?? null, devices: allowed.devices ?? null },
     expires_at: ends,
   }
+  return { licence, said }
 }
 
 /** `away`: nobody answered as he should; `unreadable`: the answer for this one is no licence. What is known goes on. */
-export async function askForLicence(tenant_id: string): Promise<Licence | 'none' | 'unreadable' | 'away'> {
+export async function askForLicence(tenant_id: string): Promise<Answer | 'none' | 'unreadable' | 'away'> {
   const url = `${config.MANAGEMENT_URL}/internal/v1/tenants/${tenant_id}/license`
   const ask = () => {
     const headers = { 'x-internal-token': config.INTERNAL_TOKEN[0] ?? '', ...traceparent() }

@@ -1,6 +1,9 @@
 import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
-import { id, instant, uuid } from '../../core/wire'
+import { id, instant, oneOf, uuid } from '../../core/wire'
+import { languages } from '../mail/schema'
+import { foundTenant } from '../registration/service'
+import { tenantStates } from '../tenants/schema'
 import { featuresFrom } from './management'
 import { describeLicence, receiveLicence, usageOf } from './service'
 
@@ -14,14 +17,14 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
   .post(
     '/license/refresh',
     async (context) => {
-      const { tenant_id, plan, features, limits, expires_at } = context.body
+      const { tenant_id, plan, features, limits, expires_at, status, revision } = context.body
       const licence = {
         plan,
         features: featuresFrom(features),
         limits: { users: limits?.users ?? null, devices: limits?.devices ?? null },
         expires_at: expires_at ?? null,
       }
-      await receiveLicence(tenant_id, licence, context.message, callOf(context))
+      await receiveLicence(tenant_id, licence, { status, revision }, context.message, callOf(context))
       return { status: 'ok' as const }
     },
     {
@@ -33,9 +36,29 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
         features: t.Union([t.Record(name, t.Boolean()), t.Array(name, { maxItems: 100 })]),
         limits: t.Optional(t.Nullable(t.Object({ users: most, devices: most }))),
         expires_at: t.Optional(t.Nullable(instant)),
+        status: t.Optional(oneOf(tenantStates)),
+        revision: t.Optional(t.Integer({ minimum: 0, description: 'grows with each change: what is older is passed over' })),
       }),
       response: { 200: t.Object({ status: t.Literal('ok') }) },
       detail: { summary: "A tenant's licence has changed (Standard Webhooks); the same message again does nothing" },
+    },
+  )
+  .post(
+    '/v1/tenants',
+    async (context) => {
+      await foundTenant(context.body, callOf(context))
+      return { status: 'ok' as const }
+    },
+    {
+      webhook: true,
+      parse: 'arrayBuffer',
+      body: t.Object({
+        tenant_id: uuid,
+        name: t.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+        administrator: t.Object({ email: t.String({ format: 'email', maxLength: 254 }), language: oneOf(languages) }),
+      }),
+      response: { 200: t.Object({ status: t.Literal('ok') }) },
+      detail: { summary: 'Make a tenant and invite its administrator (Standard Webhooks); one that is there is left as it is' },
     },
   )
   .get('/v1/tenants/:id/usage', (context) => usageOf(context.params.id, callOf(context)), {

@@ -1,4 +1,4 @@
-import { jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { instant, tenantTable } from '../../core/table'
 
 /** How many of each a licence allows; without a number, any. */
@@ -24,6 +24,8 @@ export const licences = tenantTable(
     expires_at: instant(),
     /** The moment it was told of: what was said before does not overwrite it. */
     as_of: instant().notNull(),
+    /** Grows with each change in the Management plane, where that counts them. */
+    revision: integer(),
   },
   (t) => [uniqueIndex('licence_tenant').on(t.tenant_id)],
 )

@@ -11,7 +11,7 @@ import { type Call, type Scope, ago, inTenant, jobActor } from '../../core/scope
 import { devices } from '../../edge/devices/schema'
 import { tenants } from '../tenants/schema'
 import { memberships } from '../users/schema'
-import { askForLicence } from './management'
+import { type Said, askForLicence } from './management'
 import { type Licence, licences, webhookReceipts } from './schema'
 
 /** Whether a Management plane gives out licences here. */
@@ -28,24 +28,34 @@ async function compare(scope: Scope, licence: Licence) {
   if (!tenant) throw notFound('organization')
   const [before] = await find(scope)
   const told = before && { plan: before.plan, features: before.features, limits: before.limits, expires_at: before.expires_at }
-  return { before, told, begins: tenant.status === 'pending' && holds(licence) }
+  return { before, told, status: tenant.status, begins: tenant.status === 'pending' && holds(licence) }
 }
 
+/** By the count of changes where both have one, else by the moment. */
+const isLater = (before: { as_of: Date; revision: number | null }, as_of: Date, revision: number | undefined) =>
+  before.revision !== null && revision !== undefined ? before.revision > revision : before.as_of > as_of
+
 /** Takes over what the Management plane says, unless something later was known already; a pending tenant begins with it. */
-async function keepLicence(scope: Scope, licence: Licence, as_of: Date) {
+async function keepLicence(scope: Scope, licence: Licence, as_of: Date, { status, revision }: Said = {}) {
   const { tx, own, owned, actor, signals } = scope
-  const { before, told, begins } = await compare(scope, licence)
-  if (before && before.as_of > as_of) return routine(scope, 'something later is known')
-  if (Bun.deepEquals(told, licence) && !begins) return routine(scope, 'the licence is as it was')
+  const { before, told, ...was } = await compare(scope, licence)
+  if (before && isLater(before, as_of, revision)) return routine(scope, 'something later is known')
+  const becomes = status ?? (was.begins ? 'active' : was.status)
+  if (Bun.deepEquals(told, licence) && becomes === was.status && (revision ?? null) === before?.revision)
+    return routine(scope, 'the licence is as it was')
   if (before) {
     await tx
       .update(licences)
-      .set({ ...licence, as_of })
+      .set({ ...licence, as_of, revision })
       .where(and(own(licences), eq(licences.id, before.id)))
-  } else await tx.insert(licences).values(owned({ ...licence, as_of }))
-  if (begins) await tx.update(tenants).set({ status: 'active' }).where(eq(tenants.id, actor.tenant_id))
+  } else await tx.insert(licences).values(owned({ ...licence, as_of, revision }))
+  if (becomes !== was.status) {
+    await tx.update(tenants).set({ status: becomes }).where(eq(tenants.id, actor.tenant_id))
+    await audit(scope, 'tenants.change_status', actor.tenant_id, { before: { status: was.status }, after: { status: becomes } })
+  }
   await audit(scope, 'licences.update', actor.tenant_id, { before: told, after: licence })
-  signals.push({ topic: 'licences', key: actor.tenant_id }, { topic: 'sessions', key: actor.tenant_id })
+  const key = actor.tenant_id
+  signals.push({ topic: 'licences', key }, { topic: 'sessions', key }, { topic: 'devices', key })
 }
 
 /** What the demo of a laptop begins with, until a Management plane says something else. */
@@ -54,7 +64,7 @@ export async function keepDemoLicence(scope: Scope) {
 }
 
 /** A webhook of the Management plane. Its id is kept together with its effect: the same again does nothing. */
-export const receiveLicence = (tenant_id: string, licence: Licence, message: { id: string; at: Date }, call: Call) =>
+export const receiveLicence = (tenant_id: string, licence: Licence, said: Said, message: { id: string; at: Date }, call: Call) =>
   inTenant(
     { ...jobActor(tenant_id), kind: 'webhook' },
     'read write',
@@ -65,7 +75,7 @@ export const receiveLicence = (tenant_id: string, licence: Licence, message: { i
         .onConflictDoNothing()
         .returning({ id: webhookReceipts.id })
       if (!first) return routine(scope, 'told before')
-      return keepLicence(scope, licence, message.at)
+      return keepLicence(scope, licence, message.at, said)
     },
     call,
   )
@@ -123,10 +133,10 @@ export async function describeLicence(scope: Scope) {
 /** Asks the Management plane for one licence and keeps it. */
 async function pull(tenant_id: string) {
   const as_of = now()
-  const licence = await askForLicence(tenant_id)
-  if (typeof licence === 'string') return licence
-  await inTenant(jobActor(tenant_id), 'read write', (scope) => keepLicence(scope, licence, as_of))
-  return 'kept'
+  const answer = await askForLicence(tenant_id)
+  if (typeof answer === 'string') return answer
+  await inTenant(jobActor(tenant_id), 'read write', (scope) => keepLicence(scope, answer.licence, as_of, answer.said))
+  return answer.said.status === 'pending' ? 'pending' : 'kept'
 }
 
 /**

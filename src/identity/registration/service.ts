@@ -1,5 +1,5 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
-import { audit } from '../../core/audit'
+import { audit, routine } from '../../core/audit'
 import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
@@ -12,8 +12,10 @@ import { throttle } from '../../core/throttle'
 import { assertUnbreached } from '../../core/breached-passwords'
 import { assertUncommonPassword } from '../../core/common-passwords'
 import { assertPasswordsAllowed, hashPassword } from '../../core/passwords'
+import { invitePlatformsGuest } from '../invitations/service'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
+import { tenants } from '../tenants/schema'
 import { createTenant, getTenant } from '../tenants/service'
 import { memberships, users } from '../users/schema'
 import { addMember, addPerson } from '../users/service'
@@ -134,3 +136,23 @@ export async function verifyAddress(token: string, call: Call) {
     call,
   )
 }
+
+interface Founding {
+  tenant_id: string
+  name: string
+  administrator: { email: string; language: Language }
+}
+
+/** A tenant that the Management plane asks for, and an invitation to be its administrator. Asked for again it is there already, and another is invited. */
+export const foundTenant = ({ tenant_id, name, administrator }: Founding, call: Call) =>
+  inTenant(
+    { ...jobActor(tenant_id), kind: 'webhook', permissions: new Set(everyPermission) },
+    'read write',
+    async (scope) => {
+      routine(scope, 'each part is recorded where it is done')
+      const [known] = await scope.tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant_id)).for('no key update')
+      if (!known) await createTenant(scope, name)
+      await invitePlatformsGuest(scope, administrator)
+    },
+    call,
+  )

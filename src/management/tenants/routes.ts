@@ -1,9 +1,19 @@
 import { Elysia, t } from 'elysia'
 import { id, instant, name, oneOf, page, paging, stamps } from '../../core/wire'
 import { guard } from '../guard'
-import { changeState, getTenant, listTenants } from './service'
 import { tenantEvents, tenantStates } from '../states'
+import { changeState, createTenant, getTenant, inviteAdministrator, listTenants } from './service'
 
+const most = t.Nullable(t.Integer())
+const licence = t.Object({
+  id: t.String(),
+  plan: t.String(),
+  features: t.Array(t.String()),
+  max_users: most,
+  max_devices: most,
+  grace_days: t.Integer(),
+  expires_at: t.Nullable(instant),
+})
 const tenant = t.Object({
   id: t.String(),
   name,
@@ -12,8 +22,20 @@ const tenant = t.Object({
   state_reason: t.Nullable(t.String()),
   delete_after: t.Nullable(instant),
   events: t.Array(oneOf(tenantEvents), { description: 'what may happen to it in this state' }),
+  licence: t.Nullable(licence),
   version: t.Integer(),
   ...stamps,
+})
+const usage = t.Object({
+  users: t.Integer({ description: 'who can sign in' }),
+  devices: t.Integer(),
+  devices_online: t.Integer(),
+  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
+  last_seen_at: t.Nullable(instant),
+})
+const administrator = t.Object({
+  email: t.String({ format: 'email', maxLength: 254 }),
+  language: oneOf(['en', 'it']),
 })
 
 export const tenantRoutes = new Elysia({ prefix: '/tenants', tags: ['tenants'] })
@@ -24,12 +46,38 @@ export const tenantRoutes = new Elysia({ prefix: '/tenants', tags: ['tenants'] }
     response: { 200: page(tenant) },
     detail: { summary: 'Tenants, newest first' },
   })
+  .post(
+    '/',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run((scope) => createTenant(scope, body))
+    },
+    {
+      permission: 'tenants.create',
+      body: t.Object({ name, administrator }),
+      response: { 201: tenant },
+      detail: { summary: 'Create a tenant; its first administrator is invited by mail' },
+    },
+  )
   .get('/:id', ({ run, params }) => run((scope) => getTenant(scope, params.id)), {
     permission: 'tenants.read',
     params: id,
-    response: { 200: tenant },
-    detail: { summary: 'One tenant' },
+    response: { 200: t.Object({ ...tenant.properties, usage }) },
+    detail: { summary: 'One tenant, and what it uses' },
   })
+  .post(
+    '/:id/administrators',
+    async ({ run, params, body, set }) => {
+      await run((scope) => inviteAdministrator(scope, params.id, body))
+      set.status = 202
+    },
+    {
+      permission: 'tenants.create',
+      params: id,
+      body: administrator,
+      detail: { summary: 'Invite another administrator by mail' },
+    },
+  )
   .post('/:id/events', ({ run, params, body }) => run((scope) => changeState(scope, params.id, body.event, body.reason)), {
     permission: 'tenants.update',
     params: id,

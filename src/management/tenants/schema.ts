@@ -1,4 +1,4 @@
-import { index, text, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, text, uuid } from 'drizzle-orm/pg-core'
 import { now } from '../../core/clock'
 import { instant, version } from '../../core/table'
 import { management } from '../table'
@@ -18,6 +18,8 @@ export const managedTenants = management.table(
     delete_after: instant(),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
     updated_at: instant().notNull().defaultNow().$defaultFn(now).$onUpdate(now),
+    /** Grows with everything the Cloud is told, so that what is late is known to be. */
+    revision: integer().notNull().default(0),
     version: version('tenant'),
   },
   (t) => [index().on(t.state, t.id)],

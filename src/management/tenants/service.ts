@@ -1,47 +1,88 @@
-import { and, eq, ilike } from 'drizzle-orm'
+import { and, eq, ilike, isNull, sql } from 'drizzle-orm'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Paging, containing, keyset } from '../../core/wire'
+import { queueDelivery } from '../deliveries/service'
+import { tenantLicences } from '../licences/schema'
 import { type StaffScope, audit } from '../scope'
-import { managedTenants } from './schema'
 import { type TenantEvent, type TenantState, after as stateAfter, eventsIn } from '../states'
+import { managedTenants } from './schema'
 
 type Tenant = typeof managedTenants.$inferSelect
+type Licence = typeof tenantLicences.$inferSelect
 
-const told = (tenant: Tenant) => ({ ...tenant, events: eventsIn(tenant.state) })
+const told = (tenant: Tenant, licence: Licence | null) => ({ ...tenant, events: eventsIn(tenant.state), licence })
 
-/** By id, which is by age. */
-export async function listTenants({ tx }: StaffScope, { state, search, ...paging }: Paging & { state?: TenantState; search?: string }) {
-  const { rows, after, order, cut } = keyset(paging, managedTenants.id, { descending: true })
-  const found = await tx
-    .select()
+const withLicence = ({ tx }: StaffScope) =>
+  tx
+    .select({ tenant: managedTenants, licence: tenantLicences })
     .from(managedTenants)
+    .leftJoin(tenantLicences, and(eq(tenantLicences.tenant_id, managedTenants.id), isNull(tenantLicences.ended_at)))
+
+/** Newest first, each with the licence that holds. */
+export async function listTenants(scope: StaffScope, { state, search, ...paging }: Paging & { state?: TenantState; search?: string }) {
+  const { rows, after, order, cut } = keyset(paging, managedTenants.id, { descending: true })
+  const found = await withLicence(scope)
     .where(
       and(state ? eq(managedTenants.state, state) : undefined, search ? ilike(managedTenants.name, containing(search)) : undefined, after),
     )
     .orderBy(order)
     .limit(rows)
-  return cut(found.map(told))
+  return cut(found.map(({ tenant, licence }) => told(tenant, licence)))
 }
 
-export async function getTenant({ tx }: StaffScope, id: string) {
-  const [tenant] = await tx.select().from(managedTenants).where(eq(managedTenants.id, id))
-  if (!tenant) throw notFound('tenant')
-  return told(tenant)
+/** Of one tenant, or of so many: numbers alone. */
+const figuresOf = ({ tx }: StaffScope, ids: string[]) =>
+  tx.execute<{ tenant_id: string; users: number; devices: number; devices_online: number; failed_jobs: number; last_seen_at: Date | null }>(
+    sql`select * from management.figures(${`{${ids.join(',')}}`}::uuid[], ${now().toISOString()}::timestamptz)`,
+  )
+
+export async function getTenant(scope: StaffScope, id: string) {
+  const [found] = await withLicence(scope).where(eq(managedTenants.id, id))
+  if (!found) throw notFound('tenant')
+  const [figures] = await figuresOf(scope, [id])
+  const { tenant_id: _, last_seen_at, ...usage } = figures!
+  return { ...told(found.tenant, found.licence), usage: { ...usage, last_seen_at: last_seen_at && new Date(last_seen_at) } }
 }
 
-/** 409 `refused_in_state` where the event has no place. */
+interface Administrator {
+  email: string
+  language: 'en' | 'it'
+}
+
+/** Waits for its licence; the Cloud makes it and invites its first administrator as soon as it is told. */
+export async function createTenant(scope: StaffScope, { name, administrator }: { name: string; administrator: Administrator }) {
+  const id = Bun.randomUUIDv7()
+  const [made] = await scope.tx.insert(managedTenants).values({ id, name, state: 'pending' }).returning()
+  await queueDelivery(scope, id, { tenant_id: id, name, administrator })
+  await audit(scope, 'tenants.create', id, { tenant_id: id, after: { name, administrator: administrator.email } })
+  return told(made!, null)
+}
+
+/** Another invitation to be an administrator: the first was lost, or went to a wrong address. */
+export async function inviteAdministrator(scope: StaffScope, id: string, administrator: Administrator) {
+  const tenant = await getTenant(scope, id)
+  if (['offboarding', 'deleted'].includes(tenant.state))
+    throw new Problem(409, 'refused_in_state', `Nobody is invited to a tenant that is ${tenant.state}`)
+  await queueDelivery(scope, id, { tenant_id: id, name: tenant.name, administrator })
+  await audit(scope, 'tenants.invite', id, { tenant_id: id, after: { administrator: administrator.email } })
+}
+
+/** 409 `refused_in_state` where the event has no place, `licence_required` where there is none to begin with. The Cloud is told. */
 export async function changeState(scope: StaffScope, id: string, event: TenantEvent, reason?: string, more: Partial<Tenant> = {}) {
   const { tx } = scope
   const [before] = await tx.select().from(managedTenants).where(eq(managedTenants.id, id)).for('update')
   if (!before) throw notFound('tenant')
   const state = stateAfter(before.state, event)
   if (!state) throw new Problem(409, 'refused_in_state', `A tenant that is ${before.state} cannot ${event}`)
+  const [found] = await withLicence(scope).where(eq(managedTenants.id, id))
+  if (state === 'active' && !found?.licence) throw new Problem(409, 'licence_required', 'Give the tenant a licence first')
   const [after] = await tx
     .update(managedTenants)
     .set({ delete_after: null, ...more, state, state_since: now(), state_reason: reason ?? null })
     .where(eq(managedTenants.id, id))
     .returning()
+  await queueDelivery(scope, id)
   await audit(scope, `tenants.${event}`, id, { tenant_id: id, before: { state: before.state }, after: { state, reason } })
-  return told(after!)
+  return told(after!, found?.licence ?? null)
 }

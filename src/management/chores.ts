@@ -1,0 +1,29 @@
+import { describe } from '../core/errors'
+import { log } from '../core/log'
+import { sendDue } from './deliveries/service'
+import { expireLicences } from './licences/service'
+
+const chores: { name: string; everyMs: number; run: () => Promise<unknown> }[] = [
+  { name: 'deliveries', everyMs: 250, run: sendDue },
+  { name: 'licences', everyMs: 60_000, run: expireLicences },
+]
+
+/** Each after its pause, never twice at once in a process; several processes share the work by row locks. Returns how to stop. */
+export function doChores(): () => void {
+  let stopped = false
+  const timers = new Set<ReturnType<typeof setTimeout>>()
+  const doNext = ({ name, everyMs, run }: (typeof chores)[number]) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+        .catch((error: unknown) => log.warn({ chore: name, error: describe(error) }, 'a chore failed; it is tried again'))
+        .finally(() => stopped || doNext({ name, everyMs, run }))
+    }, everyMs)
+    timers.add(timer)
+  }
+  for (const chore of chores) doNext(chore)
+  return () => {
+    stopped = true
+    for (const timer of timers) clearTimeout(timer)
+  }
+}
