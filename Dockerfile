@@ -11,7 +11,7 @@ COPY --from=build /src/dist/monozu /usr/local/bin/monozu
 USER monozu
 WORKDIR /data
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
-EXPOSE 8000 8090
+EXPOSE 8000 8080 8090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["monozu", "doctor", "--ready"]
 ENTRYPOINT ["monozu"]
 CMD ["up"]

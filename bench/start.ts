@@ -40,6 +40,7 @@ async function upSeconds(): Promise<number> {
     DATA_DIR: folder,
     API_PORT: String(freePort()),
     INGESTOR_PORT: String(freePort()),
+    MANAGEMENT_PORT: String(freePort()),
   }
   const began = performance.now()
   const child = Bun.spawn([process.execPath, join(import.meta.dir, '../src/main.ts'), 'up'], {

@@ -34,6 +34,9 @@ grant insert on telemetry_frame, device_record, rejected_record to monozu_ingest
 grant select, insert on telemetry_layout to monozu_ingest;
 grant select, insert, update on device_presence to monozu_ingest;
 grant select (tenant_id, id, device_id, key_hash, expires_at, revoked_at) on device_key to monozu_ingest;
+grant select (id, status) on tenant to monozu_ingest;
+drop policy if exists tenant_ingest_see on tenant;
+create policy tenant_ingest_see on tenant for select to monozu_ingest using (id = current_tenant());
 do $$ declare t text; begin
   foreach t in array array['telemetry_frame', 'telemetry_layout', 'device_record', 'rejected_record', 'device_presence'] loop
     execute format('drop policy if exists %I on %I', t || '_ingest_add', t);

@@ -13,6 +13,8 @@ export interface Device {
   key_hash: string
   tenantBytes: Buffer
   deviceBytes: Buffer
+  /** Of one that was looked up just now. */
+  tenant_status?: string
 }
 
 interface Known {
@@ -105,11 +107,22 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
     const byTenant = Map.groupBy(lookups, ({ tenant_id }) => tenant_id)
     const questions = [...byTenant].map(([tenant_id, some]) => ({ tenant_id, text: selectKeys(tenant_id, some) }))
     const wanted = new Map(lookups.map((lookup) => [lookup.hash, lookup]))
-    const rows = (await read(questions)).flat() as { tenant_id: string; id: string; device_id: string; key_hash: string }[]
+    const rows = (await read(questions)).flat() as {
+      tenant_id: string
+      id: string
+      device_id: string
+      key_hash: string
+      tenant_status: string | null
+    }[]
     const own = rows.filter(
       ({ key_hash, id, tenant_id }) => wanted.get(key_hash)?.id === id && wanted.get(key_hash)?.tenant_id === tenant_id,
     )
-    return new Map(own.map(({ key_hash, tenant_id, device_id, id }) => [key_hash, deviceOf(tenant_id, device_id, id, key_hash)]))
+    return new Map(
+      own.map(({ key_hash, tenant_id, device_id, id, tenant_status }) => [
+        key_hash,
+        deviceOf(tenant_id, device_id, id, key_hash, tenant_status),
+      ]),
+    )
   }
 
   /** `key` is the hash of a key, or a tenant: all of its keys. */
@@ -132,11 +145,13 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
 
 /** Only ids and hashes that were decoded from bytes stand in the text. */
 const selectKeys = (tenant_id: string, lookups: Lookup[]) =>
-  `select tenant_id, id, device_id, key_hash from device_key where tenant_id = '${tenant_id}'
+  `select tenant_id, id, device_id, key_hash, (select status from tenant where tenant.id = device_key.tenant_id) as tenant_status
+    from device_key where tenant_id = '${tenant_id}'
     and id in (${lookups.map(({ id }) => `'${id}'`).join(', ')})
     and revoked_at is null and (expires_at is null or expires_at > '${now().toISOString()}')`
 
-const deviceOf = (tenant_id: string, device_id: string, key_id: string, key_hash: string): Device => ({
+const deviceOf = (tenant_id: string, device_id: string, key_id: string, key_hash: string, tenant_status: string | null): Device => ({
+  ...(tenant_status && { tenant_status }),
   tenant_id,
   device_id,
   key_id,

@@ -67,6 +67,8 @@ export const limits = {
   presenceEntries: 200_000,
   readyMs: 2_000,
   retryAfterSeconds: 2,
+  /** When to come again to a tenant that is closed. */
+  closedRetrySeconds: 300,
   shutdownMs: 10_000,
   lastAnswersMs: 500,
 } as const

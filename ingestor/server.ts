@@ -25,7 +25,8 @@ import { openOutage } from './outage'
 import { type Quota, openQuota } from './quota'
 import { openReader } from './reader'
 import { openReplay } from './replay'
-import { away, busy, unknownKey } from './refusals'
+import { closedProblem } from '../src/core/tenant-state'
+import { away, busy, closed, unknownKey } from './refusals'
 import { listenForSignals } from './signals'
 import { openDrain } from './spool/drain'
 import { takeSlot } from './spool/slot'
@@ -129,6 +130,8 @@ export function openIngestor({
     const found = keys.find(door.keyOf(request))
     const device: Device | undefined = found instanceof Promise ? await found : found
     if (!device) throw unknownKey()
+    const { tenant_status } = device
+    if (tenant_status && closedProblem(tenant_status)) throw closed(tenant_status)
     note({ 'monozu.tenant_id': device.tenant_id, 'monozu.actor': 'device' })
     quota.admit(device.tenant_id)
     const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes, bodyMs).finally(() =>

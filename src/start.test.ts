@@ -20,6 +20,7 @@ const environment = (change: Record<string, string> = {}) => ({
   ENCRYPTION_KEYS: Bun.env.ENCRYPTION_KEYS!,
   API_PORT: String(freePort()),
   INGESTOR_PORT: String(freePort()),
+  MANAGEMENT_PORT: String(freePort()),
   ...change,
 })
 

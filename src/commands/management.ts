@@ -20,6 +20,8 @@ async function bootstrap(words: string[]): Promise<number> {
   const { closeDatabase } = await import('../core/db')
   const given = Bun.env.BOOTSTRAP_PASSWORD
   const password = given ?? Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('base64url')
+  const { assertGoodPassword } = await import('../core/breached-passwords')
+  await assertGoodPassword(password, email, '/password')
   try {
     const owner = await bootstrapOwner({ email, name: valueOf(words, '--name') ?? email.split('@')[0]!, password })
     console.log(owner ? `owner ${email}${given ? '' : `\npassword ${password}`}` : 'there is an owner already; nothing was changed')

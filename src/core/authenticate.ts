@@ -17,6 +17,8 @@ export interface Known {
   session?: SessionRef
   /** The session rests on the provider of its own tenant, and opens that tenant alone. */
   bound?: boolean
+  /** The state of the tenant, which closes it where it is not in use. */
+  tenant_status: string
   /** The row of the key a device calls with. */
   key_id?: string
   /** Whether an API token may be used from there. */

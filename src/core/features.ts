@@ -59,10 +59,10 @@ export async function withinFeatures(known: Known): Promise<Known> {
   return { ...known, actor: { ...known.actor, permissions: new Set([...known.actor.permissions].filter(isOn)) } }
 }
 
-/** 403 for a feature that is off. Waits only where the licence is not remembered. */
+/** 404 for a feature that is off: there is no such thing here. Waits only where the licence is not remembered. */
 export function assertFeature(tenant_id: string, feature: Feature): void | Promise<void> {
   const assertOn = (features: Features) => {
-    if (!features[feature]) throw new Problem(403, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
+    if (!features[feature]) throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
   }
   const entry = licensed.recall(tenant_id)
   return entry ? assertOn(both(entry.found)) : featuresOf(tenant_id).then(assertOn)

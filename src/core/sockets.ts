@@ -10,6 +10,7 @@ import type { Channel } from './schema'
 import { log } from './log'
 import { fromAllowedOrigin } from './origins'
 import { onSignal } from './signals'
+import { assertOpen, closedProblem } from './tenant-state'
 import { redeemTicket } from './tickets'
 import { accessSeconds, rememberedClaims } from './tokens'
 
@@ -59,6 +60,7 @@ async function admit(request: Request, channel: Channel, query: { ticket?: strin
   if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not open sockets')
   const shown = await authenticate(request, query)
   if (!shown) throw new Problem(401, 'unauthenticated', 'Sign in first')
+  assertOpen(shown.known.tenant_status)
   const found = { ...shown, known: await withinFeatures(shown.known) }
   if (!mayListen(found.known, channel))
     throw new Problem(403, 'forbidden', `This needs one of the permissions ${heardOn[channel].join(', ')}`)
@@ -84,6 +86,7 @@ const sameView = (a: Known, b: Known) =>
 async function recheck(id: string, { known, channel }: Open) {
   const living = known.session && (await knownBySession(known.session))
   if (!living) return close(id, closed.unauthenticated, 'session ended')
+  if (closedProblem(living.tenant_status)) return close(id, closed.forbidden, 'organization closed')
   const current = await withinFeatures(living)
   if (!mayListen(current, channel)) close(id, closed.forbidden, 'permission lost')
   else if (!sameView(known, current)) close(id, closed.changed, 'view changed')

@@ -40,17 +40,33 @@ export interface Secrets {
   app_password: string
   ingest_password: string
   management_password: string
+  management_secret_key: string
+  internal_token: string
+  webhook_secret: string
 }
+
+const random = () => randomBytes(24).toString('base64url')
+
+/** What the two planes show each other, and what the Management plane signs with: also made where an installation is older than it. */
+const betweenPlanes = () => ({
+  management_secret_key: randomBytes(48).toString('base64url'),
+  internal_token: randomBytes(48).toString('base64url'),
+  webhook_secret: `whsec_${randomBytes(32).toString('base64')}`,
+})
 
 /** The installation's own secrets, made at the first start and kept. */
 export function keptSecrets(folder: string): Secrets {
   const path = join(folder, 'secrets.json')
   const kept = readJson<Secrets>(path)
-  if (kept) return kept
+  if (kept?.webhook_secret) return kept
+  if (kept) {
+    const whole = { ...kept, ...betweenPlanes() }
+    writeSecretJson(path, whole)
+    return whole
+  }
   if (existsSync(join(folder, 'postgres', 'PG_VERSION'))) {
     throw new StartProblem(`${path} is missing, but there is a database: restore it from a backup, or remove the data folder to start anew`)
   }
-  const random = () => randomBytes(24).toString('base64url')
   const made: Secrets = {
     secret_key: randomBytes(48).toString('base64url'),
     encryption_keys: `k1:${randomBytes(32).toString('base64')}`,
@@ -58,6 +74,7 @@ export function keptSecrets(folder: string): Secrets {
     app_password: random(),
     ingest_password: random(),
     management_password: random(),
+    ...betweenPlanes(),
   }
   writeSecretJson(path, made)
   return made

@@ -9,6 +9,7 @@ import { createOrgUnit } from '../identity/org-units/service'
 import { createTenant } from '../identity/tenants/service'
 import { createUser } from '../identity/users/service'
 import { readJson, writeSecretJson } from './data-folder'
+import { makeManagementDemo } from './management-demo'
 
 interface SignIn {
   email: string
@@ -19,6 +20,8 @@ interface SignIn {
 export interface Demo extends SignIn {
   technician: { email: string; password: string }
   other: SignIn
+  /** Of the Management plane; the second factor is set up at the first sign-in. */
+  staff: { email: string; password: string }
 }
 
 const founder = (tenant_id: string): Actor => ({
@@ -56,8 +59,13 @@ async function addTechnician(scope: Scope, org_unit_id: string, password: string
 export async function makeDemo(folder: string, password: string): Promise<Demo> {
   const path = join(folder, 'demo.json')
   const kept = readJson<Demo>(path)
-  if (kept) return kept
+  if (kept?.staff) return kept
   try {
+    if (kept) {
+      const whole = { ...kept, staff: await makeManagementDemo([kept.tenant_id, kept.other.tenant_id], password) }
+      writeSecretJson(path, whole)
+      return whole
+    }
     const mine = await inTenant(founder(Bun.randomUUIDv7()), 'read write', async (scope) => {
       const tree = { 'Acme Manufacturing': ['Plant Turin', 'Office Milan'], 'Globex Energy': ['Substation 7'] }
       const made = await addTenant(scope, 'Demo MSP', 'admin@demo.example', password, tree, 'Plant Turin')
@@ -67,7 +75,7 @@ export async function makeDemo(folder: string, password: string): Promise<Demo> 
       const made = await addTenant(scope, 'Other MSP', 'admin@other.example', password, { Initech: ['Warehouse'] }, 'Initech')
       return made.sign_in
     })
-    const demo = { ...mine, other }
+    const demo = { ...mine, other, staff: await makeManagementDemo([mine.tenant_id, other.tenant_id], password) }
     writeSecretJson(path, demo)
     return demo
   } finally {

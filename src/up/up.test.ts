@@ -11,12 +11,12 @@ import type { Demo } from './demo'
 const main = resolve(import.meta.dir, '../main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'monozu-up-'))
 const data = join(folder, 'data')
-const [port, ingestPort] = [freePort(), freePort()]
+const [port, ingestPort, managementPort] = [freePort(), freePort(), freePort()]
 const url = `http://127.0.0.1:${port}`
 
 /** `monozu up` as a person runs it; `said` is what stands on the terminal. */
 function up(env: Record<string, string> = {}, words: string[] = []) {
-  const ports = { API_PORT: String(port), INGESTOR_PORT: String(ingestPort) }
+  const ports = { API_PORT: String(port), INGESTOR_PORT: String(ingestPort), MANAGEMENT_PORT: String(managementPort) }
   const child = Bun.spawn([process.execPath, main, 'up', ...words], {
     env: { PATH: Bun.env.PATH!, HOME: folder, DATA_DIR: data, DEMO_PASSWORD: 'kept from start to start', ...ports, ...env },
     stdout: 'pipe',
@@ -76,6 +76,7 @@ describe('what stands in the way is told in one sentence', () => {
     const taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     await refused({ API_PORT: String(taken.port) }, /Port \d+ on 127\.0\.0\.1 is taken.*API_PORT/)
     await refused({ INGESTOR_PORT: String(taken.port) }, /Port \d+ on 127\.0\.0\.1 is taken.*INGESTOR_PORT/)
+    await refused({ MANAGEMENT_PORT: String(taken.port) }, /Port \d+ on 127\.0\.0\.1 is taken.*MANAGEMENT_PORT/)
     taken.stop(true)
   })
 
@@ -117,6 +118,24 @@ describe('up', () => {
     for (const name of ['demo.json', 'database.json', 'secrets.json']) expect(statSync(join(data, name)).mode & 0o777).toBe(0o600)
   })
 
+  test('runs the Management plane, linked with the Cloud, and tells how staff sign in', async () => {
+    const { staff, tenant_id } = json<Demo>('demo.json')
+    expect(running.said()).toContain(`http://localhost:${managementPort}`)
+    expect(running.said()).toContain(staff.email)
+    const login = await fetch(`http://127.0.0.1:${managementPort}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(staff),
+    })
+    expect(await login.json()).toMatchObject({ mfa_enrolment_required: true })
+    const sql = postgres(json<DatabaseFile>('database.json').owner_url, { max: 1, onnotice: () => {} })
+    // The plan that staff gave has reached the Cloud by a signed message.
+    const plan = async () => (await sql`select plan from licence where tenant_id = ${tenant_id}`)[0]?.plan as string
+    expect(await eventually(async () => (await plan()) === 'Demo', 10_000)).toBe(true)
+    expect(await sql`select state from management.tenant where id = ${tenant_id}`).toMatchObject([{ state: 'active' }])
+    await sql.end()
+  })
+
   test('gives an operator one URL a role, each with no more than its rights', async () => {
     const { owner_url, app_url, ingest_url, management_url } = json<DatabaseFile>('database.json')
     const count = async (address: string) => {
@@ -138,7 +157,7 @@ describe('up', () => {
     ])
   })
 
-  test.each(['api', 'ingestor', 'worker', 'edge'])('starts the %s again when it is killed', async (part) => {
+  test.each(['api', 'ingestor', 'worker', 'management', 'edge'])('starts the %s again when it is killed', async (part) => {
     const [before] = pidsOf(running.child.pid, `main.ts ${part}`)
     process.kill(before!, 'SIGKILL')
     expect(await eventually(() => pidsOf(running.child.pid, `main.ts ${part}`).some((pid) => pid !== before), 10_000)).toBe(true)

@@ -3,7 +3,7 @@ import { version } from '../../package.json'
 import type { Configuration } from '../core/configuration'
 import { migrateDatabase } from '../core/migrate'
 import { untilStopped } from '../core/stop'
-import { StartProblem, keptSecrets, openDataFolder } from './data-folder'
+import { type Secrets, StartProblem, keptSecrets, openDataFolder } from './data-folder'
 import { type DatabaseFile, openDatabase } from './database'
 import type { Demo } from './demo'
 import { assertFree } from './ports'
@@ -33,15 +33,16 @@ async function untilReady(url: string, stopped: () => boolean) {
 
 interface Addresses {
   api: string
+  management: string
   ingest: string
 }
 
 /** What the parts are told: their own role's URL and nothing of the others'. */
 function environments(
   config: Configuration,
-  secrets: { secret_key: string; encryption_keys: string },
+  secrets: Secrets,
   database: DatabaseFile,
-  { api, ingest }: Addresses,
+  { api, ingest, management }: Addresses,
   folder: string,
 ) {
   const { PORT: _, DATABASE_URL: __, ...inherited } = Bun.env
@@ -50,14 +51,31 @@ function environments(
     HOST: Bun.env.HOST ?? '127.0.0.1',
     API_PORT: String(config.API_PORT),
     INGESTOR_PORT: String(config.INGESTOR_PORT),
+    MANAGEMENT_PORT: String(config.MANAGEMENT_PORT),
     API_PUBLIC_URL: Bun.env.API_PUBLIC_URL ?? api,
     INGEST_PUBLIC_URL: Bun.env.INGEST_PUBLIC_URL ?? ingest,
   }
   const keys = config.SECRET_KEY ? {} : { SECRET_KEY: secrets.secret_key }
   const ring = config.ENCRYPTION_KEYS.length ? {} : { ENCRYPTION_KEYS: secrets.encryption_keys }
-  const cloud = { ...common, ...keys, ...ring, DATABASE_URL: database.app_url }
+  const planes = {
+    MANAGEMENT_URL: Bun.env.MANAGEMENT_URL ?? management,
+    INTERNAL_TOKEN: Bun.env.INTERNAL_TOKEN ?? secrets.internal_token,
+    CLOUD_WEBHOOK_HMAC_SECRET: Bun.env.CLOUD_WEBHOOK_HMAC_SECRET ?? secrets.webhook_secret,
+  }
+  const cloud = { ...common, ...keys, ...ring, ...planes, DATABASE_URL: database.app_url }
   return {
     cloud,
+    // It reads MANAGEMENT_X before X by itself.
+    management: {
+      ...common,
+      ...ring,
+      ...planes,
+      MANAGEMENT_DATABASE_URL: database.management_url,
+      MANAGEMENT_SECRET_KEY: Bun.env.MANAGEMENT_SECRET_KEY ?? secrets.management_secret_key,
+      MANAGEMENT_API_PUBLIC_URL: Bun.env.MANAGEMENT_API_PUBLIC_URL ?? management,
+      MANAGEMENT_APP_BASE_URL: Bun.env.MANAGEMENT_APP_BASE_URL ?? management,
+      CLOUD_URL: Bun.env.CLOUD_URL ?? api,
+    },
     ingestor: {
       ...common,
       DATABASE_URL: database.ingest_url,
@@ -67,9 +85,9 @@ function environments(
   }
 }
 
-function welcome({ api, ingest }: Addresses, folder: string, demo: Demo | undefined) {
-  console.log(`\n  Console      ${api}\n  API          ${api}/api/docs\n  Ingest       ${ingest}/v1/ingest`)
-  if (demo) console.log(`  Sign in      ${demo.email}  ${demo.password}`)
+function welcome({ api, ingest, management }: Addresses, folder: string, demo: Demo | undefined) {
+  console.log(`\n  Console      ${api}\n  API          ${api}/api/docs\n  Ingest       ${ingest}/v1/ingest\n  Management   ${management}`)
+  if (demo) console.log(`  Sign in      ${demo.email}  ${demo.password}\n  Staff        ${demo.staff.email}  ${demo.staff.password}`)
   console.log(`  Data, logs   ${folder}\n\n  Ctrl-C stops everything.\n`)
 }
 
@@ -78,6 +96,7 @@ async function start(config: Configuration, options: { demo: boolean }, parts: P
   const folder = openDataFolder(Bun.env.DATA_DIR ?? '.data')
   assertFree(host, config.API_PORT, 'API_PORT')
   assertFree(host, config.INGESTOR_PORT, 'INGESTOR_PORT')
+  assertFree(host, config.MANAGEMENT_PORT, 'MANAGEMENT_PORT')
   const secrets = keptSecrets(folder)
   const told = (name: string) => console.log(`  ${name} ended unexpectedly and is started again`)
   const { database, part } = await step('PostgreSQL', () => openDatabase(folder, secrets, config.DATABASE_URL, told))
@@ -90,16 +109,20 @@ async function start(config: Configuration, options: { demo: boolean }, parts: P
     }),
   )
   const shownHost = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(host) ? 'localhost' : host
-  const addresses = { api: `http://${shownHost}:${config.API_PORT}`, ingest: `http://${shownHost}:${config.INGESTOR_PORT}` }
-  const { cloud, ingestor } = environments(config, secrets, database, addresses, folder)
-  const demo = options.demo ? await step('demo content', () => demoContent(folder, cloud)) : undefined
+  const at = (port: number) => `http://${shownHost}:${port}`
+  const addresses = { api: at(config.API_PORT), ingest: at(config.INGESTOR_PORT), management: at(config.MANAGEMENT_PORT) }
+  const { cloud, ingestor, management } = environments(config, secrets, database, addresses, folder)
+  const demo = options.demo
+    ? await step('demo content', () => demoContent(folder, { ...cloud, MANAGEMENT_DATABASE_URL: database.management_url }))
+    : undefined
   const add = (name: string, environment: Record<string, string | undefined>) =>
     parts.unshift(supervise({ name, environment, logFolder: join(folder, 'logs'), died: told }))
-  await step('API, ingestor and worker', async () => {
+  await step('API, ingestor, worker, management', async () => {
     add('worker', cloud)
     add('api', cloud)
     add('ingestor', ingestor)
-    await Promise.all([untilReady(`${addresses.api}/readyz`, stopped), untilReady(`${addresses.ingest}/readyz`, stopped)])
+    add('management', management)
+    await Promise.all(Object.values(addresses).map((url) => untilReady(`${url}/readyz`, stopped)))
   })
   if (demo)
     add('edge', { ...Bun.env, MONOZU_URL: addresses.api, PROVISIONING_KEY: demo.provisioning_key, AGENT_STATE_DIR: join(folder, 'edge') })

@@ -18,19 +18,23 @@ export interface Platform {
   admin: SignIn & { tenant_id: string; provisioning_key: string }
   technician: SignIn
   other: SignIn
+  /** The Management plane, and its owner. */
+  managementUrl: string
+  staff: SignIn
   stop: () => Promise<void>
 }
 
 /** The whole product as a person starts it: `monozu up` on an empty data folder, on ports of its own; `more` is configured besides. */
 export async function startPlatform(more: Record<string, string> = {}): Promise<Platform> {
   const folder = mkdtempSync(join(tmpdir(), 'monozu-e2e-'))
-  const [port, ingestPort] = [freePort(), freePort()]
+  const [port, ingestPort, managementPort] = [freePort(), freePort(), freePort()]
   const environment = {
     PATH: Bun.env.PATH,
     HOME: Bun.env.HOME,
     DATA_DIR: folder,
     API_PORT: String(port),
     INGESTOR_PORT: String(ingestPort),
+    MANAGEMENT_PORT: String(managementPort),
     ...more,
   }
   const child = Bun.spawn([process.execPath, join(root, 'src/main.ts'), 'up'], { env: environment, stdout: 'pipe', stderr: 'inherit' })
@@ -45,6 +49,7 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
     provisioning_key: string
     technician: SignIn
     other: SignIn
+    staff: SignIn
   }
   return {
     url: `http://localhost:${port}`,
@@ -53,6 +58,8 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
     admin: demo,
     technician: demo.technician,
     other: demo.other,
+    managementUrl: `http://localhost:${managementPort}`,
+    staff: demo.staff,
     async stop() {
       child.kill('SIGTERM')
       await child.exited

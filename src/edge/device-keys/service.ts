@@ -8,6 +8,7 @@ import { announce } from '../../core/live-log'
 import { type Actor, type Scope, inTenant, jobActor } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
 import { type Paging, keyset } from '../../core/wire'
+import { tenants } from '../../identity/tenants/schema'
 import { devices } from '../devices/schema'
 import { deviceKeys } from './schema'
 
@@ -151,17 +152,20 @@ const noteUse = (tenant_id: string, id: string) =>
 
 /** Whose key it is; undefined when it is unknown, replaced or revoked. */
 export async function loadDevice({ tenant_id, id, hash }: Credential): Promise<Known | undefined> {
-  const [key] = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
+  const [found] = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
     tx
-      .select()
+      .select({ key: deviceKeys, tenant_status: tenants.status })
       .from(deviceKeys)
+      .innerJoin(tenants, eq(tenants.id, deviceKeys.tenant_id))
       .where(and(own(deviceKeys), eq(deviceKeys.id, id), eq(deviceKeys.key_hash, hash), holds())),
   )
-  if (!key) return undefined
+  if (!found) return undefined
+  const { key, tenant_status } = found
   if (!key.last_used_at) await noteUse(tenant_id, id)
   const actor: Actor = { kind: 'device', id: key.device_id, tenant_id, units: 'all', permissions: new Set() }
   return {
     actor,
+    tenant_status,
     key_id: id,
     endsAt: key.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     used: notingUse(key.last_used_at ?? now(), () => noteUse(tenant_id, id)),

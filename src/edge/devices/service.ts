@@ -8,8 +8,10 @@ import { limits } from '../../core/limits'
 import { announce } from '../../core/live-log'
 import { type Call, type Scope, ago, expectVersion, inTenant, jobActor } from '../../core/scope'
 import { readCredential } from '../../core/secrets'
+import { assertOpen } from '../../core/tenant-state'
 import { assertRoom } from '../../identity/licences/service'
 import { assertPlace } from '../../identity/org-units/service'
+import { getTenant } from '../../identity/tenants/service'
 import { replaceKeys } from '../device-keys/service'
 import { useProvisioningKey } from '../provisioning/service'
 import { devicePresence, devices } from './schema'
@@ -109,6 +111,7 @@ export async function registerDevice(keyText: string | undefined, input: Registr
     async (scope) => {
       const key = await useProvisioningKey(scope, credential.id, credential.hash)
       if (!key) throw refused()
+      assertOpen((await getTenant(scope)).status)
       const device = await addOrFindDevice(scope, input, { org_unit_id: key.org_unit_id, agent_version, address: call.address })
       scope.actor.kind = 'device'
       scope.actor.id = device.id

@@ -175,7 +175,7 @@ describe('an API token', () => {
     expect(await statusOf(token)).toBe(401)
     const last = await made(client)
     await setTenantStatus(client.tenant_id, 'suspended')
-    expect(await statusOf(last.token)).toBe(401)
+    expect(await statusOf(last.token)).toBe(403)
   })
 
   test('outlives the sign-in it was made with', async () => {

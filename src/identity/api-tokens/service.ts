@@ -195,6 +195,7 @@ const noteUse = ({ tenant_id, id }: Credential) =>
 
 interface Row extends Record<string, unknown> {
   ends_at: string
+  tenant_status: string
   last_used_at: string | null
   scopes: string[]
   allowed_addresses: string[] | null
@@ -208,7 +209,7 @@ interface Row extends Record<string, unknown> {
 export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise<Known | undefined> {
   const row = await inTenant(jobActor(tenant_id), 'read only', async (scope) => {
     const [found] = await scope.tx.execute<Row>(sql`
-      select k.expires_at as ends_at, k.last_used_at, to_json(k.scopes) as scopes, to_json(k.allowed_addresses) as allowed_addresses,
+      select t.status as tenant_status, k.expires_at as ends_at, k.last_used_at, to_json(k.scopes) as scopes, to_json(k.allowed_addresses) as allowed_addresses,
         coalesce(m.user_id, a.id) as owner_id, coalesce(m.whole_tenant, a.whole_tenant) as whole_tenant,
         (select json_agg(distinct p) from access_group g, unnest(g.permissions) p where g.tenant_id = k.tenant_id and g.id in (
             select mg.group_id from membership_group mg where mg.tenant_id = k.tenant_id and mg.membership_id = m.id
@@ -224,7 +225,7 @@ export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise
             select u.id, true from seen join org_unit u on u.tenant_id = k.tenant_id and u.parent_id = seen.id where seen.subtree)
           select json_agg(distinct id) from seen) as units
       from api_token k
-        join tenant t on t.id = k.tenant_id and t.status in ('active', 'grace')
+        join tenant t on t.id = k.tenant_id
         left join membership m on m.tenant_id = k.tenant_id and m.id = k.membership_id and not m.disabled
         left join service_account a on a.tenant_id = k.tenant_id and a.id = k.service_account_id and not a.disabled
       where k.tenant_id = ${tenant_id} and k.id = ${id} and k.token_hash = ${hash} and k.revoked_at is null
@@ -236,6 +237,7 @@ export async function loadApiToken({ tenant_id, id, hash }: Credential): Promise
   const { allowed_addresses } = row
   return {
     endsAt: Date.parse(row.ends_at),
+    tenant_status: row.tenant_status,
     admits: (address) => !allowed_addresses || within(allowed_addresses, address),
     used: notingUse(row.last_used_at ? new Date(row.last_used_at) : null, () => noteUse({ tenant_id, id, hash })),
     actor: {

@@ -497,6 +497,6 @@ describe('who am I', () => {
     const { token, tenant_id } = await browser()
     await setTenantStatus(tenant_id, 'suspended')
     moveClock(limits.sessionCacheMs + second)
-    expect((await me(token)).status).toBe(401)
+    expect((await me(token)).status).toBe(403)
   })
 })

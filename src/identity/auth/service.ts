@@ -7,6 +7,7 @@ import { limits } from '../../core/limits'
 import { log } from '../../core/log'
 import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
+import { assertOpen } from '../../core/tenant-state'
 import { throttle } from '../../core/throttle'
 import { signAccess } from '../../core/tokens'
 import { assertLicensed, withLicence } from '../licences/service'
@@ -58,12 +59,6 @@ const ended = () => new Problem(401, 'unauthenticated', 'Sign in first')
 const choiceEnded = () => new Problem(401, 'choice_ended', 'Begin the sign-in again')
 
 const signingIn = ({ user_id, tenant_id }: Place) => bareUser(tenant_id, user_id)
-
-/** A tenant that may not be entered says why, but only to somebody who proved to belong to it. */
-function assertOpen(status: string) {
-  if (status === 'pending') throw new Problem(403, 'tenant_pending', 'This organization waits for its licence')
-  if (status !== 'active' && status !== 'grace') throw new Problem(403, 'tenant_suspended', 'This organization is suspended')
-}
 
 /** With address and password, or with the token of a sign-in that asked which tenant, and the answer. */
 export function signIn({ email, password, tenant_id, session_token }: SignIn, call: Call, userAgent?: string) {

@@ -14,6 +14,7 @@ export interface Rights extends Record<string, unknown> {
 interface Row extends Rights {
   ends_at: string
   bound: boolean
+  tenant_status: string
 }
 
 /** What the membership `m` allows just now, and the units it sees, subtrees expanded. */
@@ -45,15 +46,15 @@ export async function loadMember(tenant_id: string, user_id: string): Promise<Ac
   return row && actorOf(tenant_id, user_id, row)
 }
 
-/** The session of an access token with what its user may do just now; undefined when the session, the membership or the tenant no longer holds. */
+/** The session of an access token with what its user may do just now; undefined when the session or the membership no longer holds. */
 export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
   const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
     tx.execute<Row>(sql`
       select least(session.expires_at, session.created_at + t.session_hours * interval '1 hour') as ends_at,
-        ${boundToTenant} = any(session.amr) as bound, ${rights}
+        ${boundToTenant} = any(session.amr) as bound, t.status as tenant_status, ${rights}
       from session
         join membership m on m.tenant_id = session.tenant_id and m.user_id = session.user_id and not m.disabled
-        join tenant t on t.id = session.tenant_id and t.status in ('active', 'grace')
+        join tenant t on t.id = session.tenant_id
       where session.tenant_id = ${tenant_id} and session.id = ${sid} and session.user_id = ${user_id} and session.ended_at is null
         and session.expires_at > ${now().toISOString()} and ${keepsRules()}`),
   )
@@ -62,6 +63,7 @@ export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Prom
     session: { sid, tenant_id, user_id },
     endsAt: Date.parse(row.ends_at),
     bound: row.bound,
+    tenant_status: row.tenant_status,
     actor: actorOf(tenant_id, user_id, row),
   }
 }

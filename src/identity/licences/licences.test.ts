@@ -347,7 +347,7 @@ describe('features', () => {
     expect((await client.api.alerts.get({ query: {} })).status).toBe(200)
     await tell(licence(client.tenant_id, { features: [] }), { atMs: nowMs() + 1000 })
     const refused = await client.api.alerts.get({ query: {} })
-    expect([refused.status, (refused.error!.value as unknown as { error: string }).error]).toEqual([403, 'feature_disabled'])
+    expect([refused.status, (refused.error!.value as unknown as { error: string }).error]).toEqual([404, 'feature_disabled'])
     config.CLOUD_WEBHOOK_HMAC_SECRET = []
     expect((await signedIn().then(({ api }) => api.alerts.get({ query: {} }))).status).toBe(200)
   })

@@ -133,6 +133,7 @@ describe('a session', () => {
     const { tenant_id, user_id, sid: ended } = client
     const stillKnown = {
       actor: bareUser(tenant_id, user_id),
+      tenant_status: 'active',
       session: { sid: ended, tenant_id, user_id },
       endsAt: Number.POSITIVE_INFINITY,
     }
