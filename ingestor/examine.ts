@@ -9,6 +9,7 @@ import type { Layouts } from './layouts'
 import { limits } from './limits'
 import { hashOf } from '../src/core/secrets'
 import { Refusal } from './refusals'
+import type { Shapes } from './shapes'
 
 interface DeviceRecord {
   at: number
@@ -58,8 +59,8 @@ function examineDraft(draft: Draft, { tenant_id }: Device, layouts: Layouts): Ex
   return { record: { at, kind: draft.kind, key: draft.id ?? hashOf(text), data: text } }
 }
 
-/** Examines every record of a request; those that cannot be stored are set apart with their reason. Throws a Problem where the body as a whole is at fault. */
-export async function examine(items: Items, device: Device, layouts: Layouts): Promise<Unit> {
+/** Examines every record of a request; those that cannot be stored are set apart with their reason. Throws a Problem where the body as a whole is at fault. `shapes` learn from what is stored whole. */
+export async function examine(items: Items, device: Device, layouts: Layouts, shapes?: Shapes): Promise<Unit> {
   const frames: (Frame & { index: number })[] = []
   const records: DeviceRecord[] = []
   const rejected: Rejected[] = []
@@ -86,6 +87,8 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
     if (refused?.has(layout))
       reject(index, new Refusal('too_many_layouts', `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels`))
   }
+  if (shapes && frames.length === items.count && !refused?.size)
+    shapes.learn(device, frames.length, (index) => ({ text: items.text(index), layout: frames[index]!.layout }))
   const admitted = refused?.size ? frames.filter(({ layout }) => !refused.has(layout)) : frames
   admitted.sort((a, b) => a.at - b.at)
   rejected.sort((a, b) => a.index - b.index)
@@ -102,6 +105,18 @@ export async function examine(items: Items, device: Device, layouts: Layouts): P
     bytes: rows.length + texts.reduce((sum, text) => sum + text.length + 200, 0),
   }
 }
+
+/** Of a body that was read along the shapes of the last one. */
+export const unitOf = (device: Device, { rows, frames }: { rows: Buffer; frames: number }): Unit => ({
+  device,
+  rows,
+  frames,
+  layouts: [],
+  records: [],
+  isHandled: false,
+  rejected: [],
+  bytes: rows.length,
+})
 
 /** Kept as text that PostgreSQL takes: NUL and halves of surrogate pairs are replaced. */
 function kept(text: string) {

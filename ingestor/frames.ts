@@ -8,6 +8,8 @@ export interface Frame {
   values: unknown[]
 }
 
+type Sender = Pick<Device, 'tenantBytes' | 'deviceBytes'>
+
 /** PostgreSQL, COPY, Binary Format: signature, flags, no header extension; a tuple is a count of fields, each with its length. */
 const head = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const tail = Buffer.from([0xff, 0xff])
@@ -17,48 +19,59 @@ export const copyOf = (rows: Buffer[]) => Buffer.concat([head, ...rows, tail])
 
 export const frameColumns = 'tenant_id uuid, device_id uuid, at timestamptz(3), layout_id uuid, values float8[]'
 
-const beforeValues = 2 + (4 + 16) + (4 + 16) + (4 + 8) + (4 + 16) + 4
+/** Where the parts of a row begin, each behind its length: the count of fields, tenant, device, time, layout, then the array with its head. */
+const tenantAt = 2 + 4
+const deviceAt = tenantAt + 16 + 4
+const timeAt = deviceAt + 16 + 4
+const layoutAt = timeAt + 8 + 4
+const arrayAt = layoutAt + 16 + 4
 const arrayHead = 20
-const perValue = 12
+const valuesAt = arrayAt + arrayHead
+const perValue = 4 + 8
 const float8Type = 701
 const postgresEpochMs = Date.UTC(2000, 0, 1)
 
 /** How many numbers these rows hold. */
-export const valuesIn = (rows: Buffer, frames: number) => (rows.length - frames * (beforeValues + arrayHead)) / perValue
+export const valuesIn = (rows: Buffer, frames: number) => (rows.length - frames * valuesAt) / perValue
+
+/** Where the number of a column stands in a row. */
+export const placeOf = (column: number) => valuesAt + perValue * column + 4
+
+/** A row of this layout without tenant, device, time and numbers. */
+export function rowOf({ idBytes, columns }: Layout): Buffer {
+  const row = Buffer.alloc(valuesAt + perValue * columns.length)
+  row.writeInt16BE(5)
+  for (const at of [tenantAt, deviceAt, layoutAt]) row.writeInt32BE(16, at - 4)
+  row.writeInt32BE(8, timeAt - 4)
+  row.set(idBytes, layoutAt)
+  row.writeInt32BE(row.length - arrayAt, arrayAt - 4)
+  // array_recv: dimensions, has nulls, element type; then length and lower bound of the one dimension.
+  for (const [index, part] of [1, 0, float8Type, columns.length, 1].entries()) row.writeInt32BE(part, arrayAt + 4 * index)
+  for (let column = 0; column < columns.length; column++) row.writeInt32BE(8, placeOf(column) - 4)
+  return row
+}
+
+/** Writes who and when into the row that begins at `start`, through both views of the same bytes; `at` is in epoch milliseconds. */
+export function stamp(rows: Buffer, view: DataView, start: number, { tenantBytes, deviceBytes }: Sender, at: number) {
+  rows.set(tenantBytes, start + tenantAt)
+  rows.set(deviceBytes, start + deviceAt)
+  const microseconds = (at - postgresEpochMs) * 1000
+  view.setInt32(start + timeAt, Math.floor(microseconds / 2 ** 32))
+  view.setUint32(start + timeAt + 4, microseconds)
+}
 
 /** The frames of one device as rows of binary COPY, big-endian, in the order of `frameColumns`. */
-export function encodeFrames({ tenantBytes, deviceBytes }: Pick<Device, 'tenantBytes' | 'deviceBytes'>, frames: Frame[]): Buffer {
-  const size = frames.reduce((sum, { layout }) => sum + beforeValues + arrayHead + perValue * layout.columns.length, 0)
-  const rows = Buffer.allocUnsafe(size)
-  const view = new DataView(rows.buffer, rows.byteOffset)
-  let position = 0
-  const int32 = (value: number) => {
-    view.setInt32(position, value)
-    position += 4
-  }
-  const bytes = (value: Buffer) => {
-    int32(value.length)
-    rows.set(value, position)
-    position += value.length
-  }
+export function encodeFrames(device: Sender, frames: Frame[]): Buffer {
+  const blank = new Map<Layout, Buffer>()
+  for (const { layout } of frames) if (!blank.has(layout)) blank.set(layout, rowOf(layout))
+  const rows = Buffer.concat(frames.map(({ layout }) => blank.get(layout)!))
+  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength)
+  let start = 0
   for (const { at, layout, values } of frames) {
-    view.setInt16(position, 5)
-    position += 2
-    bytes(tenantBytes)
-    bytes(deviceBytes)
-    int32(8)
-    view.setBigInt64(position, BigInt(at - postgresEpochMs) * 1000n)
-    position += 8
-    bytes(layout.idBytes)
     const { columns } = layout
-    int32(arrayHead + perValue * columns.length)
-    // array_recv: dimensions, has nulls, element type; then length and lower bound of the one dimension.
-    for (const part of [1, 0, float8Type, columns.length, 1]) int32(part)
-    for (let index = 0; index < columns.length; index++) {
-      view.setInt32(position, 8)
-      view.setFloat64(position + 4, values[columns[index]!] as number)
-      position += perValue
-    }
+    stamp(rows, view, start, device, at)
+    for (let index = 0; index < columns.length; index++) view.setFloat64(start + placeOf(index), values[columns[index]!] as number)
+    start += placeOf(columns.length) - 4
   }
   return rows
 }

@@ -43,6 +43,13 @@ export const limits = {
   layoutsCacheCharacters: 16_777_216,
   layoutTenants: 200,
   layoutsReadAgainMs: 1_000,
+  /** What bodies are remembered to look like, and of how many devices. */
+  shapesBytes: 16 * 1_048_576,
+  shapeDevices: 50_000,
+  /** Records at the beginning of a body. */
+  shapesLearned: 500,
+  /** Rows of a body that is read along its shapes. */
+  followedBytes: 1_048_576,
   keyCharacters: 200,
   keyCacheMs: 5_000,
   /** How long a key that was valid goes on being accepted while the database is away and there is a spool. */

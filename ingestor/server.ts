@@ -15,7 +15,7 @@ import { influx1, influx2 } from './doors/influx'
 import { native } from './doors/native'
 import { otlpLogs, otlpMetrics } from './doors/otlp'
 import { prometheus } from './doors/prometheus'
-import { examine } from './examine'
+import { type Unit, examine, unitOf } from './examine'
 import { valuesIn } from './frames'
 import { type Device, openKeys } from './keys'
 import { openLayouts } from './layouts'
@@ -28,6 +28,7 @@ import { openReplay } from './replay'
 import { closedProblem } from '../src/core/tenant-state'
 import { away, busy, closed, unknownKey } from './refusals'
 import { listenForSignals } from './signals'
+import { openShapes } from './shapes'
 import { openDrain } from './spool/drain'
 import { takeSlot } from './spool/slot'
 import { openSpool } from './spool/spool'
@@ -105,6 +106,7 @@ export function openIngestor({
   const reader = openReader(databaseUrl, outage)
   const keys = openKeys(reader.read, isSpooling)
   const layouts = openLayouts(reader.read, isSpooling)
+  const shapes = openShapes()
   const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool, meter })
   const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping })
   const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
@@ -116,7 +118,7 @@ export function openIngestor({
     forget: keys.forget,
     replay: replay.ask,
     lost() {
-      for (const { forgetAll } of [keys, layouts]) forgetAll()
+      for (const { forgetAll } of [keys, layouts, shapes]) forgetAll()
       replay.askAll()
     },
   })
@@ -137,11 +139,16 @@ export function openIngestor({
     const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes, bodyMs).finally(() =>
       quota.charge(device.tenant_id, { bytes: share.bytes() }),
     )
-    const items = door.read(bytes, request)
-    const unit = await examine(items, device, layouts)
+    const unit = followed(door, bytes, device) ?? (await examine(door.read(bytes, request), device, layouts, door.isVerbatim && shapes))
     meter.examined(unit)
     quota.charge(device.tenant_id, { values: valuesIn(unit.rows, unit.frames) })
-    return door.answer(unit, items.count ? await batcher.add(unit) : 0, request_id)
+    const isEmpty = !unit.frames && !unit.records.length && !unit.rejected.length
+    return door.answer(unit, isEmpty ? 0 : await batcher.add(unit), request_id)
+  }
+
+  function followed(door: Door, bytes: Buffer, device: Device): Unit | undefined {
+    const read = door.isVerbatim && shapes.read(bytes, device)
+    return read ? unitOf(device, read) : undefined
   }
 
   async function post(door: Door, request: Request): Promise<Response> {

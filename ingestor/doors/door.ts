@@ -6,6 +6,8 @@ import type { Unit } from '../examine'
 export interface Door {
   /** Of an inflated body. */
   mostBytes: number
+  /** The text of an item is how it stands in the body: what looks the same again need not be taken apart. */
+  isVerbatim?: true
   keyOf: (request: Request) => string | null
   /** Throws a Problem where the body as a whole is at fault. */
   read: (bytes: Buffer, request: Request) => Items

@@ -10,6 +10,7 @@ const decoder = new TextDecoder()
 /** POST /v1/ingest. */
 export const native: Door = {
   mostBytes: limits.inflatedBytes,
+  isVerbatim: true,
   keyOf,
   read: (bytes, request) => decode(decoder.decode(bytes), request.headers.get('content-type')),
   answer: answerOf,

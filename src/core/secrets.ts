@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { config } from './config'
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -23,7 +23,7 @@ export function isOneOf(secrets: string[], given: string): boolean {
   return matches.includes(true)
 }
 
-export const hashOf = (secret: string) => new Bun.CryptoHasher('sha256').update(secret).digest('hex')
+export const hashOf = (secret: string) => hash('sha256', secret, 'hex')
 
 export const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 export const idOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
