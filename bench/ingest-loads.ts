@@ -55,13 +55,11 @@ interface Options {
   perSecond?: number
 }
 
-let runs = 0
-
 /** Runs wrk (Debian: wrk) with one thread. */
 export async function load(url: string, requests: Requests, { connections, seconds, perSecond }: Options): Promise<LoadResult> {
   const script = join(tmpdir(), `monozu-load-${process.pid}.lua`)
-  // Each run has an hour of its own.
-  await Bun.write(script, scriptOf(requests, Date.now() / 1000 - 86_400 * 5 + runs++ * 3600, perSecond && (connections * 1000) / perSecond))
+  // Of the present, as devices send it: moments follow each other more slowly than the clock, and so no run meets those of the one before.
+  await Bun.write(script, scriptOf(requests, Date.now() / 1000, perSecond && (connections * 1000) / perSecond))
   const out = await Bun.$`wrk -t1 -c${connections} -d${seconds}s --timeout 20s -s ${script} ${url}`.text()
   rmSync(script, { force: true })
   const [all = 0, refused = 0, tookUs = 1, p50 = 0, p95 = 0] = (out.match(/^RESULT (.*)$/m)?.[1] ?? '').split(' ').map(Number)

@@ -533,7 +533,7 @@ create policy telemetry_arrival_narrow on telemetry_arrival to monozu_owner usin
 -- A rollup for each tenant of which telemetry waits for one, the buckets of this very moment aside.
 create or replace function queue_rollups(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   select graphile_worker.add_job('telemetry.rollup', json_build_object('tenant_id', a.tenant_id), job_key => 'telemetry.rollup:' || a.tenant_id, max_attempts => 10)
-  from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '6 minutes' or w.at > queue_rollups.at + interval '1 day') a
+  from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '10 minutes' or w.at > queue_rollups.at + interval '1 day') a
 $$;
 revoke all on function queue_rollups(timestamptz) from public;
 grant execute on function queue_rollups(timestamptz) to monozu_app;

@@ -8,8 +8,7 @@ begin
   if not pg_has_role(current_user, 'monozu_owner', 'member') then execute format('grant monozu_owner to %I', current_user); end if;
   execute format('revoke all on database %I from public', current_database());
   execute format('grant create, connect on database %I to monozu_owner', current_database());
-  execute format('grant connect on database %I to monozu_app, monozu_management', current_database());
-  execute format('grant connect, temporary on database %I to monozu_ingest', current_database());
+  execute format('grant connect on database %I to monozu_app, monozu_ingest, monozu_management', current_database());
 end $$;
 -- For search; both are extensions that a login without superuser may create where it owns the database.
 create extension if not exists pg_trgm;

@@ -11,6 +11,13 @@ create table if not exists telemetry_frame (
 ) partition by range (at);
 create table if not exists telemetry_frame_default partition of telemetry_frame default;
 
+-- What an ingestor hands over, many at a time: a type of its own, so that it stays the same when the table changes.
+do $$ begin
+  if to_regtype('incoming_frame') is null then
+    create type incoming_frame as (tenant_id uuid, device_id uuid, at timestamptz, layout_id uuid, values float8[]);
+  end if;
+end $$;
+
 -- What the frames of a layout amount to in a bucket of 300 or 3600 seconds that begins `at`: an element for each of its metrics. Values that are
 -- no finite numbers do not count; where none does, the count is 0 and the others are null. `increases` is what a counter grew within the bucket.
 create table if not exists telemetry_rollup (

@@ -5,6 +5,13 @@ import { limits } from './limits'
 import { away } from './refusals'
 import { codeOf } from '../src/core/problem'
 
+/** What the two drivers and we call a place where PostgreSQL listens. */
+export interface Place {
+  host: string[]
+  port: number[]
+  path?: string
+}
+
 export const driverOptions = {
   max: 1,
   onnotice: () => {},
@@ -44,8 +51,8 @@ export function connect(databaseUrl: string): Connection {
   const options = { ...driverOptions, socket: once, onclose: lose }
   const connection: Connection = { client: postgres(databaseUrl, options), openedAt: Date.now(), isLost: false, whenLost: () => {}, drop }
 
-  function once(options: { host: string[]; port: number[]; path?: string }): Promise<Socket> {
-    if (isHeldBack || socket || connection.isLost) return Promise.reject(away())
+  function once(options: Place): Promise<Socket> {
+    if (socket || connection.isLost) return Promise.reject(away())
     return (socket = dial(options))
   }
 
@@ -67,7 +74,8 @@ export function connect(databaseUrl: string): Connection {
 }
 
 /** The first host that answers, where the URL names several. */
-async function dial({ host, port, path }: { host: string[]; port: number[]; path?: string }): Promise<Socket> {
+export async function dial({ host, port, path }: Place): Promise<Socket> {
+  if (isHeldBack) throw away()
   const places = path ? [{ path }] : host.map((name, index) => ({ host: name, port: port[index % port.length]! }))
   let failure: unknown
   for (const place of places) {

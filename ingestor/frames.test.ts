@@ -1,16 +1,18 @@
 import { afterAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import postgres from 'postgres'
+import { Client } from 'pg'
 import { bytesOf } from '../src/core/secrets'
 import { splitArray } from './split'
-import { copyOf, encodeFrames } from './frames'
+import { arrayOf, encodeFrames, momentsIn } from './frames'
 import { readInstant } from './instant'
 import { describeLayout } from './layout'
 import { openStore } from './store'
-import { copyFrames, makeTable } from './statements'
+import { selectFrameType } from './statements'
 
-const sql = postgres(Bun.env.DATABASE_INGEST_URL!, { max: 1, fetch_types: false, onnotice: () => {} })
-afterAll(() => sql.end())
+const client = new Client(Bun.env.DATABASE_INGEST_URL)
+await client.connect()
+afterAll(() => client.end())
+const frameType = client.query(selectFrameType).then(({ rows }) => Number(rows[0].type))
 
 const tenant_id = Bun.randomUUIDv7()
 const device_id = Bun.randomUUIDv7()
@@ -22,25 +24,21 @@ const frame = fc.record({
   data: fc.dictionary(name, fc.double({ noNaN: true, noDefaultInfinity: true }), { minKeys: 1, maxKeys: 40 }),
 })
 
-test('frames come out of PostgreSQL as they went into COPY', async () => {
+test('frames come out of PostgreSQL as they went in', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 30 }), async (sent) => {
       const frames = sent.map(({ at, data }) => {
         const values = Object.values(data)
         return { at, values, layout: describeLayout(tenant_id, Object.keys(data), values) }
       })
-      const rows = await sql.begin(async (tx) => {
-        await tx.unsafe(makeTable)
-        const stream = await tx.unsafe(copyFrames).writable()
-        await new Promise<void>((resolve, reject) => {
-          stream.on('error', reject)
-          stream.end(copyOf([encodeFrames(device, frames)]), resolve)
-        })
-        return tx.unsafe('select *, array(select float8send(v) from unnest(values) v)::text as bits from incoming_frame order by ctid')
-      })
-      expect(
-        rows.map(({ tenant_id, device_id, at, layout_id, bits }) => [tenant_id, device_id, (at as Date).getTime(), layout_id, bits]),
-      ).toEqual(
+      const rows = encodeFrames(device, frames)
+      expect([...momentsIn(rows)]).toEqual(frames.map(({ at }) => at))
+      const given = arrayOf([rows], frames.length, await frameType)
+      const { rows: found } = await client.query(
+        'select u.*, array(select float8send(v) from unnest(values) v)::text as bits from unnest($1::incoming_frame[]) u',
+        [given],
+      )
+      expect(found.map(({ tenant_id, device_id, at, layout_id, bits }) => [tenant_id, device_id, at.getTime(), layout_id, bits])).toEqual(
         frames.map(({ at, layout }, index) => [
           tenant_id,
           device_id,
@@ -63,14 +61,18 @@ function bitsOf(values: number[]): string {
   return `{${texts.join(',')}}`
 }
 
-test('a COPY that PostgreSQL refuses ends at once, and the connection serves on', async () => {
+test('frames that PostgreSQL refuses are told at once, and the connection serves on', async () => {
   const store = openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)
   const layout = describeLayout(tenant_id, ['a'], [1])
   const unit = { device, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: 1 }
   const good = encodeFrames(device, [{ at: Date.now(), layout, values: [1] }])
   const begun = performance.now()
-  const refused = await store.store([{ ...unit, rows: good.subarray(0, 40) }], []).catch((error: unknown) => error)
-  expect(refused).toMatchObject({ code: '25P02' })
+  const bad = Buffer.from(good)
+  bad.writeInt32BE(-1, bad.length - 32)
+  for (const seen of [[], [device]]) {
+    const refused = await store.store([{ ...unit, rows: bad }], seen).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: '22P03' })
+  }
   expect(await store.store([{ ...unit, rows: good }], [])).toBe(1)
   expect(performance.now() - begun).toBeLessThan(5000)
   store.close()

@@ -10,15 +10,6 @@ export interface Frame {
 
 type Sender = Pick<Device, 'tenantBytes' | 'deviceBytes'>
 
-/** PostgreSQL, COPY, Binary Format: signature, flags, no header extension; a tuple is a count of fields, each with its length. */
-const head = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
-const tail = Buffer.from([0xff, 0xff])
-
-/** What `copy incoming_frame from stdin (format binary)` reads. */
-export const copyOf = (rows: Buffer[]) => Buffer.concat([head, ...rows, tail])
-
-export const frameColumns = 'tenant_id uuid, device_id uuid, at timestamptz(3), layout_id uuid, values float8[]'
-
 /** Where the parts of a row begin, each behind its length: the count of fields, tenant, device, time, layout, then the array with its head. */
 const tenantAt = 2 + 4
 const deviceAt = tenantAt + 16 + 4
@@ -30,6 +21,50 @@ const valuesAt = arrayAt + arrayHead
 const perValue = 4 + 8
 const float8Type = 701
 const postgresEpochMs = Date.UTC(2000, 0, 1)
+
+/** Length of the row that begins here. */
+const lengthAt = (rows: Buffer, start: number) => arrayAt + rows.readInt32BE(start + arrayAt - 4)
+
+/** The times of the frames in these rows, in epoch milliseconds. */
+export function* momentsIn(rows: Buffer): Generator<number> {
+  for (let start = 0; start < rows.length; start += lengthAt(rows, start)) {
+    const microseconds = rows.readInt32BE(start + timeAt) * 2 ** 32 + rows.readUInt32BE(start + timeAt + 4)
+    yield microseconds / 1000 + postgresEpochMs
+  }
+}
+
+/** Each column's type, of which a tuple inside an array tells beside its length (record_recv): uuid, uuid, timestamptz, uuid, float8[]. */
+const fields = [
+  { type: 2950, at: tenantAt - 4, end: deviceAt - 4 },
+  { type: 2950, at: deviceAt - 4, end: timeAt - 4 },
+  { type: 1184, at: timeAt - 4, end: layoutAt - 4 },
+  { type: 2950, at: layoutAt - 4, end: arrayAt - 4 },
+]
+const float8ArrayType = 1022
+/** What a tuple inside an array has more than a row: its length and count of fields are four bytes each, and so is each type. */
+const moreInArray = 4 + 4 - 2 + 4 * (fields.length + 1)
+
+/** `count` rows as an array of tuples whose type is `type`, in PostgreSQL's binary form. */
+export function arrayOf(rows: Buffer[], count: number, type: number): Buffer {
+  const bytes = Buffer.allocUnsafe(arrayHead + rows.reduce((sum, { length }) => sum + length, 0) + count * moreInArray)
+  let end = 0
+  const int32 = (value: number) => (end = bytes.writeInt32BE(value, end))
+  for (const part of [1, 0, type, count, 1]) int32(part)
+  for (const some of rows) {
+    for (let start = 0, length = 0; start < some.length; start += length) {
+      length = lengthAt(some, start)
+      int32(length + moreInArray - 4)
+      int32(fields.length + 1)
+      for (const field of fields) {
+        int32(field.type)
+        end += some.copy(bytes, end, start + field.at, start + field.end)
+      }
+      int32(float8ArrayType)
+      end += some.copy(bytes, end, start + arrayAt - 4, start + length)
+    }
+  }
+  return bytes
+}
 
 /** How many numbers these rows hold. */
 export const valuesIn = (rows: Buffer, frames: number) => (rows.length - frames * valuesAt) / perValue
@@ -60,7 +95,7 @@ export function stamp(rows: Buffer, view: DataView, start: number, { tenantBytes
   view.setUint32(start + timeAt + 4, microseconds)
 }
 
-/** The frames of one device as rows of binary COPY, big-endian, in the order of `frameColumns`. */
+/** The frames of one device as rows of binary COPY (a count of fields, each behind its length, big-endian): tenant, device, time, layout, numbers. */
 export function encodeFrames(device: Sender, frames: Frame[]): Buffer {
   const blank = new Map<Layout, Buffer>()
   for (const { layout } of frames) if (!blank.has(layout)) blank.set(layout, rowOf(layout))

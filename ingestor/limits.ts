@@ -70,6 +70,9 @@ export const limits = {
   abandonedMs: 10_000,
   connectMs: 5_000,
   connectionAgeMs: 3_600_000,
+  /** Rollups are made of five minutes. */
+  arrivalMs: 300_000,
+  arrivalsRememberedMs: 360_000,
   presenceMs: 10_000,
   presenceEntries: 200_000,
   readyMs: 2_000,

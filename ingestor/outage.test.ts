@@ -152,7 +152,7 @@ test('connections that no longer answer are given up: 503, then stored on new on
 
 test('connections that could not be made ready are not kept: once the reason is gone, records are stored', async () => {
   const device = await makeDevice(undefined, sql)
-  await sql`revoke temporary on database postgres from public, monozu_ingest`
+  await sql`revoke usage on schema public from monozu_ingest`
   try {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'monozu_ingest'`
     await until(async () => (await send(ingestor.url, device, [telemetry({ value: 1 }, 1)])).status === 503)
@@ -161,7 +161,7 @@ test('connections that could not be made ready are not kept: once the reason is 
       return refused.every(({ status }) => status === 503)
     })
   } finally {
-    await sql`grant temporary on database postgres to monozu_ingest`
+    await sql`grant usage on schema public to monozu_ingest`
   }
   await until(async () => {
     const taken = await Promise.all([2, 3, 4, 5].map((value) => send(ingestor.url, device, [telemetry({ value }, value)])))

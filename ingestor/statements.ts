@@ -1,33 +1,49 @@
 import { now } from '../src/core/clock'
 import type { Unit } from './examine'
-import { frameColumns } from './frames'
+import type { Arrival } from './arrivals'
+import { arrayOf } from './frames'
 import { idFrom } from './ids'
 import type { Device } from './keys'
 
-/** A statement and its one parameter, JSON text. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
+/** A statement and its one parameter: JSON text, or bytes in PostgreSQL's binary form. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
 export interface Statement {
   text: string
-  value?: string
+  value?: string | Buffer
   /** How many rows it added is told to the sender. */
   isCounted?: boolean
 }
 
-export const makeTable = `create temporary table if not exists incoming_frame (${frameColumns}) on commit delete rows`
-export const copyFrames = 'copy incoming_frame from stdin (format binary)'
-export const addFrames: Statement = {
-  text: `insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
-    select tenant_id, device_id, at, layout_id, values from incoming_frame on conflict do nothing`,
-  isCounted: true,
+/** The type of an element of what `addFrames` is given, which stands in its bytes. */
+export const selectFrameType = `select 'incoming_frame'::regtype::oid as type`
+
+export const addFrames = (units: Unit[], type: number): Statement | undefined => {
+  const rows = units.filter(({ frames }) => frames > 0)
+  if (!rows.length) return undefined
+  const count = rows.reduce((sum, { frames }) => sum + frames, 0)
+  return {
+    text: `insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)
+      select tenant_id, device_id, at, layout_id, values from unnest($1::incoming_frame[]) on conflict do nothing`,
+    value: arrayOf(
+      rows.map((unit) => unit.rows),
+      count,
+      type,
+    ),
+    isCounted: true,
+  }
 }
 
 /**
  * Which five minutes of which devices need their rollup made anew. Where that is known already its row is locked all the same: who makes the
  * rollup holds it too, and so either sees these frames or leaves a row behind that is added here again.
  */
-export const addArrivals: Statement = {
-  text: `insert into telemetry_arrival (tenant_id, device_id, at)
-    select distinct tenant_id, device_id, date_bin('5 minutes', at, '2000-01-03Z') from incoming_frame order by 1, 2, 3
-    on conflict (tenant_id, device_id, at) do update set at = excluded.at where false`,
+export function addArrivals(arrivals: Arrival[]): Statement | undefined {
+  if (!arrivals.length) return undefined
+  return {
+    text: `insert into telemetry_arrival (tenant_id, device_id, at)
+      select tenant_id, device_id, at ${from('tenant_id uuid, device_id uuid, at timestamptz')} order by 1, 2, 3
+      on conflict (tenant_id, device_id, at) do update set at = excluded.at where false`,
+    value: JSON.stringify(arrivals.map(({ at, ...rest }) => ({ ...rest, at: new Date(at) }))),
+  }
 }
 
 const from = (columns: string) => `from json_to_recordset($1::text::json) as r(${columns})`

@@ -6,8 +6,8 @@ import type { Scope } from '../../core/scope'
 
 /** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more). */
 const most = { buckets: 200, values: 2_000_000 }
-/** A bucket that frames still arrive for would be taken up again and again. */
-const settled = '6 minutes'
+/** A bucket that frames still arrive for would be taken up again and again; and an ingestor counts on what it noted in the last six minutes. */
+const settled = '10 minutes'
 const early = '1 day'
 
 interface Bucket extends Record<string, unknown> {
