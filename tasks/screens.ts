@@ -14,6 +14,8 @@ const looks = [
   { width: 375, height: 740, colorScheme: 'dark' },
 ] as const
 
+/** What the agent of this installation is called: the one device that reports all the while. */
+const host = 'operations-server'
 const fleet = ['turin-gateway-1', 'turin-press-line', 'milan-office', 'substation-7-rtu', 'pump-house', 'warehouse-dock']
 const alerts = [
   { title: 'Modbus write from an unknown host', severity: 'critical', source_ip: '10.20.0.77', rule: 'ot.modbus.write' },
@@ -67,7 +69,7 @@ async function take(page: Page, name: string, width: number) {
 mkdirSync(folder, { recursive: true })
 const names = ['sign-in', ...pages.map(nameOf), 'device']
 await Bun.write(join(folder, 'README.md'), index(names))
-const platform = await startPlatform({ DEVICE_NAME: 'operations-server' })
+const platform = await startPlatform({ DEVICE_NAME: host })
 const browser = await launch()
 try {
   await furnish(platform)
@@ -82,7 +84,7 @@ try {
       await take(page, nameOf(path), width)
     }
     await page.goto(`${platform.url}/devices`)
-    await page.locator('main tr[data-row-id]').last().getByRole('link').click()
+    await page.getByRole('link', { name: host }).click()
     await page.locator('main canvas').first().waitFor()
     await take(page, 'device', width)
     await context.close()
