@@ -15,7 +15,7 @@ export default defineConfig({
     emptyOutDir: true,
     // The API reference is one large library, loaded by its own page alone.
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: [here('index.html'), here('docs.html')] },
+    rolldownOptions: { input: [here('index.html'), here('management.html'), here('docs.html')] },
     // A data: URL would need a wider content security policy than the server sends.
     assetsInlineLimit: 0,
   },

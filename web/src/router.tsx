@@ -1,5 +1,4 @@
-import { NuqsAdapter } from 'nuqs/adapters/react-router/v8'
-import { createBrowserRouter, Outlet } from 'react-router'
+import { createBrowserRouter } from 'react-router'
 import { devRoutes } from './dev/routes'
 import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
@@ -7,21 +6,18 @@ import { authenticationRoutes } from './features/authentication/routes'
 import { deviceRoutes } from './features/devices/routes'
 import { homeRoutes } from './features/home/routes'
 import { settingsRoutes } from './features/settings/routes'
+import { renewSession } from './lib/api'
+import { featuresQuery, meQuery } from './lib/me'
+import { queryClient } from './lib/query-client'
 import { NotFound } from './shell/not-found'
+import { Root } from './shell/root'
 import { RouteError } from './shell/route-error'
-import { restoreSession } from './shell/session-restore'
+import { sessionRestore } from './shell/session-restore'
 import { Splash } from './shell/splash'
 
-/** What a page writes into the address is seen by the router, too: views, favourites and the place are read from there. */
-const inRouter = { shallow: false }
-
-function Root() {
-  return (
-    <NuqsAdapter defaultOptions={inRouter}>
-      <Outlet />
-    </NuqsAdapter>
-  )
-}
+const restoreSession = sessionRestore(renewSession, () =>
+  Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(featuresQuery)]),
+)
 
 export const router = createBrowserRouter([
   {

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
-import { useMe } from './me'
+import { useSession } from './session'
 
 export type Place = { path: string; title: string }
 type Kept = { favourites: readonly Place[]; recent: readonly Place[] }
@@ -35,8 +35,8 @@ const store = create<Places>()(
 )
 
 export function usePlaces(): Kept & { visit: (place: Place) => void; toggle: (place: Place) => void } {
-  const { user, tenant } = useMe()
-  const owner = `${tenant.id} ${user.id}`
+  const { user, tenant } = useSession()
+  const owner = `${tenant?.id} ${user?.id}`
   const kept = store((state) => state.byOwner[owner] ?? nothing)
   const { visit, toggle } = store.getState()
   return { ...kept, visit: (place) => visit(owner, place), toggle: (place) => toggle(owner, place) }

@@ -10,6 +10,7 @@ type SessionState = {
   accessToken: string | null
   expiresAtMs: number
   user: Person | null
+  /** The Management plane is in none. */
   tenant: Place | null
 }
 
@@ -22,8 +23,11 @@ const signedOut = { status: 'signed_out', accessToken: null, expiresAtMs: 0, use
 
 export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
 
-export function beginSession(answer: { access_token: string; expires_in: number; user: Person; tenant: Place }): void {
-  localStorage.setItem(mark, '1')
+/** For a sign-in that comes back from elsewhere with its cookie. */
+export const expectSession = () => localStorage.setItem(mark, '1')
+
+export function beginSession(answer: { access_token: string; expires_in: number; user: Person; tenant: Place | null }): void {
+  expectSession()
   useSession.setState({
     status: 'signed_in',
     accessToken: answer.access_token,

@@ -1,45 +1,60 @@
-import { CircleUserRound, Languages, Monitor, Moon, Sun } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { CircleUserRound, Languages, type LucideIcon } from 'lucide-react'
+import { type ComponentType, lazy, type ReactElement, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/lib/session'
 import { useTheme } from '@/lib/theme'
 import { Button } from '@/ui/button'
+import { themeIcons } from './theme-icons'
 
-const load = () => import('./menus')
-const Opened = lazy(load)
-
-export type MenuName = 'theme' | 'language' | 'user'
-
-const themeIcons = { system: Monitor, light: Sun, dark: Moon }
+type Opened = ComponentType<{ children: ReactElement }>
 
 /** A menu of the shell whose content is fetched when somebody reaches for it. */
-export function LazyMenu({ menu }: { menu: MenuName }) {
-  const { t } = useTranslation()
-  const [wanted, setWanted] = useState(false)
-  const theme = useTheme((state) => state.choice)
-  const name = useSession((state) => state.user?.name ?? '')
-  const looks = {
-    theme: { icon: themeIcons[theme], label: t('theme.label', { theme: t(`theme.${theme}`) }) },
-    language: { icon: Languages, label: t('shell.language') },
-    user: { icon: CircleUserRound, label: t('shell.user_menu', { name }) },
+function lazyMenu(load: () => Promise<Opened>, useLook: () => { icon: LucideIcon; label: string }) {
+  const Opened = lazy(async () => ({ default: await load() }))
+  return function LazyMenu() {
+    const [wanted, setWanted] = useState(false)
+    const { icon: Icon, label } = useLook()
+    const button = (
+      <Button
+        variant="quiet"
+        size="icon"
+        aria-label={label}
+        aria-haspopup="menu"
+        onPointerEnter={() => void load()}
+        onClick={() => setWanted(true)}
+      >
+        <Icon aria-hidden />
+      </Button>
+    )
+    if (!wanted) return button
+    return (
+      <Suspense fallback={button}>
+        <Opened>{button}</Opened>
+      </Suspense>
+    )
   }
-  const { icon: Icon, label } = looks[menu]
-  const button = (
-    <Button
-      variant="quiet"
-      size="icon"
-      aria-label={label}
-      aria-haspopup="menu"
-      onPointerEnter={() => void load()}
-      onClick={() => setWanted(true)}
-    >
-      <Icon aria-hidden />
-    </Button>
-  )
-  if (!wanted) return button
-  return (
-    <Suspense fallback={button}>
-      <Opened menu={menu}>{button}</Opened>
-    </Suspense>
-  )
 }
+
+const preferences = () => import('./preference-menus')
+
+export const ThemeMenu = lazyMenu(
+  async () => (await preferences()).ThemeMenu,
+  () => {
+    const { t } = useTranslation()
+    const theme = useTheme((state) => state.choice)
+    return { icon: themeIcons[theme], label: t('theme.label', { theme: t(`theme.${theme}`) }) }
+  },
+)
+
+export const LanguageMenu = lazyMenu(
+  async () => (await preferences()).LanguageMenu,
+  () => ({ icon: Languages, label: useTranslation().t('shell.language') }),
+)
+
+/** The menu of who is signed in; each plane has its own. */
+export const lazyUserMenu = (load: () => Promise<Opened>) =>
+  lazyMenu(load, () => {
+    const { t } = useTranslation()
+    const name = useSession((state) => state.user?.name ?? '')
+    return { icon: CircleUserRound, label: t('shell.user_menu', { name }) }
+  })

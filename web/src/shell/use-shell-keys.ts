@@ -2,15 +2,14 @@ import { useEffect, useEffectEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { tinykeys } from 'tinykeys'
 import { beginSequence, endSequence, isCovered, isTyping } from '@/lib/keyboard'
-import { useUnit, withinUnit } from '@/lib/unit'
-import { useDestinations, useSettingsPages } from './navigation'
 import { openShellPanel } from './panels'
 
-/** Ctrl/Cmd-K, `?`, `/` and the `g` sequences. */
-export function useShellKeys(): void {
+type Places = readonly { key: string; to: string }[]
+
+/** Ctrl/Cmd-K, `?`, `/` and the `g` sequences, each to the place of its key, at the address that `within` makes of it. */
+export function useShellKeys(places: Places, within = (to: string) => to): void {
   const navigate = useNavigate()
-  const places = [...useDestinations(), ...useSettingsPages()]
-  const go = useEffectEvent((to: string) => void navigate(withinUnit(to, useUnit.getState().id)))
+  const go = useEffectEvent((to: string) => void navigate(within(to)))
   const bindings = places.map((place) => `${place.key} ${place.to}`).join('\n')
 
   useEffect(() => {

@@ -1,12 +1,4 @@
-import { useNavigate } from 'react-router'
 import { signOut } from '@/lib/api'
-import { queryClient } from '@/lib/query-client'
+import { useLeave } from './use-leave'
 
-export function useSignOut(): () => Promise<void> {
-  const navigate = useNavigate()
-  return async () => {
-    await signOut()
-    await navigate('/sign-in')
-    queryClient.clear()
-  }
-}
+export const useSignOut = () => useLeave(signOut)

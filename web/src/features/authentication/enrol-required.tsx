@@ -5,40 +5,43 @@ import type { Enrolment } from '@/features/account/queries'
 import { RecoveryCodes } from '@/features/account/recovery-codes'
 import { ScanAndConfirm } from '@/features/account/scan-and-confirm'
 import { asProblem, type Problem } from '@/lib/problem'
-import { beginSession } from '@/lib/session'
 import { Button } from '@/ui/button'
-import { beginEnrolment, confirmEnrolment } from './queries'
 import { Refusal } from './refusal'
 
-type EnrolRequiredProps = { sessionToken: string; onSignedIn: () => void; onBack: () => void }
-type Opened = Awaited<ReturnType<typeof confirmEnrolment>>
+type EnrolRequiredProps<Session> = {
+  beginEnrolment: () => Promise<Enrolment>
+  confirmEnrolment: (totp_code: string) => Promise<Session>
+  onSignedIn: (session: Session) => void
+  onBack: () => void
+}
 
 /** The organization requires a second factor: it is set up here, and with it the sign-in is complete. */
-export function EnrolRequired({ sessionToken, onSignedIn, onBack }: EnrolRequiredProps) {
+export function EnrolRequired<Session extends { recovery_codes: string[] }>({
+  beginEnrolment,
+  confirmEnrolment,
+  onSignedIn,
+  onBack,
+}: EnrolRequiredProps<Session>) {
   const { t } = useTranslation()
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
-  const [opened, setOpened] = useState<Opened | null>(null)
+  const [opened, setOpened] = useState<Session | null>(null)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const begin = async () => {
     setBusy(true)
     try {
-      setEnrolment(await beginEnrolment(sessionToken))
+      setEnrolment(await beginEnrolment())
     } catch (error) {
       setProblem(asProblem(error))
       setBusy(false)
     }
   }
   // The session begins when the codes are kept: what comes after would hide them.
-  const enter = (session: Opened) => {
-    beginSession(session)
-    onSignedIn()
-  }
   if (opened)
     return (
       <div className="space-y-3">
         <p>{t('account.mfa.recovery_description')}</p>
-        <RecoveryCodes codes={opened.recovery_codes} onDone={() => enter(opened)} />
+        <RecoveryCodes codes={opened.recovery_codes} onDone={() => onSignedIn(opened)} />
       </div>
     )
   return (
@@ -47,7 +50,7 @@ export function EnrolRequired({ sessionToken, onSignedIn, onBack }: EnrolRequire
       {enrolment ? (
         <ScanAndConfirm
           enrolment={enrolment}
-          confirm={async (totp_code) => setOpened(await confirmEnrolment(sessionToken, totp_code))}
+          confirm={async (totp_code) => setOpened(await confirmEnrolment(totp_code))}
           actions={(confirming) => (
             <Button type="submit" variant="primary" size="large" className="w-full" busy={confirming}>
               {t('account.mfa.confirm')}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { LazyMenu } from '@/shell/lazy-menu'
+import { LanguageMenu, ThemeMenu } from '@/shell/lazy-menu'
 import { Logo } from '@/shell/logo'
 
 type FrameProps = { title: string; heading: string; subtitle?: string; children: ReactNode }
@@ -14,8 +14,8 @@ export function Frame({ title, heading, subtitle, children }: FrameProps) {
         className="from-accent/14 pointer-events-none absolute -top-72 left-1/2 size-176 -translate-x-1/2 rounded-full bg-radial to-transparent to-70%"
       />
       <div className="relative flex justify-end gap-1 p-3">
-        <LazyMenu menu="language" />
-        <LazyMenu menu="theme" />
+        <LanguageMenu />
+        <ThemeMenu />
       </div>
       <main className="relative flex flex-1 flex-col items-center justify-center px-4 pb-24">
         <Logo className="mb-5 size-12" />

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { safeNext } from '@/lib/address'
 import { asProblem, type Problem } from '@/lib/problem'
 import { Frame } from './frame'
 import { enterWithToken, exchangeCode, type NextStep } from './queries'
 import { Refusal } from './refusal'
-import { SignInPage, safeNext } from './sign-in-page'
+import { SignInPage } from './sign-in-page'
 
 /** What the browser came back with, taken out of the address and the history. */
 function takeAnswer() {

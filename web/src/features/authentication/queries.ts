@@ -49,27 +49,14 @@ function nextOf(session: Answered): NextStep | null {
   return null
 }
 
-export async function verifyCode(proof: { session_token: string; totp_code?: string; recovery_code?: string }): Promise<void> {
-  beginSession(await answer(api.auth.mfa.verify.post(proof)))
-}
+export const verifying = (session_token: string) => async (code: { totp_code?: string; recovery_code?: string }) =>
+  beginSession(await answer(api.auth.mfa.verify.post({ session_token, ...code })))
 
-export const beginEnrolment = (session_token: string) => answer(api.auth.mfa.enrol.post({ session_token }))
-
-export const confirmEnrolment = (session_token: string, totp_code: string) =>
-  answer(api.auth.mfa.enrol.confirm.post({ session_token, totp_code }))
-
-let held = ''
-
-/** The secret of a mailed link, taken out of the address and the history: neither is a place for it. */
-export function takeToken(): string {
-  const address = new URL(location.href)
-  const token = address.searchParams.get('token')
-  if (token === null) return held
-  held = token
-  address.searchParams.delete('token')
-  history.replaceState(history.state, '', address)
-  return held
-}
+/** How the second factor of a sign-in is set up; its session begins with `onSignedIn`. */
+export const enrolling = (session_token: string) => ({
+  beginEnrolment: () => answer(api.auth.mfa.enrol.post({ session_token })),
+  confirmEnrolment: (totp_code: string) => answer(api.auth.mfa.enrol.confirm.post({ session_token, totp_code })),
+})
 
 export const askReset = (email: string) =>
   answer(api.auth.password.forgot.post({ email, language: languages.find((known) => known === i18next.resolvedLanguage) }))

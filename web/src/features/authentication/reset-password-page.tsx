@@ -2,10 +2,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useServerForm } from '@/kit/form'
+import { takeToken } from '@/lib/address'
 import { Button } from '@/ui/button'
 import { Frame } from './frame'
 import { NewPassword } from './new-password'
-import { resetPassword, takeToken } from './queries'
+import { resetPassword } from './queries'
 import { Refusal } from './refusal'
 
 export function ResetPasswordPage() {

@@ -3,20 +3,22 @@ import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
-import { verifyCode } from './queries'
 import { Refusal } from './refusal'
 
-type SecondFactorFormProps = { sessionToken: string; onSignedIn: () => void; onBack: () => void }
+type SecondFactorFormProps = {
+  verify: (code: { totp_code?: string; recovery_code?: string }) => Promise<void>
+  onSignedIn: () => void
+  onBack: () => void
+}
 
 /** The code of the app, or one of the recovery codes. */
-export function SecondFactorForm({ sessionToken, onSignedIn, onBack }: SecondFactorFormProps) {
+export function SecondFactorForm({ verify, onSignedIn, onBack }: SecondFactorFormProps) {
   const { t } = useTranslation()
   const [recovery, setRecovery] = useState(false)
   const form = useServerForm<{ code: string }>({
     defaultValues: { code: '' },
     submit: async ({ code }) => {
-      const typed = recovery ? { recovery_code: code.trim() } : { totp_code: code.replaceAll(/\s/g, '') }
-      await verifyCode({ session_token: sessionToken, ...typed })
+      await verify(recovery ? { recovery_code: code.trim() } : { totp_code: code.replaceAll(/\s/g, '') })
       onSignedIn()
     },
   })

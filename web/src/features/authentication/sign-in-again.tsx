@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSession } from '@/lib/session'
+import { beginSession, useSession } from '@/lib/session'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { EnrolRequired } from './enrol-required'
-import type { NextStep } from './queries'
+import { enrolling, type NextStep, signIn, verifying } from './queries'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
@@ -15,7 +15,8 @@ export default function SignInAgain() {
   const { user, tenant } = useSession()
   const leave = useSignOut()
   const [next, setNext] = useState<NextStep | null>(null)
-  const proof = next && { sessionToken: next.session_token, onSignedIn: () => undefined, onBack: () => setNext(null) }
+  const back = () => setNext(null)
+  const stay = () => undefined
   if (!user || !tenant) return null
   return (
     <Dialog open>
@@ -24,9 +25,16 @@ export default function SignInAgain() {
         description={t('sign_in.expired_description', { tenant: tenant.name })}
         dismissable={false}
       >
-        {proof && next?.step === 'code' && <SecondFactorForm {...proof} />}
-        {proof && next?.step === 'enrol' && <EnrolRequired {...proof} />}
-        {!next && <SignInForm fixed={{ email: user.email, tenant_id: tenant.id }} onSignedIn={() => undefined} onNext={setNext} />}
+        {next?.step === 'code' && <SecondFactorForm verify={verifying(next.session_token)} onSignedIn={stay} onBack={back} />}
+        {next?.step === 'enrol' && <EnrolRequired {...enrolling(next.session_token)} onSignedIn={beginSession} onBack={back} />}
+        {!next && (
+          <SignInForm
+            signIn={(credentials) => signIn({ ...credentials, tenant_id: tenant.id })}
+            fixedEmail={user.email}
+            onSignedIn={stay}
+            onNext={setNext}
+          />
+        )}
         <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
           {t('sign_in.other_account')}
         </Button>

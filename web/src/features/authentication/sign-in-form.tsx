@@ -4,28 +4,29 @@ import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
-import { type NextStep, organizationAddress, signIn } from './queries'
 import { Refusal } from './refusal'
 
 type Credentials = { email: string; password: string }
 
-type SignInFormProps = {
-  /** The address and tenant of an expired session, which cannot be changed in place. */
-  fixed?: { email: string; tenant_id: string }
-  /** Where a sign-in with the organization's own provider leads; without it none is offered. */
-  next?: string
+type SignInFormProps<Next> = {
+  /** Answers what is still missing, or null once the session has begun. */
+  signIn: (credentials: Credentials) => Promise<Next | null>
+  /** The address of an expired session, which cannot be changed in place. */
+  fixedEmail?: string
+  /** Where the organization of an address signs in with its own provider; without it none is offered. */
+  organizationAddress?: (email: string) => Promise<string | null>
   onSignedIn: () => void
-  onNext: (next: NextStep, credentials: Credentials) => void
+  onNext: (next: Next, credentials: Credentials) => void
 }
 
-export function SignInForm({ fixed, next, onSignedIn, onNext }: SignInFormProps) {
+export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSignedIn, onNext }: SignInFormProps<Next>) {
   const { t } = useTranslation()
   const [capsLock, setCapsLock] = useState(false)
   const [shown, setShown] = useState(false)
   const form = useServerForm<Credentials>({
-    defaultValues: { email: fixed?.email ?? '', password: '' },
+    defaultValues: { email: fixedEmail ?? '', password: '' },
     submit: async (credentials) => {
-      const step = await signIn(fixed ? { ...credentials, tenant_id: fixed.tenant_id } : credentials)
+      const step = await signIn(credentials)
       if (step) onNext(step, credentials)
       else onSignedIn()
     },
@@ -33,7 +34,7 @@ export function SignInForm({ fixed, next, onSignedIn, onNext }: SignInFormProps)
   const { errors, isSubmitting } = form.formState
   const [organization, setOrganization] = useState<string | null>(null)
   const findOrganization = async (email: string) =>
-    setOrganization(next !== undefined && /^[^@\s]+@[^@\s]+$/.test(email) ? await organizationAddress(email, next).catch(() => null) : null)
+    setOrganization(organizationAddress && /^[^@\s]+@[^@\s]+$/.test(email) ? await organizationAddress(email).catch(() => null) : null)
   const noticeCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
   const EyeIcon = shown ? EyeOff : Eye
   return (
@@ -48,8 +49,8 @@ export function SignInForm({ fixed, next, onSignedIn, onNext }: SignInFormProps)
             })}
             type="email"
             autoComplete="username"
-            autoFocus={!fixed}
-            readOnly={!!fixed}
+            autoFocus={!fixedEmail}
+            readOnly={!!fixedEmail}
             className="h-10 text-base"
           />
         )}
@@ -74,7 +75,7 @@ export function SignInForm({ fixed, next, onSignedIn, onNext }: SignInFormProps)
               {...form.register('password', { required: t('form.required') })}
               type={shown ? 'text' : 'password'}
               autoComplete="current-password"
-              autoFocus={!!fixed}
+              autoFocus={!!fixedEmail}
               onKeyDown={noticeCapsLock}
               onKeyUp={noticeCapsLock}
               className="h-10 pr-10 text-base"

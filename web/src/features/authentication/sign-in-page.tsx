@@ -2,23 +2,20 @@ import { ChevronRight, ChevronLeft, Building2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useSearchParams } from 'react-router'
+import { safeNext } from '@/lib/address'
 import { asProblem, type Problem } from '@/lib/problem'
+import { beginSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 import { EnrolRequired } from './enrol-required'
 import { FirstPassword } from './first-password'
 import { Frame } from './frame'
 import { ContinueWithMicrosoft } from './continue-with-microsoft'
-import { chooseTenant, type NextStep } from './queries'
+import { chooseTenant, enrolling, type NextStep, organizationAddress, signIn, verifying } from './queries'
 import { Refusal } from './refusal'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
 type Pending = NextStep & { email: string }
-
-/** Only a path of our own: an address from outside could lead away. */
-export function safeNext(next: string | null): string {
-  return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : '/'
-}
 
 type SignInPageProps = {
   /** What is missing of a sign-in that began with a provider, and where it leads. */
@@ -49,16 +46,30 @@ export function SignInPage({ begun, next: given, notice }: SignInPageProps) {
     >
       {pending?.step === 'tenant' && <ChooseTenant pending={pending} onSignedIn={enter} onNext={proceed} onBack={() => setPending(null)} />}
       {pending?.step === 'code' && (
-        <SecondFactorForm sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
+        <SecondFactorForm verify={verifying(pending.session_token)} onSignedIn={enter} onBack={() => setPending(null)} />
       )}
       {pending?.step === 'enrol' && (
-        <EnrolRequired sessionToken={pending.session_token} onSignedIn={enter} onBack={() => setPending(null)} />
+        <EnrolRequired
+          {...enrolling(pending.session_token)}
+          onSignedIn={(session) => {
+            beginSession(session)
+            enter()
+          }}
+          onBack={() => setPending(null)}
+        />
       )}
       {pending?.step === 'password' && (
         <FirstPassword pending={pending} onSignedIn={enter} onNext={proceed} onBack={() => setPending(null)} />
       )}
       {!pending && notice}
-      {!pending && <SignInForm next={destination} onSignedIn={enter} onNext={(next, { email }) => proceed(next, email)} />}
+      {!pending && (
+        <SignInForm
+          signIn={signIn}
+          organizationAddress={(email) => organizationAddress(email, destination)}
+          onSignedIn={enter}
+          onNext={(next, { email }) => proceed(next, email)}
+        />
+      )}
       {!pending && <ContinueWithMicrosoft next={destination} />}
       {!pending && (
         <div className="mt-3 flex flex-wrap justify-between gap-2">

@@ -2,10 +2,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { takeToken } from '@/lib/address'
 import { asProblem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { Frame } from './frame'
-import { takeToken, verifyAddress } from './queries'
+import { verifyAddress } from './queries'
 import { Refusal } from './refusal'
 
 /** Confirmed by a press: programs that look at links in mails must not use them up. */

@@ -1,11 +1,12 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import type { en as managementWords } from '@/management/words/en'
 import { en } from './en'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en }
+    resources: { translation: typeof en & typeof managementWords }
   }
 }
 
@@ -31,16 +32,23 @@ export function sentenceOf(word: string, detail: string): string | undefined {
   return sentence?.replace('{{permission}}', /\w+(\.\w+)+$/.exec(detail)?.[0] ?? '').trim()
 }
 
+/** Words that another entry adds to the common ones, or says in their place. */
+export type FurtherWords = Record<Language, () => Promise<object>>
+
+let further: FurtherWords | undefined
+
 async function load(language: Language): Promise<void> {
   if (language === 'it' && !i18next.hasResourceBundle('it', 'translation')) {
     const [{ it }, { problems }] = await Promise.all([import('./it'), import('./it/problems')])
     i18next.addResourceBundle('it', 'translation', it)
     sentences.it = problems
   }
+  if (further) i18next.addResourceBundle(language, 'translation', await further[language](), true, true)
 }
 
 /** English comes with the first view; another language is fetched when it is wanted. */
-export async function startTranslations(): Promise<void> {
+export async function startTranslations(more?: FurtherWords): Promise<void> {
+  further = more
   await i18next.use(initReactI18next).init({
     resources: { en: { translation: en } },
     lng: 'en',

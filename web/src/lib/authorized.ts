@@ -1,0 +1,57 @@
+import { problemFrom } from './problem'
+import { expireSession, untilSignedInAgain, useSession } from './session'
+
+type Refreshed<Session> = {
+  data: Session | null
+  error: { status: unknown; value: unknown } | null
+  response: Response | undefined
+  status: number
+}
+
+/** Requests with the session of one plane: `refresh` asks its server to rotate the cookie, `begin` keeps what it answers. */
+export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, begin: (session: Session) => void) {
+  let renewing: Promise<boolean> | null = null
+
+  async function rotate(): Promise<boolean> {
+    const { data, error, response, status } = await refresh()
+    if (data) {
+      begin(data)
+      return true
+    }
+    if (response && status < 500 && status !== 429) return false
+    throw problemFrom(status, error?.value, response)
+  }
+
+  /** Rotates the refresh cookie. Many callers share one request, and browser tabs take turns, for a cookie is good for one use. */
+  function renewSession(): Promise<boolean> {
+    renewing ??= exclusively(rotate).finally(() => {
+      renewing = null
+    })
+    return renewing
+  }
+
+  /** As fetch, with the session; for answers that are no JSON. */
+  async function fetchAuthorized(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const first = await fetch(input, withToken(init))
+    if (first.status !== 401 || new URL(first.url).pathname.startsWith('/api/v1/auth/')) return first
+    if (await renewSession()) return fetch(input, withToken(init))
+    expireSession()
+    // The request waits below the sign-in dialog, so that nothing typed is lost.
+    return (await untilSignedInAgain(init?.signal)) ? fetch(input, withToken(init)) : first
+  }
+
+  const fetcher: typeof fetch = Object.assign(fetchAuthorized, { preconnect: () => undefined })
+  return { renewSession, fetchAuthorized, fetcher }
+}
+
+function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+  // Lock managers exist only in secure contexts; without one a single tab is still right.
+  return 'locks' in navigator ? navigator.locks.request('monozu.session', work) : work()
+}
+
+function withToken(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers)
+  const token = useSession.getState().accessToken
+  if (token) headers.set('authorization', `Bearer ${token}`)
+  return { ...init, headers, credentials: 'same-origin' }
+}

@@ -1,0 +1,9 @@
+import { answer, type ItemOf } from '@/lib/answers'
+import { listOptions } from '@/lib/list'
+import { api } from '../../lib/api'
+
+export type AuditEntry = ItemOf<typeof api.audit.get>
+export type AuditFilters = { tenant_id?: string; actor_id?: string }
+
+export const auditList = (filters: AuditFilters, limit = 100) =>
+  listOptions(['audit', 'list', filters, limit], (cursor) => answer(api.audit.get({ query: { ...filters, limit, cursor } })))

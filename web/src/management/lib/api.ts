@@ -1,0 +1,22 @@
+import { treaty } from '@elysiajs/eden'
+import type { ManagementApp } from '../../../../src/management/app'
+import type { AnswerOf } from '@/lib/answers'
+import { authorized } from '@/lib/authorized'
+import { beginSession, endSession } from '@/lib/session'
+
+const refresh = () => treaty<ManagementApp>(location.origin, { parseDate: false }).api.v1.auth.refresh.post({})
+
+/** Staff are in no tenant. */
+export const beginStaffSession = ({ staff, ...session }: AnswerOf<typeof refresh>) =>
+  beginSession({ ...session, user: staff, tenant: null })
+
+const { renewSession, fetcher } = authorized(refresh, beginStaffSession)
+export { renewSession }
+
+/** The Management API. */
+export const api = treaty<ManagementApp>(location.origin, { fetcher, parseDate: false }).api.v1
+
+export async function signOut(): Promise<void> {
+  await api.auth.logout.post({}).catch(() => undefined)
+  endSession()
+}

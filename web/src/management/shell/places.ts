@@ -1,0 +1,23 @@
+import { Building2, History, type LucideIcon, UsersRound } from 'lucide-react'
+import { type StaffPermission, useCan } from '../lib/me'
+
+interface Place {
+  to: string
+  label: 'management.tenants.title' | 'management.staff.title' | 'management.audit.title'
+  icon: LucideIcon
+  permission: StaffPermission
+  /** Pressed after `g`. */
+  key: string
+}
+
+const places: readonly Place[] = [
+  { to: '/tenants', label: 'management.tenants.title', icon: Building2, permission: 'tenants.read', key: 't' },
+  { to: '/staff', label: 'management.staff.title', icon: UsersRound, permission: 'staff.read', key: 's' },
+  { to: '/audit', label: 'management.audit.title', icon: History, permission: 'audit.read', key: 'l' },
+]
+
+/** Where the role leads. */
+export function usePlaces(): readonly Place[] {
+  const can = useCan()
+  return places.filter(({ permission }) => can(permission))
+}
