@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { freePort } from '../../src/core/embedded-postgres'
+import { nowMs } from '../../src/core/clock'
+import { codeOf, stepAt } from '../../src/core/totp'
+import { eventually } from '../../src/testing/eventually'
+import { startCommand } from '../../src/testing/process'
+import { axe, launch, visit } from './browser'
+import { type Platform, startPlatform } from './platform'
+
+const owner = { email: 'owner@platform.example', password: 'lantern whistle copper dune' }
+
+let browser: Browser
+let platform: Platform
+let plane: ReturnType<typeof startCommand>
+let url: string
+
+/** `monozu management` on the database of the platform, with its first owner. */
+async function startPlane() {
+  const json = async (name: string) => (await Bun.file(join(platform.folder, name)).json()) as Record<string, string>
+  const [database, secrets] = await Promise.all([json('database.json'), json('secrets.json')])
+  const port = freePort()
+  const environment = {
+    DATABASE_URL: database.management_url!,
+    SECRET_KEY: secrets.secret_key!,
+    ENCRYPTION_KEYS: secrets.encryption_keys!,
+    MANAGEMENT_PORT: String(port),
+    BOOTSTRAP_PASSWORD: owner.password,
+  }
+  const words = ['management', 'bootstrap', '--email', owner.email, '--name', 'Olga Owner']
+  expect((await startCommand(words, environment).ended()).output).toContain(owner.email)
+  plane = startCommand(['management'], environment)
+  url = `http://localhost:${port}`
+  const ready = () =>
+    fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  expect(await eventually(ready, 15_000)).toBe(true)
+}
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  await startPlane()
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await plane?.stop()
+  await platform?.stop()
+}, 30_000)
+
+/** In both themes, on a screen and on a phone. */
+async function looksRight(page: Page, name: string) {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    for (const [width, height] of [
+      [1440, 900],
+      [375, 740],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      expect([name, theme, width, await axe(page)]).toEqual([name, theme, width, []])
+      if (Bun.env.SHOTS) await page.screenshot({ path: `${Bun.env.SHOTS}/${name}-${theme}-${width}.png` })
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+/** The password, and the first time the set-up of the second factor; answers the secret of the authenticator and the recovery codes. */
+async function givePassword(page: Page) {
+  await page.goto(url)
+  await page.getByLabel('E-mail address').fill(owner.email)
+  await page.getByLabel('Password', { exact: true }).fill(owner.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+async function setUpFactor(page: Page) {
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
+  await looksRight(page, 'enrol')
+  const secret = (await page.locator('code').textContent())!.replaceAll(' ', '')
+  await page.getByLabel('Code of the app').fill(codeOf(secret, stepAt(nowMs())))
+  await page.getByRole('button', { name: 'Switch on' }).click()
+  const codes = page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem')
+  await codes.first().waitFor()
+  const [recovery] = await codes.allTextContents()
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  return recovery!
+}
+
+async function decide(page: Page, event: string, reason: string) {
+  await page.getByRole('button', { name: event }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill(reason)
+  if (event === 'Suspend') await looksRight(page, 'suspend')
+  await dialog.getByRole('button', { name: event }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+test('an owner sets up his second factor, decides about a tenant, invites a colleague, and reads it in the audit log', async () => {
+  const { page, context, complaints } = await visit(browser)
+  await page.goto(url)
+  await page.getByLabel('E-mail address').waitFor()
+  await looksRight(page, 'sign-in')
+  await givePassword(page)
+  const recovery = await setUpFactor(page)
+
+  const tenant = page.getByRole('row').nth(1)
+  await tenant.getByText('Active').waitFor()
+  await looksRight(page, 'tenants')
+  await page.goto(`${url}/tenants?search=nothing-like-it`)
+  await page.getByText('None match').waitFor()
+  await page.getByRole('button', { name: 'Clear filters' }).first().click()
+  const name = (await tenant.getByRole('gridcell').first().textContent())!
+  await tenant.click()
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+  await decide(page, 'Suspend', 'The bill was not paid')
+  await decide(page, 'Resume', 'The bill was paid')
+  await page.getByRole('button', { name: 'Suspend' }).waitFor()
+  await page.getByText('tenants.suspend').waitFor()
+  await looksRight(page, 'tenant')
+
+  await page.getByRole('link', { name: 'Staff' }).click()
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByLabel('E-mail address').fill('colleague@platform.example')
+  await page.getByRole('button', { name: 'Send invitation' }).click()
+  const link = (await page.getByRole('dialog').locator('code').textContent())!
+  expect(link).toStartWith(`${url}/accept-invitation?token=`)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await looksRight(page, 'staff')
+  await page.getByRole('row').nth(1).click()
+  await page.getByRole('dialog', { name: 'Olga Owner' }).waitFor()
+  await looksRight(page, 'member')
+  await page.keyboard.press('Escape')
+
+  await page.goto(`${url}/audit`)
+  await page.getByText('tenants.suspend').first().click()
+  await page.getByRole('dialog').getByText('The bill was not paid').waitFor()
+  await looksRight(page, 'audit')
+  await page.goto(`${url}/account`)
+  await page.getByText('staff.invite').waitFor()
+  await looksRight(page, 'account')
+  await page.goto(`${url}/no-such-page`)
+  await page.getByText('Page not found').waitFor()
+
+  const colleague = await visit(browser)
+  await colleague.page.goto(link)
+  await colleague.page.getByLabel('Name').fill('Carla Colleague')
+  await colleague.page.getByLabel('Password').fill('marble teapot under rain')
+  await looksRight(colleague.page, 'join')
+  expect(colleague.page.url()).not.toContain('token')
+  await colleague.page.getByRole('button', { name: 'Accept the invitation' }).click()
+  await colleague.page.getByText('You belong to the staff now').waitFor()
+  await colleague.context.close()
+
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByLabel('E-mail address').waitFor()
+  await givePassword(page)
+  await page.getByRole('button', { name: 'Use a recovery code' }).click()
+  await page.getByLabel('Recovery code').fill(recovery)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+}, 120_000)
