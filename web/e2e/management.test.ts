@@ -51,24 +51,19 @@ afterAll(async () => {
   await platform?.stop()
 }, 30_000)
 
-/** In both themes, on a screen and on a phone. */
+/** Light on a phone, then dark on a screen; nothing reaches beyond it. */
 async function looksRight(page: Page, name: string) {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    for (const [width, height] of [
-      [1440, 900],
-      [375, 740],
-    ] as const) {
-      await page.setViewportSize({ width, height })
-      expect([name, theme, width, await axe(page)]).toEqual([name, theme, width, []])
-      if (Bun.env.SHOTS) await page.screenshot({ path: `${Bun.env.SHOTS}/${name}-${theme}-${width}.png` })
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    }
+  for (const [colorScheme, width] of [
+    ['light', 375],
+    ['dark', 1440],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 900 })
+    expect([name, colorScheme, await axe(page)]).toEqual([name, colorScheme, []])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   }
-  await page.setViewportSize({ width: 1440, height: 900 })
 }
 
-/** The password, and the first time the set-up of the second factor; answers the secret of the authenticator and the recovery codes. */
 async function givePassword(page: Page) {
   await page.goto(url)
   await page.getByLabel('E-mail address').fill(owner.email)
@@ -76,6 +71,7 @@ async function givePassword(page: Page) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
+/** Answers one of the recovery codes. */
 async function setUpFactor(page: Page) {
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('img', { name: /QR code/ }).waitFor()
@@ -143,7 +139,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.getByText('staff.invite').waitFor()
   await looksRight(page, 'account')
   await page.goto(`${url}/no-such-page`)
-  await page.getByText('Page not found').waitFor()
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor()
 
   const colleague = await visit(browser)
   await colleague.page.goto(link)

@@ -8,7 +8,7 @@ import { useSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 
 /** Parts of an address that say what is open on a page, not which page it is. */
-const passing = ['add', 'alert', 'user', 'entry', 'tab']
+const passing = ['add', 'alert', 'user', 'member', 'entry', 'tab']
 
 /** Keeps the page at hand, as it is filtered; and notes that one was there. */
 export default function Favourite({ title }: { title: string }) {

@@ -36,7 +36,7 @@ const store = create<Places>()(
 
 export function usePlaces(): Kept & { visit: (place: Place) => void; toggle: (place: Place) => void } {
   const { user, tenant } = useSession()
-  const owner = `${tenant?.id} ${user?.id}`
+  const owner = `${tenant?.id ?? ''} ${user?.id ?? ''}`
   const kept = store((state) => state.byOwner[owner] ?? nothing)
   const { visit, toggle } = store.getState()
   return { ...kept, visit: (place) => visit(owner, place), toggle: (place) => toggle(owner, place) }

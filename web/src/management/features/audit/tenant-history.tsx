@@ -35,7 +35,7 @@ export function TenantHistory({ tenant_id }: { tenant_id: string }) {
                     to={`/audit?tenant=${tenant_id}&entry=${entry.id}`}
                     className="hover:bg-hover flex min-h-9 items-center gap-3 px-4 py-1.5 -outline-offset-2!"
                   >
-                    <span className="w-32 shrink-0 truncate font-medium">{actorName(entry)}</span>
+                    <span className="w-24 shrink-0 truncate sm:w-32 font-medium">{actorName(entry)}</span>
                     <span className="text-muted min-w-0 flex-1 truncate font-mono text-xs">{entry.action}</span>
                     <span className="text-muted shrink-0 text-right text-xs">
                       <RelativeTime at={entry.at} />
