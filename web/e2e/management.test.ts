@@ -1,53 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { freePort } from '../../src/core/embedded-postgres'
 import { nowMs } from '../../src/core/clock'
 import { codeOf, stepAt } from '../../src/core/totp'
-import { eventually } from '../../src/testing/eventually'
-import { startCommand } from '../../src/testing/process'
 import { axe, launch, visit } from './browser'
 import { type Platform, startPlatform } from './platform'
 
-const owner = { email: 'owner@platform.example', password: 'lantern whistle copper dune' }
-
 let browser: Browser
 let platform: Platform
-let plane: ReturnType<typeof startCommand>
 let url: string
-
-/** `monozu management` on the database of the platform, with its first owner. */
-async function startPlane() {
-  const json = async (name: string) => (await Bun.file(join(platform.folder, name)).json()) as Record<string, string>
-  const [database, secrets] = await Promise.all([json('database.json'), json('secrets.json')])
-  const port = freePort()
-  const environment = {
-    DATABASE_URL: database.management_url!,
-    SECRET_KEY: secrets.secret_key!,
-    ENCRYPTION_KEYS: secrets.encryption_keys!,
-    MANAGEMENT_PORT: String(port),
-    BOOTSTRAP_PASSWORD: owner.password,
-  }
-  const words = ['management', 'bootstrap', '--email', owner.email, '--name', 'Olga Owner']
-  expect((await startCommand(words, environment).ended()).output).toContain(owner.email)
-  plane = startCommand(['management'], environment)
-  url = `http://localhost:${port}`
-  const ready = () =>
-    fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  expect(await eventually(ready, 15_000)).toBe(true)
-}
 
 beforeAll(async () => {
   ;[browser, platform] = await Promise.all([launch(), startPlatform()])
-  await startPlane()
+  url = platform.managementUrl
 }, 120_000)
 
 afterAll(async () => {
   await browser?.close()
-  await plane?.stop()
   await platform?.stop()
 }, 30_000)
 
@@ -66,8 +34,8 @@ async function looksRight(page: Page, name: string) {
 
 async function givePassword(page: Page) {
   await page.goto(url)
-  await page.getByLabel('E-mail address').fill(owner.email)
-  await page.getByLabel('Password', { exact: true }).fill(owner.password)
+  await page.getByLabel('E-mail address').fill(platform.staff.email)
+  await page.getByLabel('Password', { exact: true }).fill(platform.staff.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
@@ -127,7 +95,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.getByRole('button', { name: 'Done' }).click()
   await looksRight(page, 'staff')
   await page.getByRole('row').nth(1).click()
-  await page.getByRole('dialog', { name: 'Olga Owner' }).waitFor()
+  await page.getByRole('dialog', { name: 'Platform owner' }).waitFor()
   await looksRight(page, 'member')
   await page.keyboard.press('Escape')
 

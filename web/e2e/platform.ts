@@ -6,13 +6,11 @@ import { freePort } from '../../src/core/embedded-postgres'
 
 const root = join(import.meta.dir, '../..')
 
-export interface SignIn {
+interface SignIn {
   email: string
   password: string
 }
 export interface Platform {
-  /** Its data folder. */
-  folder: string
   url: string
   ingestUrl: string
   /** Of the database, above all rules. */
@@ -54,7 +52,6 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
     staff: SignIn
   }
   return {
-    folder,
     url: `http://localhost:${port}`,
     ingestUrl: `http://localhost:${ingestPort}`,
     ownerUrl: ((await Bun.file(join(folder, 'database.json')).json()) as { owner_url: string }).owner_url,
