@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,6 +131,8 @@ describe('spans', () => {
       DRAIN_SECONDS: '0',
     })
     const worker = startCommand(['worker'], { ...collector.environment, ...secrets, DATABASE_URL: DATABASE_URL! })
+    // A worker that outlived this would take up what other tests queue.
+    onTestFinished(() => [ingestor, worker].forEach(({ child }) => child.kill()))
     const url = `http://127.0.0.1:${port}`
     const isReady = () =>
       get('/readyz', {}, url).then(

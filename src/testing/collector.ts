@@ -54,7 +54,7 @@ export function startCollector() {
     behave: (change: Partial<typeof collector>) => void Object.assign(collector, change),
     /** The first span that is so, once it has come. */
     async span(isIt: (span: CollectedSpan) => boolean): Promise<CollectedSpan> {
-      if (!(await eventually(() => spans.some(isIt), 5_000))) throw new Error('no such span came')
+      if (!(await eventually(() => spans.some(isIt), 20_000))) throw new Error('no such span came')
       return spans.find(isIt)!
     },
     trace: (traceId: string) => spans.filter((span) => span.traceId === traceId),

@@ -58,7 +58,7 @@ describe('another issuer than Entra', () => {
     const home = await equipped()
     expect((await enterThrough(home.email)).user.id).toBe(home.user_id)
     config.FEATURE_OIDC = false
-    expect(await errorOf(await put(home, { issuer: home.peer.origin, ...clientOfIssuer }))).toEqual([403, 'feature_disabled'])
+    expect(await errorOf(await put(home, { issuer: home.peer.origin, ...clientOfIssuer }))).toEqual([404, 'feature_disabled'])
     const method = await send('POST', '/api/v1/auth/check-method', { body: { email: home.email } })
     expect(await method.json()).toEqual({ method: 'password' })
     expect(await errorOf(await send('GET', `/api/v1/auth/microsoft/login?email=${home.email}`))).toEqual([404, 'sso_not_configured'])
