@@ -32,7 +32,7 @@ interface Waiting {
   span: SpanContext | undefined
 }
 
-/** PostgreSQL refused what was sent, or a COPY or two transactions got in each other's way: one of the units may be the reason. */
+/** PostgreSQL refused what was sent, or two transactions got in each other's way: one of the units may be the reason. */
 export const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
 
 const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id

@@ -38,7 +38,7 @@ interface Settled {
 /** What one request leaves to be stored: all of it in one transaction. */
 export interface Unit {
   device: Device
-  /** Frames as rows of binary COPY. */
+  /** Frames as rows in PostgreSQL's binary form. */
   rows: Buffer
   frames: number
   layouts: Layout[]

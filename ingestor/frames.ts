@@ -95,7 +95,7 @@ export function stamp(rows: Buffer, view: DataView, start: number, { tenantBytes
   view.setUint32(start + timeAt + 4, microseconds)
 }
 
-/** The frames of one device as rows of binary COPY (a count of fields, each behind its length, big-endian): tenant, device, time, layout, numbers. */
+/** The frames of one device as rows in PostgreSQL's binary form (a count of fields, each behind its length, big-endian): tenant, device, time, layout, numbers. */
 export function encodeFrames(device: Sender, frames: Frame[]): Buffer {
   const blank = new Map<Layout, Buffer>()
   for (const { layout } of frames) if (!blank.has(layout)) blank.set(layout, rowOf(layout))
