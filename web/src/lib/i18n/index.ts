@@ -33,7 +33,7 @@ export function sentenceOf(word: string, detail: string): string | undefined {
 }
 
 /** Words that another entry adds to the common ones, or says in their place. */
-export type FurtherWords = Record<Language, () => Promise<object>>
+export type FurtherWords = Record<Language, () => Promise<Record<string, unknown>>>
 
 let further: FurtherWords | undefined
 
