@@ -20,11 +20,15 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
   .get(
     '/microsoft/login',
     async (context) => {
-      const { url, cookie } = await beginSignIn()
+      const { url, cookie } = await beginSignIn(context.query.email)
       context.cookie[ssoCookie]!.set({ ...onTheWay, value: cookie })
       return context.redirect(url)
     },
-    { public: 'this is how one stops being a stranger', detail: { summary: 'Begin to sign in with Microsoft: a redirect' } },
+    {
+      public: 'this is how one stops being a stranger',
+      query: t.Object({ email: t.Optional(t.String({ maxLength: 254, description: 'shown to Microsoft as a hint' })) }),
+      detail: { summary: 'Begin to sign in with Microsoft: a redirect' },
+    },
   )
   .get(
     '/microsoft/callback',

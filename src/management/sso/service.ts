@@ -39,11 +39,11 @@ export async function beginTransaction() {
 }
 
 /** Where the browser goes, and the cookie that it takes along. */
-export async function beginSignIn() {
+export async function beginSignIn(email?: string) {
   const app = staffApp()
   if (!app) throw new Problem(404, 'sso_not_configured', 'Signing in with Microsoft is not set up here')
   const { cookie, ...checks } = await beginTransaction()
-  return { url: await authorizationUrl(app, checks), cookie }
+  return { url: await authorizationUrl(app, checks, email), cookie }
 }
 
 /** The transaction of this browser, used up by asking. */
