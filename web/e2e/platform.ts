@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
+import { codeOf, stepAt } from '../../src/core/totp'
 
 const root = join(import.meta.dir, '../..')
 
@@ -66,6 +67,28 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** What staff do for an organization that has registered itself: they give it a licence and activate it. */
+export async function activate({ managementUrl, staff }: Platform, name: string) {
+  const call = async <T>(path: string, body?: object, token?: string) => {
+    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }) }
+    const reply = await fetch(`${managementUrl}/api/v1${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers,
+      body: body && JSON.stringify(body),
+    })
+    if (!reply.ok) throw new Error(`${path} ${reply.status} ${await reply.text()}`)
+    return (await reply.json()) as T
+  }
+  const { session_token } = await call<{ session_token: string }>('/auth/login', staff)
+  const { secret } = await call<{ secret: string }>('/auth/mfa/enrol', { session_token })
+  const totp_code = codeOf(secret, stepAt(Date.now()))
+  const { access_token: token } = await call<{ access_token: string }>('/auth/mfa/enrol/confirm', { session_token, totp_code })
+  const [plan] = (await call<{ items: { id: string }[] }>('/plans', undefined, token)).items
+  const [tenant] = (await call<{ items: { id: string }[] }>(`/tenants?search=${encodeURIComponent(name)}`, undefined, token)).items
+  await call(`/tenants/${tenant!.id}/licences`, { plan_id: plan!.id, expires_at: null, reason: 'a journey' }, token)
+  await call(`/tenants/${tenant!.id}/events`, { event: 'activate', reason: 'a journey' }, token)
 }
 
 export async function signIn(page: Page, url: string, { email, password }: SignIn) {

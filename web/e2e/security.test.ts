@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { type Visitor, axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { type Platform, activate, signIn, startPlatform } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -47,6 +47,7 @@ test('an organization is registered and its address confirmed; somebody of anoth
   await page.getByRole('button', { name: 'Register' }).click()
   await page.getByText('A mail is on its way').waitFor()
   expect(await axe(page)).toEqual([])
+  await activate(platform, 'Analytical Engines')
   await signIn(page, platform.url, ada)
   await page.goto(`${platform.url}/account/password`)
   await page.getByText(`${ada.email} has not been confirmed`).waitFor()
