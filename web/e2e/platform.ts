@@ -85,10 +85,10 @@ export async function activate({ managementUrl, staff }: Platform, name: string)
   const { secret } = await call<{ secret: string }>('/auth/mfa/enrol', { session_token })
   const totp_code = codeOf(secret, stepAt(Date.now()))
   const { access_token: token } = await call<{ access_token: string }>('/auth/mfa/enrol/confirm', { session_token, totp_code })
-  const [plan] = (await call<{ items: { id: string }[] }>('/plans', undefined, token)).items
-  const [tenant] = (await call<{ items: { id: string }[] }>(`/tenants?search=${encodeURIComponent(name)}`, undefined, token)).items
-  await call(`/tenants/${tenant!.id}/licences`, { plan_id: plan!.id, expires_at: null, reason: 'a journey' }, token)
-  await call(`/tenants/${tenant!.id}/events`, { event: 'activate', reason: 'a journey' }, token)
+  const plan = (await call<{ items: { id: string }[] }>('/plans', undefined, token)).items.at(0)!
+  const tenant = (await call<{ items: { id: string }[] }>(`/tenants?search=${encodeURIComponent(name)}`, undefined, token)).items.at(0)!
+  await call(`/tenants/${tenant.id}/licences`, { plan_id: plan.id, expires_at: null, reason: 'a journey' }, token)
+  await call(`/tenants/${tenant.id}/events`, { event: 'activate', reason: 'a journey' }, token)
 }
 
 export async function signIn(page: Page, url: string, { email, password }: SignIn) {
