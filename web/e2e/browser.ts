@@ -55,7 +55,8 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 
 /** Violations of WCAG 2.2 A and AA on the page as it stands, in short words. */
 export async function axe(page: Page): Promise<string[]> {
-  // A colour half way between two is nobody's choice.
+  // A colour half way between two is nobody's choice: another theme shows with the next frame, and its transitions begin with it.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))')
   await page.evaluate(
     `Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => {})))`,
   )
