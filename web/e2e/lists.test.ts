@@ -110,7 +110,7 @@ test('the palette finds a device by keyboard alone; it is remembered, and kept a
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').waitFor()
   await page.keyboard.type('pump-0123')
-  await page.getByRole('option', { name: /pump-0123/ }).waitFor()
+  await page.getByRole('option', { name: /pump-0123/, selected: true }).waitFor()
   expect(await axe(page)).toEqual([])
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'pump-0123' }).waitFor()
