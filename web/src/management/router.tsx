@@ -7,6 +7,7 @@ import { sessionRestore } from '@/shell/session-restore'
 import { Splash } from '@/shell/splash'
 import { accountRoutes } from './features/account/routes'
 import { auditRoutes } from './features/audit/routes'
+import { planRoutes } from './features/plans/routes'
 import { signInRoutes } from './features/sign-in/routes'
 import { staffRoutes } from './features/staff/routes'
 import { tenantRoutes } from './features/tenants/routes'
@@ -40,6 +41,7 @@ export const router = createBrowserRouter([
             children: [
               { path: '/', element: <Navigate to="/tenants" replace /> },
               ...tenantRoutes,
+              ...planRoutes,
               ...staffRoutes,
               ...auditRoutes,
               ...accountRoutes,

@@ -6,7 +6,7 @@ import { MenuRadioGroup, MenuRadioItem } from '@/ui/menu'
 import { OpenedMenu } from './opened-menu'
 import { themeIcons } from './theme-icons'
 
-const languageNames: Record<Language, string> = { en: 'English', it: 'Italiano' }
+export const languageNames: Record<Language, string> = { en: 'English', it: 'Italiano' }
 
 export function ThemeMenu({ children }: { children: ReactElement }) {
   const { t } = useTranslation()

@@ -1,9 +1,10 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, type ItemOf } from '@/lib/answers'
+import { answer, type AnswerOf, type ItemOf } from '@/lib/answers'
 import { listOptions } from '@/lib/list'
 import { api } from '../../lib/api'
 
 export type Tenant = ItemOf<typeof api.tenants.get>
+export type TenantDetail = AnswerOf<ReturnType<typeof api.tenants>['get']>
 export type TenantState = Tenant['state']
 export const tenantList = (filters: { search?: string; state?: TenantState }) =>
   listOptions(['tenants', 'list', filters], (cursor) => answer(api.tenants.get({ query: { ...filters, limit: 100, cursor } })))
@@ -17,7 +18,22 @@ export type StaffEvent = (typeof staffEvents)[number]
 
 export function useTenantEvent(id: string) {
   return useMutation({
-    meta: { invalidates: ['tenants', 'audit'], handlesError: true },
+    meta: { invalidates: ['tenants', 'deliveries', 'audit'], handlesError: true },
     mutationFn: (change: { event: StaffEvent; reason: string }) => answer(api.tenants({ id }).events.post(change)),
+  })
+}
+
+export function useCreateTenant() {
+  return useMutation({
+    meta: { invalidates: ['tenants', 'audit'], handlesError: true },
+    mutationFn: (tenant: Parameters<typeof api.tenants.post>[0]) => answer(api.tenants.post(tenant)),
+  })
+}
+
+export function useGiveLicence(tenant_id: string) {
+  return useMutation({
+    meta: { invalidates: ['tenants', 'deliveries', 'audit'], handlesError: true },
+    mutationFn: (licence: { plan_id: string; expires_at: string | null; reason: string }) =>
+      answer(api.tenants({ id: tenant_id }).licences.post(licence as never)),
   })
 }

@@ -9,18 +9,20 @@ import { RelativeTime } from '@/kit/relative-time'
 import { formatDateTime } from '@/lib/format'
 import { Card, CardHeader } from '@/ui/card'
 import { useCan } from '../../lib/me'
+import { Deliveries } from '../deliveries/deliveries-card'
 import { TenantHistory } from '../audit/tenant-history'
-import { type Tenant, tenantQuery } from './queries'
+import { LicenceCard } from './licence-card'
+import { type TenantDetail, tenantQuery } from './queries'
 import { TenantEvents } from './tenant-events'
 import { TenantStatus } from './tenant-state'
 
 export function TenantPage() {
   const { id = '' } = useParams()
   const query = useQuery(tenantQuery(id))
-  return <Loaded query={query}>{(tenant) => <TenantDetail tenant={tenant} />}</Loaded>
+  return <Loaded query={query}>{(tenant) => <Detail tenant={tenant} />}</Loaded>
 }
 
-function TenantDetail({ tenant }: { tenant: Tenant }) {
+function Detail({ tenant }: { tenant: TenantDetail }) {
   const { t } = useTranslation()
   const can = useCan()
   return (
@@ -59,6 +61,8 @@ function TenantDetail({ tenant }: { tenant: Tenant }) {
             </DefinitionList>
           </div>
         </Card>
+        <LicenceCard tenant={tenant} />
+        {can('deliveries.read') && <Deliveries tenant_id={tenant.id} />}
         {can('audit.read') && <TenantHistory tenant_id={tenant.id} />}
       </div>
     </div>

@@ -1,4 +1,5 @@
-import { Building2 } from 'lucide-react'
+import { Building2, Plus } from 'lucide-react'
+import { parseAsBoolean, useQueryState } from 'nuqs'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -12,12 +13,17 @@ import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
 import { useList } from '@/lib/list'
+import { Button } from '@/ui/button'
+import { useCan } from '../../lib/me'
+import { CreateTenant } from './create-tenant'
 import { type Tenant, tenantList } from './queries'
 import { tenantStates, TenantStatus } from './tenant-state'
 
 export function TenantsPage() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const can = useCan()
+  const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const filters = useFilters([
     {
       id: 'state',
@@ -46,6 +52,20 @@ export function TenantsPage() {
         cell: ({ state }) => <TenantStatus state={state} />,
       },
       {
+        id: 'plan',
+        header: t('management.licence.plan'),
+        width: 140,
+        from: 'md',
+        cell: ({ licence }) => licence?.plan ?? '—',
+      },
+      {
+        id: 'expires',
+        header: t('management.licence.expires'),
+        width: 140,
+        from: 'lg',
+        cell: ({ licence }) => (licence ? <RelativeTime at={licence.expires_at} none={t('management.licence.never')} /> : '—'),
+      },
+      {
         id: 'since',
         header: t('management.tenants.since'),
         width: 150,
@@ -68,9 +88,19 @@ export function TenantsPage() {
     ],
     [t],
   )
+  const create = can('tenants.create') && (
+    <Button variant="primary" onClick={() => void setAdding(true)}>
+      <Plus aria-hidden />
+      {t('management.tenants.create')}
+    </Button>
+  )
   return (
     <ListPage
-      header={<PageHeader title={t('management.tenants.title')} description={t('management.tenants.description')} />}
+      header={
+        <PageHeader title={t('management.tenants.title')} description={t('management.tenants.description')}>
+          {create}
+        </PageHeader>
+      }
       filters={
         <Filters state={filters} searchLabel={t('management.tenants.search')}>
           <TableOptions columns={columns} />
@@ -88,6 +118,7 @@ export function TenantsPage() {
         onClearFilters={filters.clear}
         empty={<EmptyState icon={Building2} title={t('management.tenants.none')} description={t('management.tenants.none_hint')} />}
       />
+      <CreateTenant open={adding} onClose={() => void setAdding(null)} />
     </ListPage>
   )
 }
