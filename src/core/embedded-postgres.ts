@@ -210,15 +210,14 @@ async function waitUntilReady(file: string, pid: number, ended: Promise<unknown>
   return false
 }
 
-/** A port nobody listens on just now; `wanted` where it is free. */
-export function freePort(wanted = 0): number {
+/** A port nobody listens on just now; `wanted` where it is free. From below those that the system itself hands out (Linux: 32768 and up), so that nothing takes it meanwhile. */
+export function freePort(wanted = 0, triesLeft = 50): number {
+  const port = wanted || 10_000 + Math.floor(Math.random() * 22_000)
   try {
-    const probe = Bun.listen({ hostname: '127.0.0.1', port: wanted, socket: { data() {} } })
-    const { port } = probe
-    probe.stop(true)
+    Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true)
     return port
   } catch (error) {
-    if (wanted) return freePort()
-    throw error
+    if (!triesLeft) throw error
+    return freePort(0, triesLeft - 1)
   }
 }
