@@ -62,20 +62,21 @@ function bitsOf(values: number[]): string {
 }
 
 test('frames that PostgreSQL refuses are told at once, and the connection serves on', async () => {
-  const store = openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)
   const layout = describeLayout(tenant_id, ['a'], [1])
   const unit = { device, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: 1 }
-  const good = encodeFrames(device, [{ at: Date.now(), layout, values: [1] }])
-  const begun = performance.now()
-  const bad = Buffer.from(good)
-  bad.writeInt32BE(-1, bad.length - 32)
-  for (const seen of [[], [device]]) {
-    const refused = await store.store([{ ...unit, rows: bad }], seen).catch((error: unknown) => error)
-    expect(refused).toMatchObject({ code: '22P03' })
+  // Many connections: whether an answer is read in one piece or in two is up to chance.
+  for (let round = 0; round < 30; round++) {
+    const store = openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)
+    const good = encodeFrames(device, [{ at: Date.now() + round, layout, values: [1] }])
+    const bad = Buffer.from(good)
+    bad.writeInt32BE(-1, bad.length - 32)
+    for (const seen of [[], [device]]) {
+      const refused = await store.store([{ ...unit, rows: bad }], seen).catch((error: unknown) => error)
+      expect(refused).toMatchObject({ code: '22P03' })
+    }
+    expect(await store.store([{ ...unit, rows: good }], [])).toBe(1)
+    store.close()
   }
-  expect(await store.store([{ ...unit, rows: good }], [])).toBe(1)
-  expect(performance.now() - begun).toBeLessThan(5000)
-  store.close()
 })
 
 test('the elements of an array are found wherever they are', () => {

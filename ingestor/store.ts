@@ -108,7 +108,9 @@ async function write(client: Client, type: number, units: Unit[], seen: Device[]
   // After a failure this ends the transaction all the same, and says so.
   const ended = client.query('commit')
   for (const one of [begun, ...sent]) one.catch(ignore)
-  const [{ command }, ...counts] = await Promise.all([ended, ...sent])
+  // Not before all of it was answered: what is prepared behind a failure is not, and the driver takes it as prepared until it has read that.
+  const { command } = await ended
+  const [, ...counts] = await Promise.all([begun, ...sent])
   if (command !== 'COMMIT') throw away()
   return counts.reduce((sum, count) => sum + count, 0)
 }
