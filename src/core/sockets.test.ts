@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { createConnection } from 'node:net'
 import { app } from '../app'
 import { writeRefreshToken } from './refresh'
 import { type Client, newTenant, registered, send, signedIn, within } from '../testing/api'
@@ -63,14 +64,21 @@ function connect({ query = '', channel = 'security', protocols, headers }: Given
 const withToken = ({ token }: Client, more: Given & { since?: number } = {}) =>
   connect({ ...more, query: `token=${token}${more.since === undefined ? '' : `&since=${more.since}`}` })
 
+const upgrade = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+}
+
+/** For a socket whose reading is in the hands of the test. */
+const upgradeRequest = (query: string) =>
+  `GET /api/ws/security?${query} HTTP/1.1\r\nhost: ${base.split('/')[0]}\r\n${Object.entries(upgrade)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`
+
 /** The answer to a handshake that is refused. */
 async function handshake(query: string, headers: Record<string, string> = {}) {
-  const upgrade = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  }
   return (await fetch(`http://${base}/security?${query}`, { headers: { ...upgrade, ...headers }, signal: AbortSignal.timeout(2000) }))
     .status
 }
@@ -458,6 +466,25 @@ describe('a socket is closed', () => {
     await socket.hello()
     socket.socket.send('x'.repeat(70_000))
     expect([1006, 1009]).toContain((await socket.code())!)
+  })
+
+  test('when its reader takes nothing: those beside it get everything', async () => {
+    const client = await signedIn()
+    const reader = withToken(client)
+    await reader.hello()
+    const stuck = createConnection({ host: '127.0.0.1', port: app.server!.port! })
+    stuck.write(upgradeRequest(`token=${client.token}`))
+    expect(await eventually(() => openSockets() === 2)).toBe(true)
+    stuck.pause()
+    const told = { text: 'x'.repeat(limits.socketBacklogBytes / 16) }
+    for (let sent = 0; openSockets() === 2 && sent < 640; sent += 16) {
+      await tell(client.tenant_id, ...Array.from({ length: 16 }, () => ({ data: told })))
+      expect(await reader.heard(sent + 16)).toBe(true)
+    }
+    expect(openSockets()).toBe(1)
+    stuck.destroy()
+    expect(reader.closed()).toBeUndefined()
+    expect(seqs(reader.told())).toEqual(reader.told().map((_, index) => index + 1))
   })
 
   test('with 1001 when the server goes away', async () => {
