@@ -98,3 +98,42 @@ export async function signIn(page: Page, url: string, { email, password }: SignI
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
 }
+
+/** Calls of the API as somebody who signed in; refusals are thrown. */
+export async function callerOf({ url }: Platform, { email, password }: SignIn) {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  const call = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
+    const reply = await fetch(`${url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
+    const text = await reply.text()
+    if (!reply.ok) throw new Error(`${method} ${path} ${reply.status} ${text}`)
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+  const { access_token } = await call<{ access_token: string }>('POST', '/auth/login', { email, password })
+  headers['authorization'] = `Bearer ${access_token}`
+  return call
+}
+
+export interface Registered {
+  device_id: string
+  device_key: string
+}
+
+export async function registerDevice({ url, admin }: Platform, input: { name: string; type?: string }): Promise<Registered> {
+  const reply = await fetch(`${url}/api/v1/devices/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-provisioning-key': admin.provisioning_key },
+    body: JSON.stringify(input),
+  })
+  if (!reply.ok) throw new Error(`the device was not registered: ${reply.status}`)
+  return (await reply.json()) as Registered
+}
+
+export async function report({ ingestUrl }: Platform, { device_key }: Registered, ...records: { kind: string; data: object }[]) {
+  const timestamp = new Date().toISOString()
+  const reply = await fetch(`${ingestUrl}/v1/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-device-key': device_key },
+    body: JSON.stringify(records.map((record) => ({ ...record, timestamp }))),
+  })
+  if (!reply.ok) throw new Error(`the ingestor answered ${reply.status}`)
+}

@@ -89,7 +89,13 @@ describe('registering', () => {
     const { items } = (await client.api.audit.get({ query: { entity_id: device.device_id } })).data!
     expect(items).toMatchObject([{ action: 'devices.register', actor_kind: 'device', actor_id: device.device_id, actor_name: 'edge-1' }])
     expect(await told(client.tenant_id)).toMatchObject([
-      { seq: 1, type: 'device', permission: 'devices.read', org_unit_id: null, data: { id: device.device_id, event: 'created' } },
+      {
+        seq: 1,
+        type: 'device',
+        permission: 'devices.read',
+        org_unit_id: null,
+        data: { id: device.device_id, event: 'created', device: { name: 'edge-1', status: 'never' } },
+      },
     ])
   })
 
@@ -387,9 +393,11 @@ describe('the place of a device', () => {
     expect((await poll(device)).status).toBe(200)
     const moved = (await told(client.tenant_id)).slice(1)
     expect(moved.map(({ org_unit_id, data }) => [org_unit_id, data.event])).toEqual([
+      [north, 'moved'],
       [south, 'updated'],
-      [north, 'updated'],
     ])
+    // Who sees the unit that it left is not told how it goes on.
+    expect(moved.map(({ data }) => (data.device as { org_unit_id: string } | undefined)?.org_unit_id)).toEqual([undefined, south])
 
     expect((await client.api.devices({ id }).patch({ org_unit_id: null })).status).toBe(200)
     expect(await seen(southern, id)).toEqual(nothing)

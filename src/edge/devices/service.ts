@@ -64,14 +64,13 @@ async function getDeviceToChange(scope: Scope, id: string) {
   return shown(found)
 }
 
-const tell = (scope: Scope, device: { id: string; org_unit_id: string | null }, event: 'created' | 'updated' | 'deleted') =>
-  announce(scope, {
-    channel: 'security',
-    type: 'device',
-    permission: 'devices.read',
-    org_unit_id: device.org_unit_id,
-    data: { id: device.id, event },
-  })
+type Device = ReturnType<typeof shown>
+
+/** Whoever still sees the device gets it whole, so that a list need not ask again; `moved` goes to who sees the unit it left. */
+function tell(scope: Scope, { tenant_id: _, ...device }: Device, event: 'created' | 'updated' | 'moved' | 'deleted') {
+  const data = { id: device.id, event, ...(event !== 'moved' && event !== 'deleted' && { device }) }
+  announce(scope, { channel: 'security', type: 'device', permission: 'devices.read', org_unit_id: device.org_unit_id, data })
+}
 
 export async function updateDevice(scope: Scope, id: string, change: DeviceChange) {
   const before = await getDeviceToChange(scope, id)
@@ -83,8 +82,9 @@ export async function updateDevice(scope: Scope, id: string, change: DeviceChang
     .returning()
   const after = shown({ device: device!, last_seen_at: before.last_seen_at })
   await audit(scope, 'devices.update', id, { before, after })
+  // Who sees both units hears last that it is there.
+  if (after.org_unit_id !== before.org_unit_id) tell(scope, before, 'moved')
   tell(scope, after, 'updated')
-  if (after.org_unit_id !== before.org_unit_id) tell(scope, before, 'updated')
   return after
 }
 
@@ -117,7 +117,7 @@ export async function registerDevice(keyText: string | undefined, input: Registr
       scope.actor.id = device.id
       await audit(scope, 'devices.register', device.id, { after: { ...device, provisioning_key_id: key.id } })
       const device_key = await replaceKeys(scope, device.id)
-      tell(scope, device, device.version === 1 ? 'created' : 'updated')
+      tell(scope, await getDevice(scope, device.id), device.version === 1 ? 'created' : 'updated')
       return {
         device_id: device.id,
         device_key,

@@ -4,19 +4,36 @@ import { useMemo } from 'react'
 /** As many as the server gives at once: less waiting while one scrolls. */
 export const rowsAtOnce = 200
 
-type Page<Item> = { items: Item[]; next_cursor: string | null }
+export type Page<Item> = {
+  items: Item[]
+  next_cursor: string | null
+  /** How many rows live frames told of that are nowhere among the pages; of the first page. */
+  arrived?: number
+}
 
 /** A list read page by page with the server's cursors. */
-export function listOptions<Item>(queryKey: readonly unknown[], fetchPage: (cursor: string | undefined) => Promise<Page<Item>>) {
+export function listOptions<Item extends { id: string }>(
+  queryKey: readonly unknown[],
+  fetchPage: (cursor: string | undefined) => Promise<Page<Item>>,
+) {
   return infiniteQueryOptions({
     queryKey,
     queryFn: ({ pageParam }) => fetchPage(pageParam ?? undefined),
     initialPageParam: null as string | null,
     getNextPageParam: (last: Page<Item>) => last.next_cursor,
+    meta: { fetchPage },
+    // What is shown of a long list is kept fresh by live frames; all its pages are not fetched for a glance at another window.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) < 2,
+    refetchOnReconnect: ({ state }) => (state.data?.pages.length ?? 0) < 2,
   })
 }
 
-export type List<Item> = { rows: Item[]; query: UseInfiniteQueryResult<InfiniteData<Page<Item>>> }
+export type List<Item> = {
+  rows: Item[]
+  query: UseInfiniteQueryResult<InfiniteData<Page<Item>>>
+  /** Rows that came and are shown nowhere yet. */
+  arrived: number
+}
 
 export function useList<Item extends { id: string }>(options: ReturnType<typeof listOptions<Item>>): List<Item> {
   const query = useInfiniteQuery(options)
@@ -26,5 +43,5 @@ export function useList<Item extends { id: string }>(options: ReturnType<typeof 
     for (const page of query.data?.pages ?? []) for (const item of page.items) if (!byId.has(item.id)) byId.set(item.id, item)
     return [...byId.values()]
   }, [query.data])
-  return { rows, query }
+  return { rows, query, arrived: query.data?.pages[0]?.arrived ?? 0 }
 }

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { create } from 'zustand'
 import { answer, api, renewSession } from './api'
+import { type News, takeNews } from './live-lists'
 import { useSession } from './session'
 
 /** `waiting`: the connection broke and is tried again. `off`: nobody is signed in, or live updates are not permitted. */
@@ -17,11 +18,11 @@ const longestWaitMs = 30_000
 const renewBeforeEndMs = 90_000
 const quietMs = 400
 
-type Frame = { type: string; seq?: number; data?: { gap?: boolean } }
+type Frame = { type: string; seq?: number; data?: { gap?: boolean } & Partial<News> }
 
 /**
- * Keeps one WebSocket open while somebody is signed in. A frame carries no data into the cache:
- * it makes the queries of its context stale, by their first key.
+ * Keeps one WebSocket open while somebody is signed in. Frames are gathered for a moment; then the rows they carry go into
+ * the lists of their context, and its other queries become stale, by their first key.
  */
 export function startLive(queryClient: QueryClient): () => void {
   let socket: WebSocket | null = null
@@ -29,19 +30,24 @@ export function startLive(queryClient: QueryClient): () => void {
   let failures = 0
   let stopped = false
   let retryTimer: ReturnType<typeof setTimeout> | undefined
-  const stale = new Set<string>()
+  const waiting = new Map<string, News[]>()
   let flushTimer: ReturnType<typeof setTimeout> | undefined
+  let flushing = false
 
-  const flush = () => {
+  const flush = async () => {
     flushTimer = undefined
-    if (useLive.getState().paused) return
-    for (const key of stale) void queryClient.invalidateQueries({ queryKey: [key] })
-    stale.clear()
+    if (flushing || useLive.getState().paused) return
+    const taken = [...waiting]
+    waiting.clear()
+    flushing = true
+    // A refusal is shown by the query that met it.
+    await Promise.all(taken.map(([context, news]) => takeNews(queryClient, context, news))).catch(() => undefined)
+    flushing = false
+    if (waiting.size > 0) schedule()
   }
-  const touch = (key: string) => {
-    stale.add(key)
-    // A burst of frames becomes one refetch.
-    flushTimer ??= setTimeout(flush, quietMs)
+  // A burst of frames becomes one look at the server, and the next waits until that is done.
+  const schedule = () => {
+    if (!flushing) flushTimer ??= setTimeout(() => void flush(), quietMs)
   }
 
   const receive = (frame: Frame) => {
@@ -54,7 +60,11 @@ export function startLive(queryClient: QueryClient): () => void {
       return
     }
     const context = contexts[frame.type]
-    if (context) touch(context)
+    const { id, event } = frame.data ?? {}
+    if (!context || !id || !event) return
+    const row = (frame.data as Record<string, unknown>)[frame.type] as News['row']
+    waiting.set(context, [...(waiting.get(context) ?? []), { id, event, row }])
+    schedule()
   }
 
   const retry = () => {
@@ -105,7 +115,7 @@ export function startLive(queryClient: QueryClient): () => void {
     else if (!socket) void connect()
   })
   const stopWatchingPause = useLive.subscribe((now, before) => {
-    if (before.paused && !now.paused) flush()
+    if (before.paused && !now.paused) void flush()
   })
   const tryNow = () => {
     failures = 0

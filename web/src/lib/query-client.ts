@@ -1,10 +1,17 @@
 import { keepPreviousData, MutationCache, QueryClient } from '@tanstack/react-query'
 import { i18next } from './i18n'
+import type { Page } from './list'
 import { notify } from './notify'
 import { asProblem } from './problem'
 
 declare module '@tanstack/react-query' {
   interface Register {
+    queryMeta: {
+      /** Of a list: one page of it, by its cursor. */
+      fetchPage?: (cursor: string | undefined) => Promise<Page<{ id: string }>>
+      /** The caller shows the failure itself. */
+      handlesError?: boolean
+    }
     mutationMeta: {
       /** First keys of the queries that this change makes stale. */
       invalidates?: readonly string[]

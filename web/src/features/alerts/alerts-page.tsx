@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowUp, Check, ShieldCheck } from 'lucide-react'
+import { Check, ShieldCheck } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SavedViews } from '@/features/saved-views/saved-views'
+import { Arrivals } from '@/kit/arrivals'
 import { BulkBar } from '@/kit/data-table/bulk-bar'
 import { BulkFailures } from '@/kit/data-table/bulk-failures'
 import { TableOptions } from '@/kit/data-table/column-chooser'
@@ -41,7 +42,7 @@ export function AlertsPage() {
   const [scrolled, setScrolled] = useState(false)
   const acknowledge = useAcknowledge()
   const filter = { ...filters.query, ...(device && { device_id: device }) }
-  const { rows: all, query } = useList(alertList({ ...filter, sort: sort.value }))
+  const { rows: all, query, arrived: unseen } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
   const bulk = useBulk({ context: 'alerts', filter, onSelection: setSelection })
@@ -126,18 +127,7 @@ export function AlertsPage() {
           {t('alerts.acknowledge')}
         </Button>
       </BulkBar>
-      <div role="status" className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-        {arrived > 0 && (
-          <button
-            type="button"
-            onClick={show}
-            className="bg-accent text-accent-contrast shadow-floating animate-rise-in pointer-events-auto flex h-7 items-center gap-1.5 rounded-full px-3 text-xs font-medium"
-          >
-            <ArrowUp className="size-3.5" aria-hidden />
-            {t('alerts.arrived', { count: arrived })}
-          </button>
-        )}
-      </div>
+      <Arrivals count={arrived + unseen} onShow={() => (unseen > 0 ? void query.refetch().then(show) : show())} />
       <DataTable
         label={t('nav.alerts')}
         rowLabel={(alert) => alert.title}

@@ -1,7 +1,8 @@
-import { queryOptions, useMutation } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { listOptions, rowsAtOnce } from '@/lib/list'
+import { takeNews } from '@/lib/live-lists'
 
 export type Alert = ItemOf<typeof api.alerts.get>
 type AlertQuery = NonNullable<NonNullable<Parameters<typeof api.alerts.get>[0]>['query']>
@@ -30,9 +31,10 @@ export const latestAlertsQuery = queryOptions({
 })
 
 export function useAcknowledge() {
+  const client = useQueryClient()
   return useMutation({
-    meta: { invalidates: ['alerts'] },
     mutationFn: ({ id, comment }: { id: string; comment?: string }) =>
       answer(api.alerts({ id }).acknowledge.post(comment ? { comment } : {})),
+    onSuccess: (row) => takeNews(client, 'alerts', [{ id: row.id, event: 'updated', row }]),
   })
 }

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { listOptions, rowsAtOnce } from '@/lib/list'
+import { takeNews } from '@/lib/live-lists'
 
 export type Device = ItemOf<typeof api.devices.get>
 type DeviceQuery = NonNullable<NonNullable<Parameters<typeof api.devices.get>[0]>['query']>
@@ -54,9 +55,7 @@ export function useUpdateDevice(id: string) {
     meta: { handlesError: true },
     mutationFn: ({ change, etag }: { change: DeviceChange; etag: string | null }) =>
       taggedAnswer(api.devices({ id }).patch(change, etag ? { headers: { 'if-match': etag } } : undefined)),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['devices'] })
-    },
+    onSuccess: ({ data: row }) => takeNews(client, 'devices', [{ id, event: 'updated', row }]),
   })
 }
 

@@ -20,7 +20,6 @@ export const alerts = {
     acknowledge_named: 'Acknowledge {{title}}',
     acknowledged_one: 'Acknowledged: {{title}}',
     acknowledged_many: '{{count}} acknowledged',
-    arrived: '{{count}} new · show',
     copy_address: 'Copy {{address}}',
     none: 'No alerts',
     none_device: 'Nothing has been reported from this device.',

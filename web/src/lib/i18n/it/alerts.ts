@@ -23,7 +23,6 @@ export const alerts: Shape<typeof english> = {
     acknowledge_named: 'Prendi in carico {{title}}',
     acknowledged_one: 'Preso in carico: {{title}}',
     acknowledged_many: '{{count}} presi in carico',
-    arrived: '{{count}} nuovi · mostra',
     copy_address: 'Copia {{address}}',
     none: 'Nessun allarme',
     none_device: 'Da questo dispositivo non è arrivato nulla.',

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import postgres from 'postgres'
+import { axe, launch, visit } from './browser'
+import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+}, 30_000)
+
+const many = 450
+
+/** A list of more than one page, as of before. */
+async function furnish(device_id: string) {
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  await owner`insert into device (tenant_id, id, name, type)
+    select ${platform.admin.tenant_id}, gen_random_uuid(), 'pump-' || lpad(n::text, 4, '0'), 'plc' from generate_series(1, ${many}) n`
+  await owner`insert into alert (tenant_id, id, title, severity, device_id, device_name, dedupe_key, first_seen_at, last_seen_at)
+    select ${platform.admin.tenant_id}, uuidv7(), 'Old alert ' || n, 'low', ${device_id}, 'press-1', n::text, now(), now() from generate_series(1, ${many}) n`
+  await owner.end()
+}
+
+/** Scrolls until everything is loaded, and back a little, to where rows are in sight that came with a later page. */
+async function readOn(page: Page) {
+  const grid = page.locator('main [role="grid"]')
+  await page.locator('main tr[data-row-id]').first().waitFor()
+  while ((await grid.getAttribute('aria-rowcount')) === '-1') {
+    await page.evaluate(
+      `(() => { const box = document.querySelector('main [role="grid"]').parentElement; box.scrollTop = box.scrollHeight })()`,
+    )
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => resolve()))')
+  }
+  expect(Number(await grid.getAttribute('aria-rowcount'))).toBeGreaterThan(many)
+}
+
+/** The pages of a list that the console asks for from now on: their cursors. */
+function pagesAsked(page: Page, path: string) {
+  const asked: (string | null)[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === path && searchParams.get('limit') === '200') asked.push(searchParams.get('cursor'))
+  })
+  return asked
+}
+
+test('a long list takes what frames bring row by row: one page is asked for new alerts, none for changed ones', async () => {
+  const device = await registerDevice(platform, { name: 'press-1' })
+  await furnish(device.device_id)
+  const call = await callerOf(platform, platform.admin)
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/alerts?status=all`)
+  await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+  await readOn(page)
+  const asked = pagesAsked(page, '/api/v1/alerts')
+  await report(platform, device, { kind: 'security_alert', data: { title: 'Valve opened', severity: 'high' } })
+  // Whoever reads further down is told, and nothing moves.
+  const pill = page.getByRole('button', { name: '1 new · show' })
+  await pill.waitFor()
+  expect(asked).toEqual([null])
+  await pill.click()
+  await pill.waitFor({ state: 'detached' })
+
+  const row = page.locator('main tr[data-row-id]').first()
+  const id = (await row.getAttribute('data-row-id'))!
+  expect(await row.textContent()).toContain('Open')
+  await call('POST', `/alerts/${id}/acknowledge`, {})
+  await page.locator(`main tr[data-row-id="${id}"]`).filter({ hasText: 'Acknowledged' }).waitFor()
+  expect(asked).toEqual([null])
+
+  await page.evaluate(`document.querySelector('main [role="grid"]').parentElement.scrollTop = 0`)
+  await page.getByRole('row').filter({ hasText: 'Valve opened' }).waitFor()
+  await report(platform, device, { kind: 'security_alert', data: { title: 'Valve opened', severity: 'critical' } })
+  await page.getByRole('row').filter({ hasText: 'Valve opened' }).filter({ hasText: '×2' }).filter({ hasText: 'Critical' }).waitFor()
+  expect(asked).toEqual([null])
+  expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('a renamed device is renamed where it stands, a new one is announced, a removed one goes; no page is asked for', async () => {
+  const call = await callerOf(platform, platform.admin)
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+  await readOn(page)
+  const asked = pagesAsked(page, '/api/v1/devices')
+  const rows = page.locator('main tr[data-row-id]')
+  const [renamed, removed] = [await rows.nth(3).getAttribute('data-row-id'), await rows.nth(4).getAttribute('data-row-id')]
+  await call('PATCH', `/devices/${renamed}`, { name: 'pump of the third hall' })
+  await page.locator(`main tr[data-row-id="${renamed}"]`).filter({ hasText: 'pump of the third hall' }).waitFor()
+  await call('DELETE', `/devices/${removed}`)
+  await page.locator(`main tr[data-row-id="${removed}"]`).waitFor({ state: 'detached' })
+  await registerDevice(platform, { name: 'a newcomer' })
+  const pill = page.getByRole('button', { name: '1 new · show' })
+  await pill.waitFor()
+  expect(asked).toEqual([])
+  await pill.click()
+  await pill.waitFor({ state: 'detached' })
+  await page.evaluate(`document.querySelector('main [role="grid"]').parentElement.scrollTop = 0`)
+  await page.getByRole('row').filter({ hasText: 'a newcomer' }).waitFor()
+  expect(complaints).toEqual([])
+}, 60_000)
