@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
+import { everyPermission } from './core/permissions'
 import { sourcesOf } from './testing/sources'
+import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
 
 test('each stable word of the Cloud API has an Italian sentence, and no other', async () => {
@@ -8,4 +10,8 @@ test('each stable word of the Cloud API has an Italian sentence, and no other', 
   expect(new Set(words).size).toBeGreaterThan(50)
   expect([...new Set(words)].filter((word) => !problems[word])).toEqual([])
   expect(Object.keys(problems).filter((word) => !words.includes(word))).toEqual([])
+})
+
+test('each permission has an Italian sentence, and no other', () => {
+  expect(Object.keys(sentences).sort()).toEqual([...everyPermission].sort())
 })

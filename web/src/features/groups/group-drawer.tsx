@@ -42,7 +42,11 @@ function GroupForm({ group, onDone }: { group: Group | null; onDone: () => void 
   const update = useUpdateGroup()
   const readOnly = group ? group.built_in !== null || !can('settings.groups.update') : false
   const form = useServerForm<Fields>({
-    defaultValues: { name: group?.name ?? '', description: group?.description ?? '', permissions: group?.permissions ?? [] },
+    defaultValues: {
+      name: group?.name ?? '',
+      description: group?.built_in ? t(`settings.groups.built_in_description.${group.built_in}`) : (group?.description ?? ''),
+      permissions: group?.permissions ?? [],
+    },
     submit: async ({ name, description, permissions }) => {
       const fields = { name: name.trim(), description: description.trim(), permissions }
       if (group) await update.mutateAsync({ id: group.id, change: fields })

@@ -46,7 +46,11 @@ export function GroupsPage() {
         id: 'description',
         header: t('settings.groups.description'),
         from: 'md',
-        cell: (group) => <span className="text-muted">{group.description || '—'}</span>,
+        cell: (group) => (
+          <span className="text-muted">
+            {group.built_in ? t(`settings.groups.built_in_description.${group.built_in}`) : group.description || '—'}
+          </span>
+        ),
       },
       {
         id: 'permissions',

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Loaded } from '@/kit/loaded'
+import { sentenceOf } from '@/lib/i18n'
 import { Checkbox } from '@/ui/checkbox'
 import { Skeleton } from '@/ui/skeleton'
 import { type Permission, permissionsQuery } from './queries'
@@ -97,7 +98,7 @@ function Area({
               }
             />
             <label htmlFor={`${id}-${permission}`} className="min-w-0 flex-1">
-              {description}
+              {sentenceOf(permission) ?? description}
               <span className="text-muted block font-mono text-2xs">{permission}</span>
             </label>
           </li>

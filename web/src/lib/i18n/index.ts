@@ -26,8 +26,8 @@ function preferred(): Language {
 
 const sentences: Partial<Record<Language, Record<string, string>>> = {}
 
-/** What a refusal of the server says in the reader's language; undefined where its own English sentence is the better one. */
-export function sentenceOf(word: string, detail: string): string | undefined {
+/** What a refusal or a permission of the server means in the reader's language; undefined where its own English sentence is the better one. */
+export function sentenceOf(word: string, detail = ''): string | undefined {
   const sentence = sentences[i18next.resolvedLanguage as Language]?.[word]
   return sentence?.replace('{{permission}}', /\w+(\.\w+)+$/.exec(detail)?.[0] ?? '').trim()
 }
@@ -39,9 +39,9 @@ let further: FurtherWords | undefined
 
 async function load(language: Language): Promise<void> {
   if (language === 'it' && !i18next.hasResourceBundle('it', 'translation')) {
-    const [{ it }, { problems }] = await Promise.all([import('./it'), import('./it/problems')])
+    const [{ it }, { problems }, { permissions }] = await Promise.all([import('./it'), import('./it/problems'), import('./it/permissions')])
     i18next.addResourceBundle('it', 'translation', it)
-    sentences.it = problems
+    sentences.it = { ...problems, ...permissions }
   }
   if (further) i18next.addResourceBundle(language, 'translation', await further[language](), true, true)
 }

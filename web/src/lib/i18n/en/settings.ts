@@ -135,6 +135,7 @@ export const settings = {
       everything: 'All',
       built_in: 'Built in',
       built_in_hint: 'This group is part of the product and cannot be changed.',
+      built_in_description: { admin: 'Everything', read_only: 'Sees, changes nothing' },
       all_of_area: '(all of this area)',
       area: {
         devices: 'Devices',

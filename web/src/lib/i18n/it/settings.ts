@@ -140,6 +140,7 @@ export const settings: Shape<typeof english> = {
       everything: 'Tutti',
       built_in: 'Predefinito',
       built_in_hint: 'Questo gruppo fa parte del prodotto e non si può modificare.',
+      built_in_description: { admin: 'Tutto', read_only: 'Vede, non modifica nulla' },
       all_of_area: '(tutta l’area)',
       area: {
         devices: 'Dispositivi',
