@@ -23,7 +23,7 @@ interface Named extends Place {
   user: string
   pass: string | null
   database: string
-  ssl: false | 'require' | 'allow' | 'prefer' | 'verify-full' | 'disable' | object
+  ssl: unknown
   connection: Record<string, string | number>
 }
 
@@ -70,9 +70,9 @@ function clientOf({ user, pass, database, connection }: Named, stream: Socket): 
 /** PostgreSQL, Message Formats, SSLRequest. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
-/** `ssl` as the other driver has it: any but `disable` asks for TLS, `prefer` goes on without it, and only `verify-full` (or true) asks who answers. */
+/** Where TLS is asked for there is no connection without it, nor with a certificate that is not verified. */
 async function secured(socket: Socket, ssl: Named['ssl']): Promise<Socket> {
-  if (!ssl || ssl === 'disable') return socket
+  if (!ssl) return socket
   const answer = new Promise<Buffer>((resolve, reject) => {
     socket.once('data', resolve)
     socket.once('close', () => reject(away()))
@@ -82,12 +82,9 @@ async function secured(socket: Socket, ssl: Named['ssl']): Promise<Socket> {
   // More than one byte would be somebody in between who goes first.
   const isWilling = (await answer).toString('latin1') === 'S'
   socket.removeAllListeners()
-  if (!isWilling && ssl === 'prefer') return socket
   if (!isWilling) throw away()
   const host = (socket as Socket & { host?: string }).host ?? ''
-  const checks =
-    ssl === 'require' || ssl === 'allow' || ssl === 'prefer' ? { rejectUnauthorized: false } : typeof ssl === 'object' ? ssl : {}
-  const secure: TLSSocket = connectSecurely({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...checks })
+  const secure: TLSSocket = connectSecurely({ socket, host, ...(isIP(host) ? {} : { servername: host }) })
   await new Promise<void>((resolve, reject) => {
     secure.once('secureConnect', resolve)
     secure.once('error', reject)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { AzureMonitor } from './azure-monitor'
 import { ConfigurationProblem } from './configuration-problem'
+import { asDatabaseUrl } from './database-url'
 import { asDomain } from './email-domain'
 import { readNetwork } from './networks'
 
@@ -33,6 +34,8 @@ const url =
     URL.canParse(value) && schemes.includes(new URL(value).protocol)
       ? value.replace(/\/$/, '')
       : refuse(`must be a URL (${schemes.join(' ')})`)
+
+const databaseUrl: Reader<string> = (value) => asDatabaseUrl(url('postgres:', 'postgresql:')(value))
 
 const ratio: Reader<number> = (value) =>
   /^(0|1|[01]?\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : refuse('must be a number from 0 to 1')
@@ -105,7 +108,7 @@ const networks: Reader<string[]> = (value) =>
 
 /** The whole configuration: reader and default of each variable. A variable without a default is empty until a command requires it. */
 const variables = {
-  DATABASE_URL: [url('postgres:', 'postgresql:'), ''],
+  DATABASE_URL: [databaseUrl, ''],
   DATABASE_POOL: [whole(1, 200), 10],
   SECRET_KEY: [secretKey, ''],
   SECRET_KEY_PREVIOUS: [secretKey, ''],

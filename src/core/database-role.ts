@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { certificateFault } from './database-url'
 import { log } from './log'
 import { codeOf } from './problem'
 
@@ -41,16 +42,16 @@ async function keepAsking(url: string, meant: Meant) {
 async function faultOf(url: string, meant: Meant): Promise<string | undefined> {
   const role = await readRole(url).catch((error: unknown) => {
     log.debug({ code: codeOf(error) }, 'the database role cannot be read')
-    return undefined
+    return certificateFault(error) ?? 'away'
   })
-  if (!role) return 'away'
+  if (typeof role === 'string') return role
   if (role.above) return `the database role ${role.name} is above row-level security; use ${meant}`
   if (role.owns) return `the database role ${role.name} owns tables; use ${meant}`
   return role.unforced ? `row-level security is not forced on: ${role.unforced}; run monozu migrate` : undefined
 }
 
 /** What a role may become counts as much as what it is. */
-async function readRole(url: string): Promise<Role | undefined> {
+async function readRole(url: string): Promise<Role> {
   const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: 5, onnotice: () => {} })
   try {
     const [role] = await sql<Role[]>`
@@ -59,7 +60,7 @@ async function readRole(url: string): Promise<Role | undefined> {
         exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and pg_has_role(current_user, c.relowner, 'member')) as owns,
         (select array_to_string(array_agg(c.relname::text), ', ') from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
           where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)) as unforced`
-    return role
+    return role!
   } finally {
     await sql.end({ timeout: 1 })
   }

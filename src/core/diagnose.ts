@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { certificateFault } from './database-url'
 import { pendingMigrations } from './migrations'
 
 export interface Finding {
@@ -32,7 +33,13 @@ export async function diagnose(url: string): Promise<Finding[]> {
       { label: 'clock skew', text: `${Math.round(skew)} ms`, fault: Math.abs(skew) > skewMs },
     ]
   } catch (error) {
-    return [{ label: 'database', text: `cannot be reached (${(error as { code?: string }).code ?? 'no answer'})`, fault: true }]
+    return [
+      {
+        label: 'database',
+        text: certificateFault(error) ?? `cannot be reached (${(error as { code?: string }).code ?? 'no answer'})`,
+        fault: true,
+      },
+    ]
   } finally {
     await sql.end({ timeout: 2 })
   }
