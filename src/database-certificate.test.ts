@@ -85,7 +85,7 @@ describe('a database that asks for TLS', () => {
   // ASVS 12.3.1, 12.3.2
   test('is served from by every process that knows its authority, and by none from the moment it shows another certificate', async () => {
     await show(known.certify('127.0.0.1'))
-    const device = await makeDevice(undefined, owner!)
+    const device = await makeDevice(undefined, owner)
     const processes = names.map((name) => start(name, 'require'))
     const [api, , ingestor, management] = processes
     for (const { isReady, output } of processes) expect([await eventually(isReady, 20_000), output()]).toEqual([true, output()])

@@ -6,6 +6,8 @@ import { redirectUri } from '../../core/provider'
 import { begun, ssoCookie } from './cookie'
 import { beginSignIn, checkMethod, describeSignIn, finishAtProvider } from './service'
 
+const leading = { 302: t.String({ maxLength: 0, description: 'leads on', headers: { location: t.String() } }) }
+
 /** What leads on may hold a code or a token: no cache keeps it. */
 const lead = (context: { set: { headers: Record<string, unknown> }; redirect: (to: string) => Response }, to: string) => {
   context.set.headers['cache-control'] = 'no-store'
@@ -25,6 +27,7 @@ async function comeBack(context: Back, came_to: string) {
 
 const returning = {
   public: 'the cookie and state of a sign-in that was begun are the credential',
+  response: leading,
   detail: { summary: 'Where a provider sends the browser back to' },
 } as const
 
@@ -56,6 +59,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
         ),
         return_to: t.Optional(t.String({ maxLength: 1000, description: 'a path of the console' })),
       }),
+      response: leading,
       detail: { summary: 'Begin to sign in with Microsoft: a redirect' },
     },
   )
