@@ -8,6 +8,7 @@ import { freePort } from './core/embedded-postgres'
 import { signWebhook } from './core/webhook'
 import { withPassword } from './testing/account'
 import type { Client } from './testing/api'
+import { cookieValue, openCanary } from './testing/canary'
 import { startCollector } from './testing/collector'
 import { browse, entra } from './testing/entra'
 import { eventually } from './testing/eventually'
@@ -16,19 +17,9 @@ import { startApi, startCommand } from './testing/process'
 import { openDoor } from './testing/tcp-door'
 import { owner } from './testing/world'
 
-// Unique secrets go through every flow of real processes, right and wrong; then none of them may be found where they do not belong.
-
 setDefaultTimeout(60_000)
 
-const secrets = new Map<string, string>()
-/** Remembers a secret by what it is, and gives it back. */
-const keep = (what: string, secret: unknown) => {
-  if (typeof secret !== 'string' || secret.length < 6) throw new Error(`there is no ${what}`)
-  secrets.set(`${what} ${secrets.size}`, secret)
-  return secret
-}
-const made = (what: string) => keep(what, `Lantern.in.the.night.${Bun.randomUUIDv7('base64url')}`)
-
+const { secrets, refusals, keep, made, strays, ...canary } = openCanary()
 const collector = startCollector()
 const folder = mkdtempSync(join(tmpdir(), 'monozu-canary-'))
 const home = 'http://localhost:8000'
@@ -86,27 +77,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 }, 30_000)
 
-const refusals: string[] = []
-/** A request to the process; what it refuses is kept, to be looked through. */
-async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, at = api.url) {
-  const reply = await fetch(`${at}${path}`, {
-    method,
-    redirect: 'manual',
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  })
-  const text = await reply.text()
-  if (reply.status >= 400) refusals.push(`${method} ${reply.status} ${text}`)
-  const answer = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
-  return {
-    status: reply.status,
-    answer,
-    cookie: reply.headers.get('set-cookie') ?? '',
-    location: reply.headers.get('location') ?? '',
-    text,
-  }
-}
-const cookieValue = (cookie: string) => cookie.match(/^[^=]+=([^;]+)/)?.[1]
+const ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>, at = api.url) =>
+  canary.ask(method, at + path, body, headers)
 
 /** The token in the one mail that is meant for it. */
 async function mailed(tenant_id: string, kind: string) {
@@ -293,10 +265,5 @@ test('no secret of any flow is in a log, a span, the audit log, another mail, an
     (what.startsWith('address of a guest') && place === 'audit log') ||
     (what.startsWith('what cannot be read') && place === 'database') ||
     (what.startsWith('link of') && place.startsWith('mail') && place.endsWith(what.split(' ')[2]!))
-  const found = [...secrets].flatMap(([what, secret]) =>
-    Object.entries(places)
-      .filter(([place, text]) => text.includes(secret) && !belongs(what, place))
-      .map(([place]) => `${what} in the ${place}`),
-  )
-  expect(found).toEqual([])
+  expect(strays(places, belongs)).toEqual([])
 })

@@ -4,6 +4,7 @@ import { openIngestor } from '../ingestor/server'
 import { app } from './app'
 import { limits } from './core/limits'
 import { problem, registered, send, signedIn, within } from './testing/api'
+import { type Schema, directives, expectHardened, foreignBodies, unbounded } from './testing/hardened'
 import { startApi } from './testing/process'
 import { auditLog } from './core/schema'
 
@@ -25,29 +26,6 @@ afterAll(async () => {
 const ask = (path: string, init: RequestInit = {}) => fetch(`${api.url}${path}`, { redirect: 'manual', ...init })
 
 const json = { 'content-type': 'application/json' }
-const onEverything = {
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-}
-const directives = (reply: Response) =>
-  Object.fromEntries(
-    reply.headers
-      .get('content-security-policy')!
-      .split('; ')
-      .map((directive) => [directive.split(' ')[0]!, directive.split(' ').slice(1).join(' ')]),
-  )
-
-function expectHardened(reply: Response) {
-  expect(Object.fromEntries(reply.headers)).toMatchObject(onEverything)
-  expect(directives(reply)).toMatchObject({ 'base-uri': "'none'", 'object-src': "'none'", 'frame-ancestors': "'none'" })
-  expect(directives(reply)['script-src'] ?? '').not.toContain('unsafe')
-  expect(reply.headers.get('permissions-policy')).toContain('camera=()')
-  expect(reply.headers.get('x-powered-by')).toBeNull()
-  expect(reply.headers.get('server')).toBeNull()
-}
-
 describe('every answer', () => {
   // ASVS 3.2.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 4.1.1, 14.3.2, 14.2.2
   test.each(named)('%s is hardened and kept by no cache, refused or not', async (_, { method, path }) => {
@@ -164,13 +142,7 @@ describe('origins', () => {
   const changing = named.filter(([, { method }]) => !['GET', 'WS'].includes(method))
   test.each(changing)('%s takes no form: what a foreign page can send without asking is none of ours', async (_, { method, path }) => {
     const { headers } = await signedIn()
-    for (const type of [
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-      'text/plain',
-      'application/xml',
-      'text/json',
-    ]) {
+    for (const type of foreignBodies) {
       const init = { method, body: '{"name":"x"}', headers: { ...headers, 'content-type': type } }
       const reply = await app.handle(new Request(`http://localhost${concrete(path)}`, init))
       expect([type, reply.status, (await problem(reply)).error]).toEqual([type, 415, 'unsupported_media_type'])
@@ -208,39 +180,6 @@ describe('a body', () => {
     expect(await Promise.all(beyond.map(command))).toEqual([422, 422, 422])
   })
 })
-
-interface Schema {
-  type?: string
-  format?: string
-  pattern?: string
-  enum?: unknown
-  const?: unknown
-  maxLength?: number
-  maxItems?: number
-  items?: Schema
-  properties?: Record<string, Schema>
-  anyOf?: Schema[]
-  allOf?: Schema[]
-}
-
-/** Where a schema takes text or lists of any length. */
-function unbounded(schema: Schema | undefined, path = ''): string[] {
-  if (!schema) return []
-  const open =
-    (schema.type === 'string' &&
-      schema.maxLength === undefined &&
-      schema.const === undefined &&
-      !schema.enum &&
-      !schema.format &&
-      !/^\^.*\$$/.test(schema.pattern ?? '')) ||
-    (schema.type === 'array' && schema.maxItems === undefined)
-  const inner = [
-    ...Object.entries(schema.properties ?? {}).flatMap(([name, part]) => unbounded(part, `${path}/${name}`)),
-    ...[...(schema.anyOf ?? []), ...(schema.allOf ?? [])].flatMap((part) => unbounded(part, path)),
-    ...unbounded(schema.items, `${path}/-`),
-  ]
-  return open ? [path, ...inner] : inner
-}
 
 describe('what is sent', () => {
   // ASVS 2.2.1, 2.2.2, 1.3.3, 15.3.5

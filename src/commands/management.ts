@@ -2,10 +2,12 @@ import { readConfiguration } from '../core/configuration'
 
 export const help = `Usage: monozu management
        monozu management bootstrap --email ADDRESS [--name NAME]
+       monozu management openapi
 
 Serves the Management plane, API and console for platform staff, on HOST:MANAGEMENT_PORT (0.0.0.0:8080).
 Needs DATABASE_URL (the role monozu_management), SECRET_KEY and ENCRYPTION_KEYS. Of every variable X, MANAGEMENT_X is read first.
-bootstrap makes the first owner, with the password in BOOTSTRAP_PASSWORD or one that is made and printed; the second factor is set up at the first sign-in.`
+bootstrap makes the first owner, with the password in BOOTSTRAP_PASSWORD or one that is made and printed; the second factor is set up at the first sign-in.
+openapi prints the OpenAPI document of the Management API, generated from its routes.`
 
 const valueOf = (words: string[], name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
 
@@ -31,7 +33,15 @@ async function bootstrap(words: string[]): Promise<number> {
   }
 }
 
+async function openapi(): Promise<number> {
+  const { managementApp } = await import('../management/app')
+  const reply = await managementApp.handle(new Request('http://localhost/api/docs/json'))
+  console.log(JSON.stringify(await reply.json(), null, 2))
+  return 0
+}
+
 export async function run(words: string[]): Promise<number> {
+  if (words[0] === 'openapi') return openapi()
   const { managementEnvironment } = await import('../management/environment')
   // What is loaded from here on, core included, reads this plane's own.
   const mine = managementEnvironment(Bun.env)

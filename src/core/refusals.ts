@@ -7,14 +7,17 @@ import { type Actor, type Call, inTenant } from './scope'
 
 const told = new Map<string, number>()
 
-/** Records, behind the answer, that somebody asked for what he has no permission for: once a minute for each, so that asking on fills no log. */
-export function recordRefusal(actor: Actor, permission: Permission, call: Call) {
-  const key = `${actor.tenant_id} ${actor.id} ${permission}`
+/** Does `record` once a minute for each key, so that asking on fills no log; behind the answer. */
+export function recordOnce(key: string, record: () => Promise<unknown>) {
   const at = nowMs()
   if (at - (told.get(key) ?? 0) < limits.refusalPauseMs) return
   if (told.size >= limits.refusalsRemembered) told.clear()
   told.set(key, at)
-  inTenant(actor, 'read write', (scope) => audit(scope, 'permissions.refuse', null, { after: { permission } }), call).catch(() =>
-    log.warn('a refused permission could not be recorded'),
-  )
+  record().catch(() => log.warn('a refused permission could not be recorded'))
 }
+
+/** Somebody asked for what he has no permission for. */
+export const recordRefusal = (actor: Actor, permission: Permission, call: Call) =>
+  recordOnce(`${actor.tenant_id} ${actor.id} ${permission}`, () =>
+    inTenant(actor, 'read write', (scope) => audit(scope, 'permissions.refuse', null, { after: { permission } }), call),
+  )

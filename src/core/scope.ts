@@ -106,7 +106,7 @@ export const bareUser = (tenant_id: string, id = nobody): Actor => ({ kind: 'use
 export const jobActor = (tenant_id: string): Actor => ({ kind: 'job', id: tenant_id, tenant_id, units: 'all', permissions: new Set() })
 
 /** Refuses a change based on a version that is no longer the current one (If-Match, RFC 9110 section 13.1.1). */
-export function expectVersion({ call }: Scope, row: { version: number }) {
+export function expectVersion({ call }: { call: Call }, row: { version: number }) {
   if (call.ifMatch && call.ifMatch !== '*' && call.ifMatch !== etagOf(row))
     throw new Problem(412, 'stale', 'It was changed by somebody else in the meantime')
 }

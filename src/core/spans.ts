@@ -80,7 +80,7 @@ export function inSpan<T>(name: string, { kind, attributes, links }: Doing, work
 
 /** A call to somebody else, by our own name for him: no address of his, no path, and nothing of what was said. */
 export const callingOut = <T>(
-  peer: 'issuer' | 'management' | 'microsoft' | 'pwned_passwords' | 'resend' | 'smtp',
+  peer: 'cloud' | 'issuer' | 'management' | 'microsoft' | 'pwned_passwords' | 'resend' | 'smtp',
   work: () => Promise<T>,
 ): Promise<T> => inSpan(peer, { kind: SpanKind.CLIENT, attributes: { 'monozu.peer': peer } }, work)
 

@@ -3,9 +3,12 @@ import { bearerOf } from '../core/authenticate'
 import { Problem } from '../core/errors'
 import { callOf } from '../core/guard'
 import { config } from '../core/config'
+import { recordOnce } from '../core/refusals'
+import type { Call } from '../core/scope'
 import { isOneOf } from '../core/secrets'
+import { note } from '../core/spans'
 import type { StaffPermission } from './permissions'
-import { type StaffActor, type StaffScope, inManagement } from './scope'
+import { type StaffActor, type StaffScope, audit, inManagement } from './scope'
 
 /** A member of staff who was recognized. */
 export interface KnownStaff {
@@ -27,15 +30,23 @@ interface Context {
 
 const unauthenticated = () => new Problem(401, 'unauthenticated', 'Sign in first')
 
+const recordRefusal = (actor: StaffActor, permission: StaffPermission, call: Call) =>
+  recordOnce(`staff ${actor.id} ${permission}`, () =>
+    inManagement(actor, 'read write', (scope) => audit(scope, 'permissions.refuse', null, { after: { permission } }), call),
+  )
+
 /** In `transform`, before validation: a stranger learns nothing of the schema. */
 const admit =
   (permission?: StaffPermission) =>
-  async ({ request }: { request: Called }) => {
+  async ({ request, server, set }: Context & { request: Called }) => {
     const token = bearerOf(request.headers.get('authorization'))
     const known = token ? await load(token) : undefined
     if (!known) throw unauthenticated()
-    if (permission && !known.actor.permissions.has(permission))
+    note({ 'monozu.actor': known.actor.kind })
+    if (permission && !known.actor.permissions.has(permission)) {
+      recordRefusal(known.actor, permission, callOf({ request, server, set }))
       throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)
+    }
     request[caller] = known
   }
 

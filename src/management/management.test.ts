@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { app } from '../app'
-import { send, signedIn, problem } from '../testing/api'
+import { send, signedIn } from '../testing/api'
 import { askManagement, managementRole, staffSignedIn } from '../testing/management'
 import { owner } from '../testing/owner'
 import { startCommand } from '../testing/process'
@@ -11,40 +11,6 @@ import { managementEnvironment } from './environment'
 import { type StaffPermission, permissionsOf, roles, staffPermissions } from './permissions'
 
 afterAll(() => managementRole.end())
-
-const detailOf = ({ hooks }: { hooks: unknown }) => (hooks as { detail?: Record<string, unknown> }).detail ?? {}
-const routes = managementApp.routes.filter(({ method, path }) => method !== 'OPTIONS' && path !== '/api/docs/json')
-const named = (list: typeof routes) => list.map((route) => [`${route.method} ${route.path}`, route] as const)
-const concrete = (path: string) => path.replace(/:\w+/g, 'not-an-id').replace('*', 'x')
-
-describe('every route of the Management plane', () => {
-  // ASVS 8.2.1
-  test.each(named(routes))('%s declares exactly one guard', (_, route) => {
-    const detail = detailOf(route)
-    expect(['x-permission', 'x-public', 'x-signed-in', 'x-internal'].filter((name) => detail[name])).toHaveLength(1)
-    if (!detail.hide) expect(detail.summary).toBeTruthy()
-  })
-
-  // ASVS 8.2.1, 8.3.1
-  test.each(named(routes.filter((route) => !detailOf(route)['x-public'])))(
-    '%s refuses strangers, tokens of the Cloud, and staff whose role does not reach',
-    async (_, route) => {
-      const { method, path } = route
-      const permission = detailOf(route)['x-permission'] as StaffPermission | undefined
-      const cloud = await signedIn()
-      const ask = (headers: Record<string, string>) =>
-        askManagement(method, concrete(path), { headers, body: method === 'GET' ? undefined : { nonsense: true } })
-      for (const headers of [{}, cloud.headers]) {
-        const reply = await ask({ ...headers })
-        expect([reply.status, (await problem(reply)).error]).toEqual([401, 'unauthenticated'])
-      }
-      for (const role of permission ? roles.filter((role) => !permissionsOf(role).includes(permission)) : []) {
-        const reply = await ask((await staffSignedIn(role)).headers)
-        expect([reply.status, (await problem(reply)).detail]).toEqual([403, `This needs the permission ${permission}`])
-      }
-    },
-  )
-})
 
 describe('between the planes', () => {
   // ASVS 9.2.3

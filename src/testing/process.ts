@@ -36,17 +36,16 @@ export function startCommand(words: string[], env: Record<string, string>) {
   }
 }
 
-/** The API on a free port, with its log told in full. `url` answers once this resolves. */
-export async function startApi(env: Record<string, string> = {}) {
-  const { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS } = Bun.env as Record<string, string>
+/** A command that serves, on a free port, with its log told in full. `url` answers once this resolves. */
+async function startServer(command: string, portName: string, env: Record<string, string>) {
+  const { SECRET_KEY, ENCRYPTION_KEYS } = Bun.env as Record<string, string>
   const port = freePort()
-  const api = startCommand(['api'], {
-    DATABASE_URL: DATABASE_URL!,
+  const server = startCommand([command], {
     SECRET_KEY: SECRET_KEY!,
     ENCRYPTION_KEYS: ENCRYPTION_KEYS!,
     LOG_LEVEL: 'trace',
     ...env,
-    API_PORT: String(port),
+    [portName]: String(port),
   })
   const url = `http://127.0.0.1:${port}`
   const up = await eventually(
@@ -57,6 +56,12 @@ export async function startApi(env: Record<string, string> = {}) {
       ),
     15_000,
   )
-  if (!up) throw new Error(`the API did not start: ${api.output()}`)
-  return { ...api, url }
+  if (!up) throw new Error(`${command} did not start: ${server.output()}`)
+  return { ...server, url }
 }
+
+export const startApi = (env: Record<string, string> = {}) =>
+  startServer('api', 'API_PORT', { DATABASE_URL: Bun.env.DATABASE_URL!, ...env })
+
+export const startManagement = (env: Record<string, string> = {}) =>
+  startServer('management', 'MANAGEMENT_PORT', { DATABASE_URL: Bun.env.MANAGEMENT_DATABASE_URL!, ...env })

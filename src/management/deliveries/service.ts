@@ -3,6 +3,7 @@ import { now, nowMs } from '../../core/clock'
 import { describe, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { log } from '../../core/log'
+import { callingOut, traceparent } from '../../core/spans'
 import { signWebhook } from '../../core/webhook'
 import { type Paging, keyset } from '../../core/wire'
 import { config } from '../config'
@@ -44,7 +45,8 @@ export async function licenceMessage({ tx }: StaffScope, tenant_id: string) {
 
 /** What is due, oldest first, one of each tenant at a time. Returns how many were tried. */
 export async function sendDue(): Promise<number> {
-  let tried = 0
+  if (!(await sendOne())) return 0
+  let tried = 1
   const sendOn = async () => {
     while (await sendOne()) tried += 1
   }
@@ -94,18 +96,21 @@ async function post({ id, kind, attempts }: Delivery, message: object): Promise<
   const timestamp = Math.floor(nowMs() / 1000)
   const webhook_id = `msg_${id}`
   try {
-    const reply = await fetch(config.CLOUD_URL + paths[kind], {
-      method: 'POST',
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(limits.managementMs),
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': webhook_id,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': signWebhook(secret, { id: webhook_id, timestamp, body: Buffer.from(body) }),
-      },
-    })
+    const reply = await callingOut('cloud', () =>
+      fetch(config.CLOUD_URL + paths[kind], {
+        method: 'POST',
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(limits.managementMs),
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': webhook_id,
+          'webhook-timestamp': String(timestamp),
+          'webhook-signature': signWebhook(secret, { id: webhook_id, timestamp, body: Buffer.from(body) }),
+          ...traceparent(),
+        },
+      }),
+    )
     await reply.body?.cancel()
     return { ok: reply.ok, status: reply.status, ...(!reply.ok && { error: `the Cloud answered ${reply.status}` }) }
   } catch (error) {

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { now, nowMs } from '../../core/clock'
 import { Problem, invalid, notFound } from '../../core/errors'
 import type { Feature } from '../../core/features'
+import { expectVersion } from '../../core/scope'
 import { queueDelivery } from '../deliveries/service'
 import { type StaffScope, audit, inManagement, plane } from '../scope'
 import { managedTenants } from '../tenants/schema'
@@ -31,7 +32,12 @@ export async function createPlan(scope: StaffScope, input: Terms & { name: strin
 export async function updatePlan(scope: StaffScope, id: string, change: Partial<Terms & { name: string; archived: boolean }>) {
   const [before] = await scope.tx.select().from(plans).where(eq(plans.id, id)).for('update')
   if (!before) throw notFound('plan')
-  const [after] = await scope.tx.update(plans).set(change).where(eq(plans.id, id)).returning()
+  expectVersion(scope, before)
+  const [after] = await scope.tx
+    .update(plans)
+    .set({ ...change, updated_at: now() })
+    .where(eq(plans.id, id))
+    .returning()
   await audit(scope, 'plans.update', id, { before, after })
   return after!
 }

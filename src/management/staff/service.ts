@@ -5,7 +5,7 @@ import { Problem, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { deliver, html } from '../../core/mail'
 import { assertPasswordsAllowed, hashPassword } from '../../core/passwords'
-import { type Call, nobody } from '../../core/scope'
+import { type Call, expectVersion, nobody } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
 import { config } from '../config'
 import type { Role } from '../permissions'
@@ -162,7 +162,12 @@ async function getToChange({ tx, actor }: StaffScope, id: string) {
 export async function updateStaff(scope: StaffScope, id: string, change: { role?: Role; disabled?: boolean; name?: string }) {
   const { tx } = scope
   const before = await getToChange(scope, id)
-  const [after] = await tx.update(staff).set(change).where(eq(staff.id, id)).returning()
+  expectVersion(scope, before)
+  const [after] = await tx
+    .update(staff)
+    .set({ ...change, updated_at: now() })
+    .where(eq(staff.id, id))
+    .returning()
   const [owners] = await tx
     .select({ count: sql<number>`count(*)::int` })
     .from(staff)
