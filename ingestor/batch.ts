@@ -39,8 +39,9 @@ const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id
 const bytesOf = ({ unit }: Waiting) => unit.bytes
 
 /**
- * Group commit: what arrives while a batch is being written goes into the next one. Requests with rejected records are written alone, so that
- * what they are told is counted exactly; the two kinds take turns, and within each of them the tenants.
+ * Group commit: what arrives while a batch is being written goes into the next one, and only where that one is late another connection helps: fewer
+ * and larger batches cost less. Requests with rejected records are written alone, so that what they are told is counted exactly; the two kinds take
+ * turns, and within each of them the tenants.
  */
 export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool, meter }: Options) {
   const together = openTurns<Waiting>(tenantOf, bytesOf)
@@ -48,6 +49,8 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   const lanes = Array.from({ length: limits.lanes }, () => openStore(databaseUrl, flushMs))
   const idle = [...lanes]
   const presence = openPresence()
+  /** Batches of several that are not late yet. */
+  let onTime = 0
   let wasAlone = false
 
   function add(unit: Unit): Promise<number> {
@@ -57,18 +60,35 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       return waiting.stored.promise
     }
     ;(unit.rejected.length ? alone : together).add(waiting)
-    const lane = idle.pop()
-    if (lane) void work(lane)
+    start()
     return waiting.stored.promise
   }
 
   type Lane = (typeof lanes)[number]
 
+  function start() {
+    if (onTime || (together.isEmpty() && alone.isEmpty())) return
+    const lane = idle.pop()
+    if (lane) void work(lane)
+  }
+
   async function work(lane: Lane) {
+    let isOnTime = true
+    onTime += 1
+    const letOthers = () => {
+      if (isOnTime) onTime -= 1
+      isOnTime = false
+      start()
+    }
+    const late = setTimeout(letOthers, limits.batchOnTimeMs)
     // What arrived in the same turn of the event loop goes together.
     await Promise.resolve()
-    for (let batch = next(); batch.length; batch = next()) await flush(lane, batch)
+    const batch = next()
+    if (wasAlone) letOthers()
+    if (batch.length) await flush(lane, batch)
+    clearTimeout(late)
     idle.push(lane)
+    letOthers()
   }
 
   function next(): Waiting[] {

@@ -60,6 +60,8 @@ export const limits = {
   keysPerLookup: 500,
   keysWaiting: 5_000,
   lanes: 2,
+  /** A batch that takes longer than this does not keep the next one waiting. */
+  batchOnTimeMs: 10,
   batchBytes: 4 * 1_048_576,
   flushMs: 20_000,
   readMs: 2_500,

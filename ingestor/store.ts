@@ -61,7 +61,13 @@ export function openStore(databaseUrl: string, flushMs: number) {
     used.frameType
       .then((type) => {
         isReady = true
-        return used.ready.then((client) => write(client, type, units, seen, used.arrivals.due(units)))
+        const arrivals = used.arrivals.due(units)
+        return used.ready
+          .then((client) => write(client, type, units, seen, arrivals))
+          .then((added) => {
+            used.arrivals.note(arrivals)
+            return added
+          })
       })
       .then(written.resolve, written.reject)
     used.whenLost = () => written.reject(away())
