@@ -11,28 +11,29 @@ const inflatedTooLarge = (most: number) => tooLarge(`A body may have at most ${m
 const bodyTooLarge = () => tooLarge(`A body may have at most ${limits.bodyBytes} bytes`)
 
 /** The body, inflated where its Content-Encoding says so, to at most `mostBytes`. Everything it holds is taken from the request's share first. */
-export async function readBody(request: Request, share: Share, mostBytes: number, bodyMs: number = limits.bodyMs): Promise<Buffer> {
+export function readBody(request: Request, share: Share, mostBytes: number, bodyMs: number = limits.bodyMs): Buffer | Promise<Buffer> {
   const inflate = inflaterOf(request.headers.get('content-encoding'), mostBytes)
-  const bytes = await readBytes(request, share, bodyMs)
-  if (bytes.length > mostBytes) throw inflatedTooLarge(mostBytes)
-  if (!inflate) return bytes
-  const inflated = inflate(bytes)
-  share.take(inflated.length)
-  return inflated
+  const whole = (bytes: Buffer) => {
+    if (bytes.length > mostBytes) throw inflatedTooLarge(mostBytes)
+    if (!inflate) return bytes
+    const inflated = inflate(bytes)
+    share.take(inflated.length)
+    return inflated
+  }
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (declared > limits.bodyBytes) throw bodyTooLarge()
+  if (!(declared <= limits.smallBodyBytes)) return readPieces(request, share, bodyMs).then(whole)
+  share.take(declared)
+  const reading = request.arrayBuffer()
+  const read = Bun.peek(reading)
+  // Mostly it is there already, and needs neither a timer nor another turn.
+  if (read instanceof ArrayBuffer) return whole(Buffer.from(read))
+  return within(bodyMs, reading.catch(cutOff), tooSlow).then((bytes) => whole(Buffer.from(bytes)))
 }
 
 const tooSlow = () => new Problem(408, 'too_slow', 'The body did not arrive in time')
 
-async function readBytes(request: Request, share: Share, bodyMs: number): Promise<Buffer> {
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (declared > limits.bodyBytes) throw bodyTooLarge()
-  if (declared <= limits.smallBodyBytes) {
-    share.take(declared)
-    const reading = request.arrayBuffer()
-    // Mostly it is there already, and needs no timer.
-    const isThere = Bun.peek.status(reading) === 'fulfilled'
-    return Buffer.from(await (isThere ? reading : within(bodyMs, reading.catch(cutOff), tooSlow)))
-  }
+async function readPieces(request: Request, share: Share, bodyMs: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   const expires = Date.now() + bodyMs

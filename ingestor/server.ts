@@ -65,13 +65,11 @@ function secured(answer: Response): Response {
   return answer
 }
 
-const serving = (route: string, answer: (request: Request) => Promise<Response>) => async (request: Request) => {
-  const traced = () => {
+const serving = (route: string, answer: (request: Request) => Promise<Response>) => (request: Request) =>
+  servingSpan(request, () => {
     note({ 'http.route': route })
     return answer(request)
-  }
-  return secured(await servingSpan(request, traced))
-}
+  })
 
 function refuse(door: Door, problem: Problem, request_id: string): Response {
   note({ 'error.type': problem.error })
@@ -136,9 +134,12 @@ export function openIngestor({
     if (tenant_status && closedProblem(tenant_status)) throw closed(tenant_status)
     note({ 'monozu.tenant_id': device.tenant_id, 'monozu.actor': 'device' })
     quota.admit(device.tenant_id)
-    const bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes, bodyMs).finally(() =>
-      quota.charge(device.tenant_id, { bytes: share.bytes() }),
-    )
+    let bytes: Buffer
+    try {
+      bytes = await readBody(request, share.of(device.tenant_id), door.mostBytes, bodyMs)
+    } finally {
+      quota.charge(device.tenant_id, { bytes: share.bytes() })
+    }
     const unit = followed(door, bytes, device) ?? (await examine(door.read(bytes, request), device, layouts, door.isVerbatim && shapes))
     meter.examined(unit)
     quota.charge(device.tenant_id, { values: valuesIn(unit.rows, unit.frames) })
@@ -152,29 +153,26 @@ export function openIngestor({
   }
 
   async function post(door: Door, request: Request): Promise<Response> {
-    const answer = await serve(door, request)
-    meter.answered(answer.status)
-    // Whoever keeps connections takes the next one to another instance.
-    if (isLeaving) answer.headers.set('connection', 'close')
-    return answer
-  }
-
-  async function serve(door: Door, request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
     note({ 'monozu.request_id': request_id })
-    if (isDraining) return refuse(door, busy('This ingestor is being stopped'), request_id)
     const share = budget.open()
+    let answer: Response
     inFlight += 1
     try {
-      return await ingest(door, request, share, request_id)
+      if (isDraining) throw busy('This ingestor is being stopped')
+      answer = await ingest(door, request, share, request_id)
     } catch (error) {
-      return refuse(door, problemOf(error, request_id), request_id)
+      answer = refuse(door, problemOf(error, request_id), request_id)
     } finally {
       meter.received(share.bytes())
       share.giveBack()
       inFlight -= 1
       if (!inFlight) whenIdle()
     }
+    meter.answered(answer.status)
+    // Whoever keeps connections takes the next one to another instance.
+    if (isLeaving) answer.headers.set('connection', 'close')
+    return secured(answer)
   }
 
   async function whyNotReady(): Promise<string | undefined> {

@@ -115,7 +115,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const probe = /\/(healthz|readyz)$/
 
 /** A request as a span, named by its route once that is known (`note`). Health probes make none. */
-export async function servingSpan(request: Request, handle: () => Response | Promise<Response>): Promise<Response> {
+export function servingSpan(request: Request, handle: () => Response | Promise<Response>): Response | Promise<Response> {
   if (!tracer || probe.test(request.url)) return handle()
   const method = methods.has(request.method) ? request.method : '_OTHER'
   const from = contextOf(request)
