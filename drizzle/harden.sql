@@ -37,6 +37,9 @@ grant select (tenant_id, id, device_id, key_hash, expires_at, revoked_at) on dev
 grant select (id, status) on tenant to monozu_ingest;
 drop policy if exists tenant_ingest_see on tenant;
 create policy tenant_ingest_see on tenant for select to monozu_ingest using (id = current_tenant());
+grant select (tenant_id, features) on licence to monozu_ingest;
+drop policy if exists licence_ingest_see on licence;
+create policy licence_ingest_see on licence for select to monozu_ingest using (tenant_id = current_tenant());
 do $$ declare t text; begin
   foreach t in array array['telemetry_frame', 'telemetry_layout', 'device_record', 'rejected_record', 'device_presence'] loop
     execute format('drop policy if exists %I on %I', t || '_ingest_add', t);

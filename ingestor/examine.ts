@@ -3,10 +3,11 @@ import type { Items } from './decode'
 import type { Draft } from './draft'
 import { type Frame, encodeFrames } from './frames'
 import type { Device } from './keys'
-import { handledKinds, kinds } from './kinds'
+import { featureOfKind, handledKinds, kinds } from './kinds'
 import type { Layout } from './layout'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
+import { isOn } from '../src/core/feature-flags'
 import { hashOf } from '../src/core/secrets'
 import { Refusal } from './refusals'
 import type { Shapes } from './shapes'
@@ -52,9 +53,12 @@ export interface Unit {
 
 type Examined = { frame: Frame } | { record: DeviceRecord }
 
-function examineDraft(draft: Draft, { tenant_id }: Device, layouts: Layouts): Examined {
+function examineDraft(draft: Draft, { tenant_id, features }: Device, layouts: Layouts): Examined {
   const { at } = draft
   if ('names' in draft) return { frame: { at, ...layouts.ofTelemetry(tenant_id, draft.names, draft.values) } }
+  const feature = featureOfKind[draft.kind]
+  if (feature && !isOn(feature, features))
+    throw new Refusal('feature_disabled', `The feature ${feature} is not switched on for this organization`)
   const text = canonicalJson(kinds[draft.kind]!(draft.data))
   return { record: { at, kind: draft.kind, key: draft.id ?? hashOf(text), data: text } }
 }

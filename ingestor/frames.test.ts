@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { Client } from 'pg'
-import { bytesOf } from '../src/core/secrets'
+import { deviceOf } from './keys'
 import { splitArray } from './split'
 import { arrayOf, encodeFrames, momentsIn } from './frames'
 import { readInstant } from './instant'
@@ -16,7 +16,7 @@ const frameType = client.query(selectFrameType).then(({ rows }) => Number(rows[0
 
 const tenant_id = Bun.randomUUIDv7()
 const device_id = Bun.randomUUIDv7()
-const device = { tenant_id, device_id, key_id: '', key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
+const device = deviceOf({ tenant_id, device_id, key_id: '', key_hash: '' })
 
 const name = fc.stringMatching(/^[A-Za-z_][\w.:/-]{0,20}$/)
 const frame = fc.record({

@@ -15,6 +15,8 @@ export interface Device {
   deviceBytes: Buffer
   /** Of one that was looked up just now. */
   tenant_status?: string
+  /** What the tenant's licence includes; null without one. */
+  features: string[] | null
 }
 
 interface Known {
@@ -113,14 +115,15 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
       device_id: string
       key_hash: string
       tenant_status: string | null
+      features: string[] | null
     }[]
     const own = rows.filter(
       ({ key_hash, id, tenant_id }) => wanted.get(key_hash)?.id === id && wanted.get(key_hash)?.tenant_id === tenant_id,
     )
     return new Map(
-      own.map(({ key_hash, tenant_id, device_id, id, tenant_status }) => [
-        key_hash,
-        deviceOf(tenant_id, device_id, id, key_hash, tenant_status),
+      own.map(({ tenant_status, ...row }) => [
+        row.key_hash,
+        { ...deviceOf({ ...row, key_id: row.id }), ...(tenant_status && { tenant_status }) },
       ]),
     )
   }
@@ -145,17 +148,20 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
 
 /** Only ids and hashes that were decoded from bytes stand in the text. */
 const selectKeys = (tenant_id: string, lookups: Lookup[]) =>
-  `select tenant_id, id, device_id, key_hash, (select status from tenant where tenant.id = device_key.tenant_id) as tenant_status
+  `select tenant_id, id, device_id, key_hash, (select status from tenant where tenant.id = device_key.tenant_id) as tenant_status,
+    (select features from licence where licence.tenant_id = '${tenant_id}') as features
     from device_key where tenant_id = '${tenant_id}'
     and id in (${lookups.map(({ id }) => `'${id}'`).join(', ')})
     and revoked_at is null and (expires_at is null or expires_at > '${now().toISOString()}')`
 
-const deviceOf = (tenant_id: string, device_id: string, key_id: string, key_hash: string, tenant_status: string | null): Device => ({
-  ...(tenant_status && { tenant_status }),
+type Row = Omit<Device, 'tenantBytes' | 'deviceBytes' | 'tenant_status' | 'features'> & Partial<Pick<Device, 'features'>>
+
+export const deviceOf = ({ tenant_id, device_id, key_id, key_hash, features = null }: Row): Device => ({
   tenant_id,
   device_id,
   key_id,
   key_hash,
+  features,
   tenantBytes: bytesOf(tenant_id),
   deviceBytes: bytesOf(device_id),
 })

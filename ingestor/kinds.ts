@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { Feature } from '../src/core/feature-flags'
 import { type Fields, isFields, required, textOf } from './canonical'
 import { limits } from './limits'
 import { unfit } from './refusals'
@@ -93,6 +94,9 @@ export const kinds: Record<string, (data: Fields) => Fields> = {
     tx_bytes: amountOf(data, 'tx_bytes'),
   }),
 }
+
+/** Kinds that belong to a feature: without it they are refused. The others are always there. */
+export const featureOfKind: Partial<Record<string, Feature>> = { security_alert: 'security', backup_event: 'backup', vpn_session: 'vpn' }
 
 /** A job takes these up. */
 export const handledKinds = new Set(['security_alert', 'discovery'])

@@ -1,10 +1,9 @@
 import { log } from '../src/core/log'
 import { codeOf, describe } from '../src/core/problem'
-import { bytesOf } from '../src/core/secrets'
 import { isOfData } from './batch'
 import { draftOf } from './draft'
 import { type Unit, examine } from './examine'
-import type { Device } from './keys'
+import { type Device, deviceOf } from './keys'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
 import type { Reader } from './reader'
@@ -15,6 +14,7 @@ interface Waiting {
   id: string
   device_id: string
   record: string
+  features: string[] | null
 }
 
 interface Options {
@@ -87,8 +87,8 @@ export function openReplay(databaseUrl: string, { read, waitingTenants, layouts,
     }
   }
 
-  async function unitOf(tenant_id: string, { id, device_id, record }: Waiting): Promise<Unit> {
-    const device = { tenant_id, device_id, key_id: '', key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) }
+  async function unitOf(tenant_id: string, { id, device_id, record, features }: Waiting): Promise<Unit> {
+    const device = deviceOf({ tenant_id, device_id, key_id: '', key_hash: '', features })
     const unit = await examine({ count: 1, draft: () => draftOf(parse(record)), text: () => record }, device, layouts)
     const [refusal] = unit.rejected
     return { ...unit, rejected: [], settled: [{ id, error: refusal?.error, detail: refusal?.detail }] }
@@ -126,6 +126,6 @@ const refused = (device: Device, id: string, { error, message }: Refusal): Unit 
 
 /** Of devices that are still there. */
 const selectWaiting = (tenant_id: string) =>
-  `select id, device_id, record from rejected_record r where tenant_id = '${tenant_id}' and replay_requested_at is not null and replayable
+  `select id, device_id, record, (select features from licence where tenant_id = '${tenant_id}') as features from rejected_record r where tenant_id = '${tenant_id}' and replay_requested_at is not null and replayable
     and exists (select from device_key k where k.tenant_id = '${tenant_id}' and k.device_id = r.device_id)
     order by device_id, id limit ${limits.replayedAtOnce}`

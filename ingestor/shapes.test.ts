@@ -1,14 +1,13 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { bytesOf } from '../src/core/secrets'
+import { deviceOf } from './keys'
 import { native } from './doors/native'
 import { examine } from './examine'
-import type { Device } from './keys'
 import { openLayouts } from './layouts'
 import { openShapes } from './shapes'
 
 const id = Bun.randomUUIDv7()
-const device: Device = { tenant_id: id, device_id: id, key_id: id, key_hash: '', tenantBytes: bytesOf(id), deviceBytes: bytesOf(id) }
+const device = deviceOf({ tenant_id: id, device_id: id, key_id: id, key_hash: '' })
 const json = new Request('http://localhost', { headers: { 'content-type': 'application/json' } })
 const lines = new Request('http://localhost', { headers: { 'content-type': 'application/x-ndjson' } })
 

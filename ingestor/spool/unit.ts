@@ -1,4 +1,5 @@
 import { bytesOf } from '../../src/core/secrets'
+import { deviceOf } from '../keys'
 import type { Unit } from '../examine'
 import type { Layout } from '../layout'
 
@@ -17,7 +18,7 @@ export function decodeUnit(payload: Buffer): Unit {
   const { tenant_id, device_id } = device
   return {
     ...rest,
-    device: { tenant_id, device_id, key_id: '', key_hash: '', tenantBytes: bytesOf(tenant_id), deviceBytes: bytesOf(device_id) },
+    device: deviceOf({ tenant_id, device_id, key_id: '', key_hash: '' }),
     layouts: layouts.map((layout): Layout => ({ ...layout, idBytes: bytesOf(layout.id), columns: new Uint16Array(), stored: false })),
     rows: payload.subarray(end),
   }

@@ -1,12 +1,8 @@
 import type { Known } from './authenticate'
-import { config } from './config'
 import { Problem } from './errors'
+import { type Feature, type Features, featuresWith } from './feature-flags'
 import type { Permission } from './permissions'
 import { remembered } from './remembered'
-
-export const featureNames = ['security', 'vpn', 'backup', 'cmdb', 'itsm', 'iot', 'oidc'] as const
-export type Feature = (typeof featureNames)[number]
-export type Features = Record<Feature, boolean>
 
 type Area = Permission extends infer Name ? (Name extends `${infer First}.${string}` ? First : never) : never
 
@@ -41,13 +37,8 @@ const licensed = remembered(
   (key) => load(key),
 )
 
-const both = (included: readonly string[] | undefined) =>
-  Object.fromEntries(
-    featureNames.map((name) => [name, config[`FEATURE_${name.toUpperCase() as Uppercase<Feature>}`] && (included?.includes(name) ?? true)]),
-  ) as Features
-
 /** What this deployment has switched on (FEATURE_*) and the tenant's licence includes. */
-export const featuresOf = async (tenant_id: string): Promise<Features> => both(await licensed.find({ tenant_id }))
+export const featuresOf = async (tenant_id: string): Promise<Features> => featuresWith(await licensed.find({ tenant_id }))
 
 /** Somebody without what belongs to features that are off: what he hears of. */
 export async function withinFeatures(known: Known): Promise<Known> {
@@ -65,5 +56,5 @@ export function assertFeature(tenant_id: string, feature: Feature): void | Promi
     if (!features[feature]) throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
   }
   const entry = licensed.recall(tenant_id)
-  return entry ? assertOn(both(entry.found)) : featuresOf(tenant_id).then(assertOn)
+  return entry ? assertOn(featuresWith(entry.found)) : featuresOf(tenant_id).then(assertOn)
 }

@@ -1,4 +1,4 @@
-import { featureNames } from '../core/features'
+import { featureNames } from '../core/feature-flags'
 import { database } from '../management/database'
 import { createPlan, giveLicence } from '../management/licences/service'
 import { inManagement, plane } from '../management/scope'

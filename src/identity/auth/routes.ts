@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { Problem } from '../../core/errors'
-import { featureNames, featuresOf } from '../../core/features'
+import { featureNames } from '../../core/feature-flags'
+import { featuresOf } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
 import { fromAllowedOrigin } from '../../core/origins'
 import { issueTicket } from '../../core/tickets'

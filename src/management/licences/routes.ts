@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import { featureNames } from '../../core/features'
+import { featureNames } from '../../core/feature-flags'
 import { id, instant, list, name, oneOf, stamps } from '../../core/wire'
 import { guard } from '../guard'
 import { createPlan, giveLicence, listLicences, listPlans, updatePlan } from './service'

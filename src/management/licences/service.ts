@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { now, nowMs } from '../../core/clock'
 import { Problem, invalid, notFound } from '../../core/errors'
-import type { Feature } from '../../core/features'
+import type { Feature } from '../../core/feature-flags'
 import { expectVersion } from '../../core/scope'
 import { queueDelivery } from '../deliveries/service'
 import { type StaffScope, audit, inManagement, plane } from '../scope'
