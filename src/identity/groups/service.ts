@@ -6,7 +6,7 @@ import { Problem, invalid, notFound } from '../../core/errors'
 import { type Permission, expand, isPermission, everyReading } from '../../core/permissions'
 import { type Scope, expectVersion } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
-import { assertMayGive, assertSees, unitsOf } from '../users/org-unit-scope'
+import { assertMayGive, assertSees, seenMembers, unitsOf } from '../users/org-unit-scope'
 import type { OrgUnitScope } from '../users/schema'
 import { groups } from './schema'
 
@@ -18,8 +18,10 @@ export interface GroupInput {
 
 type Group = typeof groups.$inferSelect
 
-/** Outer columns are written out: drizzle drops the table's name where there is but one, and they would be taken for those of the inner table. */
-const memberCount = sql<number>`(select count(*)::int from membership_group mg where mg.tenant_id = access_group.tenant_id and mg.group_id = access_group.id)`
+/** Of those whom the caller sees. Outer columns are written out: drizzle drops the table's name where there is but one, and they would be taken for those of the inner table. */
+const memberCount = (scope: Scope) =>
+  sql<number>`(select count(*)::int from membership_group mg join membership on membership.tenant_id = mg.tenant_id and membership.id = mg.membership_id
+    where mg.tenant_id = access_group.tenant_id and mg.group_id = access_group.id and ${seenMembers(scope)})`
 
 /** Told by the database, which has its own idea of small letters: the cursor must agree with the order. */
 const byName = sql<string>`lower(${groups.name})`
@@ -47,10 +49,11 @@ export async function createBuiltInGroups({ tx, owned }: Scope): Promise<string>
   return admin!.id
 }
 
-export async function listGroups({ tx, own }: Scope, { search, ...paging }: Paging & { search?: string }) {
+export async function listGroups(scope: Scope, { search, ...paging }: Paging & { search?: string }) {
+  const { tx, own } = scope
   const { rows, after, order, cut } = keyset(paging, groups.id, { by: byName })
   const found = await tx
-    .select({ group: groups, member_count: memberCount, key: byName })
+    .select({ group: groups, member_count: memberCount(scope), key: byName })
     .from(groups)
     .where(and(own(groups), search ? sql`${groups.name} ilike ${containing(search)}` : undefined, after))
     .orderBy(order)
@@ -62,9 +65,10 @@ export async function listGroups({ tx, own }: Scope, { search, ...paging }: Pagi
   return { items: page.items.map(shown), next_cursor: page.next_cursor }
 }
 
-export async function getGroup({ tx, own }: Scope, id: string) {
+export async function getGroup(scope: Scope, id: string) {
+  const { tx, own } = scope
   const [found] = await tx
-    .select({ group: groups, member_count: memberCount })
+    .select({ group: groups, member_count: memberCount(scope) })
     .from(groups)
     .where(and(own(groups), eq(groups.id, id)))
   if (!found) throw notFound('group')

@@ -1,13 +1,14 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { config } from '../../core/config'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
 import { type Message, deliver } from '../../core/mail'
-import { type Scope, isId } from '../../core/scope'
+import { type Scope, isId, personOf } from '../../core/scope'
 import { seal, unseal } from '../../core/secrets'
 import { type Paging, keyset } from '../../core/wire'
+import { seenMembers } from '../users/org-unit-scope'
 import { type Letter, write } from './letters'
 import { type mailStates, mails } from './schema'
 
@@ -58,6 +59,15 @@ const atHome = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 const tells = ({ actor }: Scope) =>
   actor.units === 'all' && Bun.env.NODE_ENV !== 'production' && atHome.test(new URL(config.API_PUBLIC_URL).hostname)
 
+/** Who sees a part of the organization sees the mail to those who work there, and to whom he invited himself. */
+const visible = (scope: Scope) =>
+  scope.actor.units === 'all'
+    ? undefined
+    : sql`(exists (select from membership join app_user u on u.id = membership.user_id
+        where membership.tenant_id = ${mails.tenant_id} and lower(u.email) = lower(${mails.recipient}) and ${seenMembers(scope)})
+      or exists (select from invitation i
+        where i.tenant_id = ${mails.tenant_id} and lower(i.email) = lower(${mails.recipient}) and i.invited_by = ${personOf(scope.actor)}))`
+
 /** Newest first. */
 export async function listMail(scope: Scope, { state, ...paging }: Paging & { state?: (typeof mailStates)[number] }) {
   const { tx, own } = scope
@@ -65,7 +75,7 @@ export async function listMail(scope: Scope, { state, ...paging }: Paging & { st
   const found = await tx
     .select()
     .from(mails)
-    .where(and(own(mails), state && eq(mails.state, state), after))
+    .where(and(own(mails), visible(scope), state && eq(mails.state, state), after))
     .orderBy(order)
     .limit(rows)
   return cut(

@@ -7,6 +7,13 @@ import type { OrgUnitScope } from './schema'
 
 const beyondOwnScope = () => new Problem(403, 'beyond_own_scope', 'You see only a part of the organization, and this goes beyond it')
 
+/** Of the table `membership`: who sees a part of the organization sees those who work there, and himself. */
+export const seenMembers = ({ actor }: Scope) =>
+  actor.units === 'all'
+    ? sql`true`
+    : sql`(membership.user_id = ${personOf(actor)} or exists (select from membership_unit mu where mu.tenant_id = membership.tenant_id
+        and mu.membership_id = membership.id and mu.org_unit_id = any(${uuids(actor.units)})))`
+
 /** Whoever has a unit alone does not see what is below it, and so neither gives nor changes its subtree. */
 export async function assertSees({ tx, actor }: Scope, units: { org_unit_id: string; subtree: boolean }[]) {
   if (actor.units === 'all') return

@@ -15,7 +15,7 @@ import { assertRoom } from '../licences/service'
 import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
 import { orgUnits } from '../org-units/schema'
-import { assertMayGive, assertSees } from './org-unit-scope'
+import { assertMayGive, assertSees, seenMembers } from './org-unit-scope'
 import { type OrgUnitScope, identities, membershipGroups, membershipUnits, memberships, users } from './schema'
 
 export interface UserInput {
@@ -34,13 +34,6 @@ export interface UserChange {
 const member = { membership: memberships, email: users.email }
 const byName = sql<string>`lower(${memberships.name})`
 type Member = { membership: typeof memberships.$inferSelect; email: string }
-
-/** Who sees a part of the organization sees those users who work there, and himself. */
-const visible = ({ actor }: Scope) =>
-  actor.units === 'all'
-    ? undefined
-    : sql`(${memberships.user_id} = ${personOf(actor)} or exists (select from membership_unit mu where mu.tenant_id = ${memberships.tenant_id}
-        and mu.membership_id = ${memberships.id} and mu.org_unit_id = any(${uuids(actor.units)})))`
 
 /** Adds groups, scope and whether there is a second factor to the members of a page, three statements for all of them. */
 async function shown({ tx, own }: Scope, found: Member[]) {
@@ -122,7 +115,7 @@ export async function listUsers(scope: Scope, { limit, cursor, sort = 'name', ..
     .where(
       and(
         own(memberships),
-        visible(scope),
+        seenMembers(scope),
         search ? sql`(${memberships.name} ilike ${containing(search)} or ${users.email} ilike ${containing(search)})` : undefined,
         group_id ? inGroup(group_id) : undefined,
         group_id_not ? sql`not ${inGroup(group_id_not)}` : undefined,
@@ -165,7 +158,7 @@ export async function getUser(scope: Scope, id: string) {
     .select(member)
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.user_id))
-    .where(and(scope.own(memberships), visible(scope), eq(memberships.user_id, id)))
+    .where(and(scope.own(memberships), seenMembers(scope), eq(memberships.user_id, id)))
   const [user] = await shown(scope, found)
   if (!user) throw notFound('user')
   return user
