@@ -142,6 +142,22 @@ describe('a process does not serve', () => {
     ['with a Management plane and nothing to show it', { MANAGEMENT_URL: 'https://management.example' }, 'INTERNAL_TOKEN is required'],
     ['with a guessable token between the planes', { INTERNAL_TOKEN: 'short' }, 'INTERNAL_TOKEN must be'],
     ['with a webhook secret that is too short', { CLOUD_WEBHOOK_HMAC_SECRET: 'whsec_AAAA' }, 'CLOUD_WEBHOOK_HMAC_SECRET must be'],
+    [
+      'calling issuers on private networks, in production',
+      { NODE_ENV: 'production', OIDC_PRIVATE_NETWORKS: '10.0.0.0/8' },
+      'OIDC_PRIVATE_NETWORKS is for development',
+    ],
+    [
+      'calling issuers on private networks behind an https address',
+      { API_PUBLIC_URL: 'https://cloud.example', OIDC_PRIVATE_NETWORKS: '10.0.0.0/8' },
+      'OIDC_PRIVATE_NETWORKS is for development',
+    ],
+    ['calling issuers on what is no network', { OIDC_PRIVATE_NETWORKS: '10.0.0.0/33' }, 'OIDC_PRIVATE_NETWORKS must be networks'],
+    [
+      'with a database that would go on without TLS',
+      { DATABASE_URL: `${Bun.env.DATABASE_URL!}?sslmode=prefer` },
+      'DATABASE_URL must have sslmode=verify-full',
+    ],
     ['for any origin', { ALLOW_ORIGINS: '*' }, 'ALLOW_ORIGINS must be'],
   ])('%s', async (_, change, why) => {
     writeFileSync(join(folder, 'key'), strong)

@@ -1,4 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { authority } from '../testing/certificates'
 import { dns } from '../testing/dns'
 import { config } from './config'
 import { limits } from './limits'
@@ -100,3 +104,51 @@ describe('a call to an address that a tenant chose', () => {
     expect(await silent).toBe('AbortError')
   })
 })
+
+// ASVS 12.3.2
+test('the certificate is held against the name that was asked for, not against the address that is connected to, and against its authority', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'monozu-outside-'))
+  const [known, unknown] = [authority('known'), authority('unknown')]
+  writeFileSync(join(folder, 'authority.pem'), known.certificate)
+  resolver.addresses.set('issuer.example', ['127.0.0.1'])
+  const heard: string[] = []
+  const shows = ({ certificate, keyText }: ReturnType<typeof known.certify>) =>
+    Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      tls: { cert: certificate, key: keyText },
+      fetch: ({ headers }) => (heard.push(headers.get('host')!), Response.json({ ok: true })),
+    })
+  // Which authorities are known is settled as a process starts.
+  const ask = async (peer: ReturnType<typeof shows>, host = 'issuer.example', trusted = true) => {
+    const program = `import { fetchOutside } from '${join(import.meta.dir, 'outside.ts')}'
+      fetchOutside('https://${host}:${peer.port}/').then((reply) => reply.text(), ({ code }) => code).then(console.log)`
+    const env = {
+      PATH: Bun.env.PATH,
+      DNS_SERVER: resolver.address,
+      OIDC_PRIVATE_NETWORKS: '127.0.0.1/32',
+      ...(trusted && { NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem') }),
+    }
+    const { stdout } = Bun.spawn([process.execPath, '-e', program], { env, stdout: 'pipe', stderr: 'inherit' })
+    return (await new Response(stdout).text()).trim()
+  }
+  const [right, byAddress, elsewhere, forged] = [
+    known.certify('issuer.example'),
+    known.certify('127.0.0.1'),
+    known.certify('other.example'),
+    unknown.certify('issuer.example'),
+  ].map(shows)
+  try {
+    expect(await ask(right!)).toBe('{"ok":true}')
+    expect(await ask(byAddress!, '127.0.0.1')).toBe('{"ok":true}')
+    expect(heard).toEqual([`issuer.example:${right!.port}`, `127.0.0.1:${byAddress!.port}`])
+    for (const peer of [byAddress, elsewhere]) expect(await ask(peer!)).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect(await ask(right!, '127.0.0.1')).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect(await ask(forged!)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    expect(await ask(right!, 'issuer.example', false)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    expect(heard).toHaveLength(2)
+  } finally {
+    for (const peer of [right, byAddress, elsewhere, forged]) void peer!.stop(true)
+    rmSync(folder, { recursive: true })
+  }
+}, 30_000)
