@@ -11,6 +11,7 @@ import { openPresence } from './presence'
 import { away, unknownKey } from './refusals'
 import type { Spool } from './spool/spool'
 import { encodeUnit } from './spool/unit'
+import { isContention, isOfData } from './sqlstate'
 import { openStore } from './store'
 import { openTurns } from './turns'
 
@@ -31,9 +32,6 @@ interface Waiting {
   /** Of the request, where it is traced. */
   span: SpanContext | undefined
 }
-
-/** PostgreSQL refused what was sent, or two transactions got in each other's way: one of the units may be the reason. */
-export const isOfData = (error: unknown) => /^(22|23|40|25P02)/.test(codeOf(error))
 
 const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id
 const bytesOf = ({ unit }: Waiting) => unit.bytes
@@ -109,7 +107,8 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       if (!spool) outage.end()
     } catch (error) {
       meter.failed()
-      if (batch.length > 1 && isOfData(error)) for (const waiting of batch) await flush(lane, [waiting])
+      // One of the units may be the reason.
+      if (batch.length > 1 && (isOfData(error) || isContention(error))) for (const waiting of batch) await flush(lane, [waiting])
       else fail(batch, error)
     }
   }
@@ -157,13 +156,12 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   }
 
   function problemOf(error: unknown, { key_hash }: Device): Problem {
-    const code = codeOf(error)
-    if (code === '23503') {
+    if (codeOf(error) === '23503') {
       // Only presence refers to anything: the device is gone, and its keys with it.
       forgetKey(key_hash)
       return unknownKey()
     }
-    return /^2[23]/.test(code) ? new Problem(422, 'invalid', 'The records cannot be stored as they are') : away()
+    return isOfData(error) ? new Problem(422, 'invalid', 'The records cannot be stored as they are') : away()
   }
 
   return {

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import postgres from 'postgres'
 import { limits } from './limits'
 import { away } from './refusals'
-import { codeOf } from '../src/core/problem'
 
 /** What the two drivers and we call a place where PostgreSQL listens. */
 export interface Place {
@@ -107,6 +106,3 @@ export function within<T>(ms: number, work: Promise<T>, late: () => Error): Prom
   })
   return Promise.race([work, expired]).finally(() => clearTimeout(timer))
 }
-
-/** PostgreSQL refused a statement in a connection that is as good as before (appendix A: any class but those of connections and shutdown). */
-export const isOrderly = (error: unknown) => /^(?!08|57P)[0-9A-Z]{5}$/.test(codeOf(error))

@@ -1,8 +1,9 @@
 import { pendingMigrations } from '../src/core/migrations'
-import { type Client, connect, isOrderly, within } from './connect'
+import { type Client, connect, within } from './connect'
 import { limits } from './limits'
 import type { Outage } from './outage'
 import { away } from './refusals'
+import { isAnswer, isStillGood } from './sqlstate'
 
 export interface Question {
   tenant_id: string
@@ -23,10 +24,8 @@ export function openReader(databaseUrl: string, outage: Outage) {
     try {
       return await within(limits.readMs, question(asked.client), away)
     } catch (error) {
-      if (!isOrderly(error)) {
-        asked.drop()
-        outage.begin(error)
-      }
+      if (!isStillGood(error)) asked.drop()
+      if (!isAnswer(error)) outage.begin(error)
       throw error
     }
   }

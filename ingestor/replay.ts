@@ -1,6 +1,5 @@
 import { log } from '../src/core/log'
 import { codeOf, describe } from '../src/core/problem'
-import { isOfData } from './batch'
 import { draftOf } from './draft'
 import { type Unit, examine } from './examine'
 import { type Device, deviceOf } from './keys'
@@ -8,6 +7,7 @@ import type { Layouts } from './layouts'
 import { limits } from './limits'
 import type { Reader } from './reader'
 import { Refusal, unfit } from './refusals'
+import { isContention, isOfData } from './sqlstate'
 import { openStore } from './store'
 
 interface Waiting {
@@ -78,7 +78,7 @@ export function openReplay(databaseUrl: string, { read, waitingTenants, layouts,
       isStored = true
     } catch (error) {
       // Two transactions got in each other's way: that says nothing about the record.
-      if (!isOfData(error) || (rows.length === 1 && codeOf(error).startsWith('40'))) throw error
+      if (!isOfData(error) && (rows.length === 1 || !isContention(error))) throw error
       if (rows.length > 1) for (const row of rows) await replay(tenant_id, [row])
       else await store.store([refused(units[0]!.device, rows[0]!.id, unfit('The record cannot be stored as it is'))], [])
       log.warn({ tenant_id, code: codeOf(error) }, 'a refused record was replayed alone')

@@ -2,11 +2,12 @@ import { SpanKind, type SpanContext } from '@opentelemetry/api'
 import type { Client } from 'pg'
 import { inSpan } from '../src/core/spans'
 import { type Arrival, openArrivals } from './arrivals'
-import { isOrderly, within } from './connect'
+import { within } from './connect'
 import type { Unit } from './examine'
 import type { Device } from './keys'
 import { limits } from './limits'
 import { away } from './refusals'
+import { isOfConnection, isStillGood } from './sqlstate'
 import {
   type Statement,
   addArrivals,
@@ -55,6 +56,16 @@ export function openStore(databaseUrl: string, flushMs: number) {
   }
 
   async function storeNow(units: Unit[], seen: Device[]): Promise<number> {
+    try {
+      return await tryToStore(units, seen)
+    } catch (error) {
+      if (!isOfConnection(error)) throw error
+      // Nothing was committed, and it was not for the records: over a new connection they are as good as any.
+      return tryToStore(units, seen)
+    }
+  }
+
+  async function tryToStore(units: Unit[], seen: Device[]): Promise<number> {
     const used = current()
     let isReady = false
     const written = Promise.withResolvers<number>()
@@ -74,8 +85,8 @@ export function openStore(databaseUrl: string, flushMs: number) {
     try {
       return await within(flushMs, written.promise, () => Object.assign(away(), { isLate: true }))
     } catch (error) {
-      // One that could not be made ready would fail for as long as it lives, however orderly it was told so.
-      if (!isReady || !isOrderly(error)) discard()
+      // One that could not be made ready would fail for as long as it lives, whatever the reason.
+      if (!isReady || !isStillGood(error)) discard()
       throw error
     }
   }

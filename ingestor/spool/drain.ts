@@ -1,9 +1,10 @@
 import { log } from '../../src/core/log'
-import { codeOf, describe } from '../../src/core/problem'
+import { describe } from '../../src/core/problem'
 import type { Unit } from '../examine'
 import type { Layouts } from '../layouts'
 import { limits } from '../limits'
 import type { Outage } from '../outage'
+import { isContention, isOfData } from '../sqlstate'
 import { openStore } from '../store'
 import { isMeantFor } from './segments'
 import { takeAbandoned } from './slot'
@@ -101,8 +102,8 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
       await store.store(units, [])
       settle(units)
     } catch (error) {
-      const isOfData = /^(22|23)/.test(codeOf(error)) || error instanceof Illegible
-      if (!isOfData && (payloads.length === 1 || !codeOf(error).startsWith('40'))) {
+      const isRefused = isOfData(error) || error instanceof Illegible
+      if (!isRefused && (payloads.length === 1 || !isContention(error))) {
         if (!isOver) outage.begin(error)
         throw error
       }
