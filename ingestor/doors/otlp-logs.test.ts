@@ -5,9 +5,9 @@ import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-log
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs'
 import * as fc from 'fast-check'
-import { Problem } from '../../src/core/problem'
 import { makeDevice, recordsOf, rejectedOf, startIngestor } from '../testing'
 import { otlpLogs } from './otlp'
+import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './otlp-testing'
 import { nested } from './testing'
 
 const ingestor = startIngestor()
@@ -18,7 +18,6 @@ afterAll(async () => {
 const at = Date.UTC(2026, 2, 4, 5, 6, 7, 89)
 /** The SDK has an enumeration of them in a package of its own. */
 const severity = (number: number) => number as never
-const types = ['application/json', 'application/x-protobuf']
 
 test.each([
   ['JSON', JsonExporter, 'none'],
@@ -80,14 +79,7 @@ test.each([
   await provider.shutdown()
 })
 
-async function post(key: string, body: string | Buffer, type: string, headers: Record<string, string> = {}) {
-  const response = await fetch(`${ingestor.url}/v1/logs`, {
-    method: 'POST',
-    body,
-    headers: { 'x-device-key': key, 'content-type': type, ...headers },
-  })
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
-}
+const post = poster(`${ingestor.url}/v1/logs`)
 
 const nano = `${at}000000`
 const record = (more: object) => ({ timeUnixNano: nano, severityNumber: 9, body: { stringValue: 'good' }, ...more })
@@ -124,7 +116,7 @@ test('refused records are told as a partial success, the others are stored, once
   ])
   for (let round = 0; round < 2; round++) {
     const answer = await post(device.key, gzipSync(body), 'application/json; charset=utf-8', { 'content-encoding': 'gzip' })
-    expect(answer).toMatchObject({ status: 200, type: 'application/json' })
+    expect(answer).toMatchObject({ status: 200, type: json })
     expect(JSON.parse(answer.text)).toMatchObject({ partialSuccess: { rejectedLogRecords: '7' } })
     expect(answer.text).not.toContain('secret')
     const data = (await recordsOf(device.tenant_id)).map((stored) => stored.data)
@@ -140,45 +132,28 @@ test('refused records are told as a partial success, the others are stored, once
 })
 
 test.each(types)('%s: what fails as a whole is a google.rpc.Status in its own type', async (type) => {
+  await expectStatuses(post, type)
   const { key } = await makeDevice()
-  for (const [status, code, answer] of [
-    [400, 3, await post(key, 'hello', type)],
-    [401, 16, await post('mzd_no', '', type)],
-    [413, 8, await post(key, ' '.repeat(5 * 1_048_576), type)],
-  ] as const) {
-    expect(answer).toMatchObject({ status, type })
-    if (type === types[0]) expect(JSON.parse(answer.text)).toMatchObject({ code })
-    else expect([...Buffer.from(answer.text).subarray(0, 3)]).toEqual([8, code, 18])
-  }
-  expect(await post(key, '', 'text/plain')).toMatchObject({ status: 415 })
-  expect(await post(key, bodyOf(Array(10_001).fill(record({}))), types[0]!)).toMatchObject({ status: 413 })
+  expect(await post(key, bodyOf(Array(10_001).fill(record({}))), json)).toMatchObject({ status: 413 })
 })
 
 // ASVS 1.5.2
 test('whatever comes is read or refused, never more', () => {
-  const read = (bytes: Buffer, type: string) => {
-    const request = new Request('http://localhost/', { headers: { 'content-type': type } })
-    try {
-      const items = otlpLogs(request).read(bytes, request)
-      for (let index = 0; index < items.count; index++) items.text(index)
-    } catch (error) {
-      expect(error).toBeInstanceOf(Problem)
-    }
-  }
+  const read = (bytes: Buffer, type: string) => readOrRefuse(otlpLogs, bytes, type)
   const part = fc.constantFrom(10, 18, 0, 1, 2, 4, 6, 8, 42, 50, 58, 9, 74, 82, 89, 24, 16, 255)
   fc.assert(
-    fc.property(fc.array(part, { maxLength: 40 }), (bytes) => read(Buffer.from(bytes), types[1]!)),
+    fc.property(fc.array(part, { maxLength: 40 }), (bytes) => read(Buffer.from(bytes), protobuf)),
     { numRuns: 3000 },
   )
   // Lists within each other, as protobuf has them.
   let lists = Buffer.alloc(0)
   for (let level = 0; level < 300; level++) lists = nested(level % 2 ? 5 : 1, lists)
-  read(lists, types[1]!)
+  read(lists, protobuf)
   fc.assert(
     fc.property(
       fc.jsonValue(),
       fc.constantFrom('timeUnixNano', 'severityNumber', 'severityText', 'body', 'attributes', 'traceId', 'eventName'),
-      (value, name) => read(Buffer.from(bodyOf([record({ [name]: value })])), types[0]!),
+      (value, name) => read(Buffer.from(bodyOf([record({ [name]: value })])), json),
     ),
     { numRuns: 1000 },
   )

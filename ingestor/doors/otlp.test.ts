@@ -5,16 +5,14 @@ import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import * as fc from 'fast-check'
-import { Problem } from '../../src/core/problem'
 import { framesOf, makeDevice, rejectedOf, startIngestor } from '../testing'
 import { otlpMetrics } from './otlp'
+import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './otlp-testing'
 
 const ingestor = startIngestor()
 afterAll(async () => {
   await ingestor.stop()
 })
-
-const types = ['application/json', 'application/x-protobuf']
 
 test.each([
   ['JSON', JsonExporter],
@@ -53,14 +51,7 @@ const nano = `${Date.UTC(2026, 2, 4, 5, 6, 7, 89)}000001`
 const bodyOf = (...metrics: object[]) => JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })
 const gauge = (name: string, point: object) => ({ name, gauge: { dataPoints: [{ timeUnixNano: nano, asInt: '1', ...point }] } })
 
-async function post(key: string, body: string | Buffer, type: string, headers: Record<string, string> = {}) {
-  const response = await fetch(`${ingestor.url}/v1/metrics`, {
-    method: 'POST',
-    body,
-    headers: { 'x-device-key': key, 'content-type': type, ...headers },
-  })
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
-}
+const post = poster(`${ingestor.url}/v1/metrics`)
 
 test('refused points are told as a partial success, the others are stored, once', async () => {
   const device = await makeDevice()
@@ -76,8 +67,8 @@ test('refused points are told as a partial success, the others are stored, once'
     { name: 'wide', exponentialHistogram: { dataPoints: [{ timeUnixNano: nano, count: '2', sum: 3, min: 1, max: 2, scale: 1 }] } },
   )
   for (let round = 0; round < 2; round++) {
-    const answer = await post(device.key, gzipSync(body), 'application/json', { 'content-encoding': 'gzip' })
-    expect(answer).toMatchObject({ status: 200, type: 'application/json' })
+    const answer = await post(device.key, gzipSync(body), json, { 'content-encoding': 'gzip' })
+    expect(answer).toMatchObject({ status: 200, type: json })
     expect(JSON.parse(answer.text)).toMatchObject({ partialSuccess: { rejectedDataPoints: '4' } })
     expect(answer.text).not.toContain('secret')
     const frames = await framesOf(device.tenant_id)
@@ -91,39 +82,22 @@ test('refused points are told as a partial success, the others are stored, once'
 })
 
 test.each(types)('%s: what fails as a whole is a google.rpc.Status in its own type', async (type) => {
+  await expectStatuses(post, type)
   const { key } = await makeDevice()
-  for (const [status, code, answer] of [
-    [400, 3, await post(key, 'hello', type)],
-    [401, 16, await post('mzd_no', '', type)],
-    [413, 8, await post(key, ' '.repeat(5 * 1_048_576), type)],
-  ] as const) {
-    expect(answer).toMatchObject({ status, type })
-    if (type === types[0]) expect(JSON.parse(answer.text)).toMatchObject({ code })
-    else expect([...Buffer.from(answer.text).subarray(0, 3)]).toEqual([8, code, 18])
-  }
-  expect(await post(key, '', 'text/plain')).toMatchObject({ status: 415 })
-  for (const body of ['[]', '{"resourceMetrics":{}}', '['.repeat(1_000_000)]) expect((await post(key, body, types[0]!)).status).toBe(400)
+  for (const body of ['[]', '{"resourceMetrics":{}}', '['.repeat(1_000_000)]) expect((await post(key, body, json)).status).toBe(400)
 })
 
 // ASVS 1.5.2
 test('whatever comes is read or refused, never more', () => {
-  const read = (bytes: Buffer, type: string) => {
-    const request = new Request('http://localhost/', { headers: { 'content-type': type } })
-    try {
-      const items = otlpMetrics(request).read(bytes, request)
-      for (let index = 0; index < items.count; index++) items.text(index)
-    } catch (error) {
-      expect(error).toBeInstanceOf(Problem)
-    }
-  }
+  const read = (bytes: Buffer, type: string) => readOrRefuse(otlpMetrics, bytes, type)
   const part = fc.constantFrom(10, 18, 0, 1, 2, 4, 8, 42, 58, 74, 82, 90, 25, 33, 255)
   fc.assert(
-    fc.property(fc.array(part, { maxLength: 40 }), (bytes) => read(Buffer.from(bytes), types[1]!)),
+    fc.property(fc.array(part, { maxLength: 40 }), (bytes) => read(Buffer.from(bytes), protobuf)),
     { numRuns: 3000 },
   )
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom('timeUnixNano', 'asInt', 'asDouble', 'attributes', 'flags'), (value, name) =>
-      read(Buffer.from(bodyOf(gauge('a', { [name]: value }), { name: 'b', histogram: value as object })), types[0]!),
+      read(Buffer.from(bodyOf(gauge('a', { [name]: value }), { name: 'b', histogram: value as object })), json),
     ),
     { numRuns: 1000 },
   )
