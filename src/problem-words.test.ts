@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import { everyPermission } from './core/permissions'
 import { sourcesOf } from './testing/sources'
+import { sentences as ofSchemas } from './core/faults'
+import { fields } from '../web/src/lib/i18n/it/fields'
 import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
 
@@ -14,4 +16,15 @@ test('each stable word of the Cloud API has an Italian sentence, and no other', 
 
 test('each permission has an Italian sentence, and no other', () => {
   expect(Object.keys(sentences).sort()).toEqual([...everyPermission].sort())
+})
+
+test('each sentence about a field has an Italian one with as many figures, and no other', async () => {
+  const said = /(?:\binvalid\(\s*(?:'[^']*'|`[^`]*`|\w+),\s*|\bmessage: )('[^']+'|`[^`]+`)/g
+  const sources = (await sourcesOf(['src'])).filter(({ file }) => !/^src\/(fleet|testing)\//.test(file))
+  const written = sources.flatMap(({ text }) => [...text.matchAll(said)].map(([, sentence]) => sentence!.slice(1, -1)))
+  const all = [...written, ...ofSchemas].map((sentence) => sentence.replace(/\$\{[^}]*\}|\$1|\d+(?:[./]\d+)*/g, '#'))
+  expect(written.length).toBeGreaterThan(40)
+  expect(Object.keys(fields).toSorted()).toEqual([...new Set(all)].toSorted())
+  const figures = (sentence: string) => sentence.split('#').length
+  expect(Object.entries(fields).filter(([english, italian]) => figures(english) !== figures(italian))).toEqual([])
 })

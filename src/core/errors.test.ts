@@ -51,6 +51,35 @@ describe('every refusal is a problem with a word for programs and an id for supp
 })
 
 describe('a body', () => {
+  // ASVS 2.2.1
+  test('that does not fit is told so field by field, each once, in a sentence that repeats nothing of it', async () => {
+    const { headers } = await signedIn()
+    const told = async (path: string, body: unknown) => {
+      const reply = await post(path, JSON.stringify(body), headers)
+      return Object.fromEntries((await problem(reply)).errors!.map(({ path: field, message }) => [field, message]))
+    }
+    const required = 'is required'
+    expect(await told('/api/v1/users', {})).toEqual({
+      '/email': required,
+      '/name': required,
+      '/group_ids': required,
+      '/org_unit_scope': required,
+    })
+    const bad = { email: 'canary', name: 'x'.repeat(201), group_ids: ['canary'], org_unit_scope: 'canary' }
+    expect(await told('/api/v1/users', bad)).toEqual({
+      '/email': 'must be an e-mail address',
+      '/name': 'must have at most 200 characters',
+      '/group_ids/0': 'does not have the form that is wanted here',
+      '/org_unit_scope': 'is not a value that is wanted here',
+    })
+    expect(await told(groups, { name: ' ', permissions: Array(201).fill('canary') })).toMatchObject({ '/name': required })
+    const key = '/api/v1/settings/edge-registration-keys'
+    expect(await told(key, { label: 'x', use_limit: 0 })).toEqual({ '/use_limit': 'must be a whole number from 1 to 1000000' })
+    expect(await told('/api/v1/me/mfa/confirm', { totp_code: 'canary' })).toEqual({
+      '/totp_code': 'does not have the form that is wanted here',
+    })
+  })
+
   // ASVS 1.5.2
   test.each(['{', '{"name":', '[1,', 'x', '{"name":"a"}}', "{'name':'a'}", '{"name":NaN}', '\u0000', '\ufeff{', '"', '{"a":1e999,}'])(
     'that is no JSON is a 400: %j',

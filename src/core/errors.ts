@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { faultsOf } from './faults'
 import { log } from './log'
 import { Problem, codeOf, describe, problemResponse } from './problem'
 import { tell } from './request-log'
@@ -34,18 +35,11 @@ function ofDatabase(code: string): Problem | undefined {
   return undefined
 }
 
-interface Fault {
-  path?: string
-  summary?: string
-  message?: string
-}
-
 /** Elysia's own texts repeat submitted values, so none of them leaves: everything is told anew. */
 function problemOf(code: string | number, error: unknown): Problem {
   if (error instanceof Problem) return error
   if (code === 'VALIDATION') {
-    const faults = ((error as { all?: Fault[] }).all ?? []).slice(0, 50)
-    const errors = faults.map(({ path = '', message = 'is not valid' }) => ({ path, message: plain(message) }))
+    const errors = faultsOf((error as { all?: Parameters<typeof faultsOf>[0] }).all ?? [])
     return new Problem(422, 'invalid', 'The request does not fit', { errors })
   }
   if (code === 'NOT_FOUND') return new Problem(404, 'not_found', 'There is no such route')
@@ -53,9 +47,6 @@ function problemOf(code: string | number, error: unknown): Problem {
   if (code === 'INVALID_COOKIE_SIGNATURE') return new Problem(401, 'unauthenticated', 'Sign in first')
   return ofDatabase(codeOf(error)) ?? new Problem(500, 'internal', 'Something went wrong on our side')
 }
-
-/** TypeBox's sentences name the rule, never the value; only their first letter is made ours. */
-const plain = (message: string) => message.charAt(0).toLowerCase() + message.slice(1)
 
 const asHeaders = (headers: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

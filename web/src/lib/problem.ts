@@ -1,4 +1,4 @@
-import { sentenceOf } from './i18n'
+import { fieldSentenceOf, sentenceOf } from './i18n'
 
 /** An answer the server gave as application/problem+json (RFC 9457), or the failure to get one at all. */
 export class Problem extends Error {
@@ -40,7 +40,7 @@ function text(value: unknown): string | null {
 function fieldProblems(value: unknown): FieldProblem[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((entry: unknown) =>
-    isRecord(entry) ? [{ path: text(entry['path']) ?? '', message: text(entry['message']) ?? '' }] : [],
+    isRecord(entry) ? [{ path: text(entry['path']) ?? '', message: fieldSentenceOf(text(entry['message']) ?? '') }] : [],
   )
 }
 

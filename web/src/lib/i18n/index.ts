@@ -25,6 +25,7 @@ function preferred(): Language {
 }
 
 const sentences: Partial<Record<Language, Record<string, string>>> = {}
+const fieldSentences: typeof sentences = {}
 
 /** What a refusal or a permission of the server means in the reader's language; undefined where its own English sentence is the better one. */
 export function sentenceOf(word: string, detail = ''): string | undefined {
@@ -37,11 +38,27 @@ export type FurtherWords = Record<Language, () => Promise<Record<string, unknown
 
 let further: FurtherWords | undefined
 
+const figure = /\d+(?:[./]\d+)*/g
+
+/** What the server says of a field, in the reader's language; its own sentence where there is no other. */
+export function fieldSentenceOf(message: string): string {
+  const sentence = fieldSentences[i18next.resolvedLanguage as Language]?.[message.replace(figure, '#')]
+  if (!sentence) return message
+  const figures = message.match(figure) ?? []
+  return sentence.replace(/#/g, () => figures.shift() ?? '')
+}
+
 async function load(language: Language): Promise<void> {
   if (language === 'it' && !i18next.hasResourceBundle('it', 'translation')) {
-    const [{ it }, { problems }, { permissions }] = await Promise.all([import('./it'), import('./it/problems'), import('./it/permissions')])
+    const [{ it }, { problems }, { permissions }, { fields }] = await Promise.all([
+      import('./it'),
+      import('./it/problems'),
+      import('./it/permissions'),
+      import('./it/fields'),
+    ])
     i18next.addResourceBundle('it', 'translation', it)
     sentences.it = { ...problems, ...permissions }
+    fieldSentences.it = fields
   }
   if (further) i18next.addResourceBundle(language, 'translation', await further[language](), true, true)
 }

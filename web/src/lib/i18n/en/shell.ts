@@ -81,10 +81,10 @@ export const shell = {
     microsoft: 'Continue with Microsoft',
     organization: 'Sign in with your organization',
     sso_finishing: 'Finishing the sign-in …',
-    sso_failed: 'The sign-in with Microsoft could not be finished. Begin it again.',
-    sso_denied: 'Microsoft did not complete the sign-in.',
+    sso_failed: 'The sign-in with your provider could not be finished. Begin it again.',
+    sso_denied: 'Your provider did not complete the sign-in.',
     sso_unknown:
-      'This Microsoft account belongs to nobody here. Ask your administrator for an invitation, and confirm your e-mail address.',
+      'This account of your provider belongs to nobody here. Ask your administrator for an invitation, and confirm your e-mail address.',
     sso_domain: 'The domain of this e-mail address is not admitted here.',
     title: 'Sign in to Monozu Cloud',
     subtitle: 'IT and OT of your customers, in one place.',

@@ -84,10 +84,10 @@ export const shell: Shape<typeof english> = {
     microsoft: 'Continua con Microsoft',
     organization: 'Accedi con la tua organizzazione',
     sso_finishing: 'Accesso in corso …',
-    sso_failed: 'L’accesso con Microsoft non è riuscito. Ricominciare.',
-    sso_denied: 'Microsoft non ha completato l’accesso.',
+    sso_failed: 'L’accesso con il tuo provider non è riuscito. Ricomincia.',
+    sso_denied: 'Il tuo provider non ha completato l’accesso.',
     sso_unknown:
-      'Questo account Microsoft non appartiene a nessuno qui. Chiedere un invito all’amministratore e confermare il proprio indirizzo e-mail.',
+      'Questo account del tuo provider non appartiene a nessuno qui. Chiedi un invito all’amministratore e conferma il tuo indirizzo e-mail.',
     sso_domain: 'Il dominio di questo indirizzo e-mail non è ammesso qui.',
     title: 'Accedi a Monozu Cloud',
     subtitle: 'IT e OT dei tuoi clienti, in un solo posto.',
