@@ -136,7 +136,7 @@ end $$;
 
 -- Whose licence the Management plane is asked for.
 create or replace function licensed_tenants() returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select id from tenant where status not in ('offboarding', 'deleted') order by id
+  select id from tenant where status <> 'deleted' order by id
 $$;
 revoke all on function licensed_tenants() from public;
 grant execute on function licensed_tenants() to monozu_app;
@@ -554,13 +554,13 @@ begin
       or (i.inhparent = 'telemetry_rollup'::regclass and c.relname ~ '_\d{6}$' and to_date(right(c.relname, 6) || '01', 'YYYYMMDD') + interval '1 month' <= rollups_before)
   loop
     if dropped = 0 then
-      insert into telemetry_retention as r (tenant_id, id, raw_expired_before) select id, gen_random_uuid(), frames_before from tenant
+      insert into telemetry_retention as r (tenant_id, id, raw_expired_before) select id, gen_random_uuid(), frames_before from tenant where status <> 'deleted'
         on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before);
     end if;
     execute format('drop table %I', name);
     dropped := dropped + 1;
   end loop;
-  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10) from tenant t;
+  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10) from tenant t where t.status <> 'deleted';
   return dropped;
 end $$;
 revoke all on function expire_telemetry(timestamptz, timestamptz) from public;
@@ -609,11 +609,129 @@ create or replace function management.retired_pepper_of(key_id text) returns tex
 create or replace function management.note_tenant() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   insert into management.tenant as t (id, name, state) values (new.id, new.name, new.status)
-    on conflict (id) do update set name = excluded.name, updated_at = now(), version = t.version + 1 where t.name <> excluded.name;
+    on conflict (id) do update set name = excluded.name, updated_at = now(), version = t.version + 1 where t.name <> excluded.name and t.state <> 'deleted';
   return null;
 end $$;
 create or replace trigger tenant_note after insert or update of name on tenant for each row execute function management.note_tenant();
 insert into management.tenant (id, name, state) select id, name, status from tenant on conflict (id) do nothing;
+-- What became of a tenant that leaves, told to the Management plane with the same commit; only what is on this list, and only of the tenant at hand.
+create or replace function tell_management(entry uuid, who uuid, what text, thing uuid, said jsonb, address text, request text) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if what not in ('archives.complete', 'archives.mail', 'archives.download') then raise insufficient_privilege; end if;
+  insert into management.audit_entry (id, at, actor_kind, actor_id, action, outcome, tenant_id, entity_id, after, address, request_id)
+    values (entry, now(), 'tenant', who, what, 'success', current_tenant(), thing, said, tell_management.address, request);
+end $$;
+revoke all on function tell_management(uuid, uuid, text, uuid, jsonb, text, text) from public;
+grant execute on function tell_management(uuid, uuid, text, uuid, jsonb, text, text) to monozu_app;
+
+-- A tenant that was deleted: what is left of it is to be removed, and nothing else may be seen of it on the way.
+create or replace function is_deleted() returns boolean language sql stable as $$
+  select exists (select from tenant where id = current_tenant() and status = 'deleted')
+$$;
+do $$ declare t text; begin
+  for t in select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+    where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
+  loop
+    execute format('drop policy if exists %I on %I', t || '_erase', t);
+    execute format('create policy %I on %I to monozu_owner using (tenant_id = current_tenant() and is_deleted())', t || '_erase', t);
+  end loop;
+end $$;
+
+-- Removes up to so many rows of the tenant at hand, which must be deleted, out of every table there is, those that refer to others first. With the last
+-- membership of somebody he goes himself. Returns how many rows; the counts and the last signed checkpoint of its audit chain are kept as proof.
+create or replace function erase_tenant(most int, checkpoint jsonb) returns int language plpgsql security definer set search_path = public, pg_temp as $$
+declare t record; gone bigint; total int := 0; before int; people uuid[]; counts jsonb := '{}'; refers_to_itself boolean;
+begin
+  if not is_deleted() then raise insufficient_privilege; end if;
+  delete from graphile_worker._private_jobs j where j.payload->>'tenant_id' = current_tenant()::text and j.locked_at is null;
+  loop
+    before := total;
+    for t in
+      with recursive own as (
+        select c.oid as id, c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+        where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace),
+      depths (id, depth) as (
+        select id, 0 from own union
+        select k.confrelid, d.depth + 1 from depths d join pg_constraint k on k.conrelid = d.id and k.contype = 'f' and k.confrelid <> k.conrelid)
+      select o.id, o.name, max(d.depth) as depth,
+        exists (select from pg_constraint k where k.contype = 'f' and k.conrelid = o.id and k.confrelid = o.id) as refers_to_itself,
+        (select string_agg(quote_ident(a.attname), ', ') from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey::int2[])
+          where i.indrelid = o.id and i.indisprimary) as key
+      from own o join depths d on d.id = o.id group by o.id, o.name order by 3, 2
+    loop
+      exit when total >= most;
+      if t.name = 'membership' then
+        with doomed as (select m.id from membership m where m.tenant_id = current_tenant() limit most - total),
+          dead as (delete from membership m using doomed d where m.tenant_id = current_tenant() and m.id = d.id returning m.user_id)
+        select coalesce(array_agg(user_id), '{}') into people from dead;
+        gone := cardinality(people);
+        people := array(select p from unnest(people) p where not exists (select from membership m where m.user_id = p));
+        delete from mfa_recovery_code c where c.user_id = any(people);
+        delete from mfa_factor f where f.user_id = any(people);
+        delete from identity i where i.user_id = any(people);
+        delete from app_user u where u.id = any(people);
+      else
+        -- All at once where rows refer to each other: in parts, one that is left would.
+        execute format('delete from %1$I where tenant_id = current_tenant() and (%2$s) in (select %2$s from %1$I where tenant_id = current_tenant() limit %3$s)',
+          t.name, t.key, case when t.refers_to_itself then 'all' else (most - total)::text end);
+        get diagnostics gone = row_count;
+      end if;
+      total := total + gone;
+      if gone > 0 then counts := counts || jsonb_build_object(t.name, coalesce((counts->>t.name)::bigint, 0) + gone); end if;
+    end loop;
+    exit when total = before or total >= most;
+  end loop;
+  delete from identity i where i.provider_tenant_id = current_tenant();
+  update tenant set name = 'deleted', require_mfa = false, session_idle_minutes = null, session_hours = null where id = current_tenant() and name <> 'deleted';
+  if total > 0 then
+    update management.tenant m set erasing = jsonb_build_object('checkpoint', coalesce(nullif(m.erasing->'checkpoint', 'null'), erase_tenant.checkpoint), 'rows',
+      coalesce(m.erasing->'rows', '{}') || (select jsonb_object_agg(key, value::bigint + coalesce((m.erasing->'rows'->>key)::bigint, 0)) from jsonb_each_text(counts)))
+    where m.id = current_tenant();
+  end if;
+  return total;
+end $$;
+create or replace function erasure_done(entry uuid, at timestamptz) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare proof jsonb;
+begin
+  if not is_deleted() then raise insufficient_privilege; end if;
+  select m.erasing into proof from management.tenant m where m.id = current_tenant();
+  update management.tenant m set erasing = null, erased_at = coalesce(m.erased_at, erasure_done.at) where m.id = current_tenant()
+    and (m.erased_at is null or m.erasing is not null);
+  if not found then return; end if;
+  insert into management.audit_entry (id, at, actor_kind, actor_id, action, outcome, tenant_id, after)
+    values (entry, now(), 'tenant', current_tenant(), 'tenants.erase_rows', 'success', current_tenant(), coalesce(proof, '{"rows": {}}'));
+end $$;
+-- An archive whose making has stopped is taken up again, and what came into a deleted tenant within the month is removed again (an ingestor may have held it back).
+create or replace function resume_offboarding(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
+  select graphile_worker.add_job('offboarding.archive', json_build_object('tenant_id', a.tenant_id), job_key => 'offboarding.archive:' || a.tenant_id || ':archive', max_attempts => 10)
+  from archive a where a.state = 'making' and a.updated_at < resume_offboarding.at - interval '5 minutes';
+  select graphile_worker.add_job('offboarding.erase', json_build_object('tenant_id', t.id), job_key => 'offboarding.erase:' || t.id || ':erase', max_attempts => 10)
+  from tenant t where t.status = 'deleted' and t.updated_at > resume_offboarding.at - interval '30 days';
+$$;
+revoke all on function erase_tenant(int, jsonb), erasure_done(uuid, timestamptz), resume_offboarding(timestamptz) from public;
+grant execute on function erase_tenant(int, jsonb), erasure_done(uuid, timestamptz), resume_offboarding(timestamptz) to monozu_app;
+
+-- How far a tenant that leaves has come: numbers and moments, no row of it.
+drop function if exists management.offboarding_of(uuid);
+create function management.offboarding_of(tenant uuid)
+  returns table (state text, tables int, tables_done int, rows bigint, bytes bigint, begun_at timestamptz, moved_at timestamptz, ready_at timestamptz,
+    recipients int, links_end_at timestamptz, downloads int, downloaded_at timestamptz)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select a.state, a.tables, (select count(distinct f->>'table')::int from jsonb_array_elements(a.files) f), a.rows, a.bytes, a.created_at, a.updated_at, a.ready_at,
+    l.recipients, l.ends, l.downloads, l.last
+  from archive a, lateral (
+    select count(*)::int as recipients, max(expires_at) as ends, coalesce(sum(downloads), 0)::int as downloads, max(downloaded_at) as last
+    from archive_link k where k.tenant_id = a.tenant_id) l
+  where a.tenant_id = offboarding_of.tenant
+$$;
+do $$ declare t text; begin
+  foreach t in array array['archive', 'archive_link'] loop
+    execute format('drop policy if exists %I on %I', t || '_narrow', t);
+    execute format('create policy %I on %I for select to monozu_owner using (true)', t || '_narrow', t);
+  end loop;
+end $$;
+
 -- Of tenants the Management plane sees numbers.
 create or replace function management.figures(tenants uuid[], at timestamptz)
   returns table (tenant_id uuid, users int, devices int, devices_online int, failed_jobs int, last_seen_at timestamptz)

@@ -106,7 +106,7 @@ export function openIngestor({
   const layouts = openLayouts(reader.read, isSpooling)
   const shapes = openShapes()
   const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool, meter })
-  const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping })
+  const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping, read: reader.read })
   const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
   const budget = openBudget()
   const quota = openQuota(allowed)

@@ -33,6 +33,7 @@ import { internalRoutes, licenceRoutes } from './identity/licences/routes'
 import { loadLicensed } from './identity/licences/service'
 import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
+import { archiveRoutes } from './identity/offboarding/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
 import { searchRoutes } from './console/search/routes'
 import { savedViewRoutes } from './console/saved-views/routes'
@@ -58,7 +59,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(new Elysia().use(identityRoutes).use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
   .use(new Elysia().use(mfaRoutes).use(recoveryRoutes).use(registrationRoutes).use(mailRoutes).use(invitationRoutes))
   .use(new Elysia().use(savedViewRoutes).use(searchRoutes))
-  .use(tenantRoutes)
+  .use(new Elysia().use(tenantRoutes).use(archiveRoutes))
   .use(licenceRoutes)
   .use(securitySettingsRoutes)
   .use(userRoutes)

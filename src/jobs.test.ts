@@ -53,14 +53,23 @@ async function busy() {
     'telemetry.rollup': {},
     'telemetry.expire': {},
     'mail.send': { mail_id: mail!.id },
+    'offboarding.archive': {},
+    'offboarding.erase': {},
   }
-  return { client, device, payloads }
+  const { tenant_id } = client
+  /** What a job waits for that has nothing to do while a tenant works. */
+  const ready: Record<string, () => Promise<unknown>> = {
+    'offboarding.archive': () => owner`insert into archive (tenant_id, id) values (${tenant_id}, gen_random_uuid())`,
+    'offboarding.erase': () => owner`update tenant set status = 'deleted' where id = ${tenant_id}`,
+  }
+  return { client, device, payloads, ready: (name: string) => ready[name]?.() }
 }
 
 describe('every job', () => {
   test.each(Object.keys(jobs))('%s does its work, and run again changes nothing', async (name) => {
-    const { client, payloads } = await busy()
+    const { client, payloads, ready } = await busy()
     expect(Object.keys(payloads).sort()).toEqual(Object.keys(jobs).sort())
+    await ready(name)
     const run = () => runJob(jobs[name]!, { tenant_id: client.tenant_id, ...payloads[name] })
     const before = await everything()
     await run()

@@ -10,9 +10,10 @@ import { sealAll } from './identity/audit-log/chain'
 import { recheckDomains } from './identity/domains/service'
 import { pullLicences } from './identity/licences/service'
 import { mailJobs } from './identity/mail/jobs'
+import { offboardingJobs } from './identity/offboarding/jobs'
 
 /** Every background job of every context, by its name in the queue. */
-export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs, ...retentionJobs, ...mailJobs }
+export const jobs: Record<string, Job> = { ...recordJobs, ...telemetryJobs, ...retentionJobs, ...mailJobs, ...offboardingJobs }
 
 /** One statement over all tenants, which takes as long as it takes: what the role's timeout breaks off once it would break off ever after. */
 const patiently = (text: string) => () =>
@@ -27,6 +28,7 @@ export const chores: Record<string, Chore> = {
   recheck_domains: { crontab: '53 4 * * *', run: recheckDomains },
   licences: { crontab: '*/5 * * * *', run: pullLicences },
   prepare_partitions: { crontab: '17 3 * * *', run: patiently('select prepare_partitions($1::timestamptz)') },
+  resume_offboarding: { crontab: '*/5 * * * *', run: patiently('select resume_offboarding($1::timestamptz)') },
   queue_rollups: { crontab: '*/5 * * * *', run: patiently('select queue_rollups($1::timestamptz)') },
   expire_telemetry: { crontab: '27 2 * * *', run: expireTelemetry },
   housekeep: { crontab: '41 * * * *', run: patiently('select housekeep($1::timestamptz)') },

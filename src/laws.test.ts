@@ -11,6 +11,7 @@ import { owner, report, runQueue } from './testing/world'
 import { problem, registered, send, signedIn, within } from './testing/api'
 import { addRejected } from './testing/world'
 import { type Schema, sampleOf } from './testing/sample'
+import { fingerprint } from './testing/rows'
 
 interface Detail {
   'x-permission'?: string
@@ -175,23 +176,6 @@ describe('every route with an id', () => {
       [/\/alerts\//, alert],
     ]
     return { client, device, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))![1] }
-  }
-
-  /** All rows of a tenant in every table, by a role that sees everything. */
-  const fingerprint = async (tenant_id: string) => {
-    const tables = await owner<{ name: string; own: string }[]>`
-      select c.relname as name, a.attname as own from pg_class c join pg_attribute a on a.attrelid = c.oid
-        and (a.attname = 'tenant_id' or c.relname = 'tenant' and a.attname = 'id')
-      where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`
-    expect(tables.length).toBeGreaterThan(30)
-    const sums = await Promise.all(
-      tables.map(({ name, own }) =>
-        owner.unsafe(`select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '')) as sum from ${name} t where t.${own} = $1`, [
-          tenant_id,
-        ]),
-      ),
-    )
-    return Object.fromEntries(tables.map(({ name }, index) => [name, sums[index]![0]!.sum as string]))
   }
 
   // ASVS 8.2.2, 8.4.1
@@ -418,6 +402,8 @@ describe('rights', () => {
       'audited_tenants',
       'change_password',
       'end_other_sessions',
+      'erase_tenant',
+      'erasure_done',
       'expire_telemetry',
       'find_confirmed_account',
       'find_domain',
@@ -446,10 +432,12 @@ describe('rights', () => {
       'queue_records',
       'queue_rollups',
       'replays_waiting',
+      'resume_offboarding',
       'retired_pepper_of',
       'search_alerts',
       'search_devices',
       'settle_replays',
+      'tell_management',
       'unlink_identity',
       'upgrade_password',
       'use_device_keys',

@@ -4,6 +4,7 @@ import type { Unit } from '../examine'
 import type { Layouts } from '../layouts'
 import { limits } from '../limits'
 import type { Outage } from '../outage'
+import type { Reader } from '../reader'
 import { isContention, isOfData } from '../sqlstate'
 import { openStore } from '../store'
 import { isMeantFor } from './segments'
@@ -20,13 +21,14 @@ interface Options {
   outage: Outage
   /** Asks the database; the installation that it is. */
   ping: () => Promise<string>
+  read: Reader['read']
 }
 
 /**
  * Stores what is in the spool, oldest first, and finds out when the database is back. A file goes only after all of it was committed; records
  * have keys, so one that is stored a second time after a crash changes nothing. Presence is left out: it would tell a wrong time.
  */
-export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }: Options) {
+export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping, read }: Options) {
   const store = openStore(databaseUrl, limits.flushMs)
   let isOver = false
   let installation: string | undefined
@@ -98,8 +100,8 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
 
   async function storeBatch(from: Spool, payloads: Buffer[]) {
     try {
-      const units = payloads.map(unitOf)
-      await store.store(units, [])
+      const units = await withoutDeleted(payloads.map(unitOf))
+      if (units.length) await store.store(units, [])
       settle(units)
     } catch (error) {
       const isRefused = isOfData(error) || error instanceof Illegible
@@ -113,6 +115,14 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping }:
         await from.keepDamaged(Bun.hash(payloads[0]!).toString(36), payloads[0]!)
       }
     }
+  }
+
+  /** What was held back for a tenant that has been deleted since must not come back. */
+  async function withoutDeleted(units: Unit[]): Promise<Unit[]> {
+    const tenants = [...new Set(units.map(({ device }) => device.tenant_id))]
+    const states = await read(tenants.map((tenant_id) => ({ tenant_id, text: `select status from tenant where id = '${tenant_id}'` })))
+    const deleted = new Set(tenants.filter((_, index) => states[index]?.[0]?.status === 'deleted'))
+    return units.filter(({ device }) => !deleted.has(device.tenant_id))
   }
 
   function settle(units: Unit[]) {

@@ -46,7 +46,7 @@ async function takeExport(scope: Scope, id: string, kind: string) {
 const streaming = new Map<string, number>()
 
 /** A place among the downloads of a tenant; returns how to leave it. */
-function takePlace(tenant_id: string) {
+export function takePlace(tenant_id: string) {
   const others = streaming.get(tenant_id) ?? 0
   if (others >= limits.exportsAtOnce) throw new Problem(429, 'rate_limited', 'Too many downloads run at once', { retryAfterSeconds: 10 })
   streaming.set(tenant_id, others + 1)

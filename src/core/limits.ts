@@ -12,6 +12,18 @@ export const limits = {
   /** How long the end of a process may wait for the last of them to leave. */
   lastSpansMs: 5_000,
   exportMs: 3_600_000,
+  /** The archive of a tenant: how large a file of it grows, rows that are read at once (at first, and at most), how long a job makes it before it commits. */
+  archivePartBytes: 8_388_608,
+  archiveFirstRows: 100,
+  archivePageRows: 10_000,
+  archiveSliceMs: 20_000,
+  /** How long a link to it holds, and a browser that has opened one. */
+  archiveLinkMs: 7 * 86_400_000,
+  archiveOpenMs: 3_600_000,
+  /** After so long without a step the making is taken up again, by whoever is there. */
+  archiveStalledMs: 5 * 60_000,
+  /** Rows of a deleted tenant that are removed in one transaction. */
+  eraseRows: 50_000,
   exportPageRows: 500,
   /** Downloads of one tenant at once in this process, before 429. */
   exportsAtOnce: 5,

@@ -42,7 +42,7 @@ const crc32 = (bytes: Buffer) => {
   return sum
 }
 
-export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt' | 'mzr' | 'mzi' | 'mzc' | 'mzv' | 'mzs' | 'mzx'
+export type CredentialKind = 'mzp' | 'mzd' | 'mzw' | 'mzm' | 'mzt' | 'mzr' | 'mzi' | 'mzc' | 'mzv' | 'mzs' | 'mzx' | 'mza'
 const credentialBytes = 68
 const credentialLength = 92
 

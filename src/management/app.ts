@@ -10,6 +10,7 @@ import { auditRoutes } from './audit-log/routes'
 import { deliveryRoutes, internalRoutes } from './deliveries/routes'
 import { guard, recognizeStaff } from './guard'
 import { licenceRoutes } from './licences/routes'
+import { offboardingRoutes } from './offboarding/routes'
 import { signInRoutes } from './sign-in/routes'
 import { loadStaff } from './sign-in/sessions'
 import { ssoRoutes } from './sso/routes'
@@ -23,6 +24,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(ssoRoutes)
   .use(staffRoutes)
   .use(tenantRoutes)
+  .use(offboardingRoutes)
   .use(licenceRoutes)
   .use(deliveryRoutes)
   .use(auditRoutes)

@@ -2,10 +2,12 @@ import { describe } from '../core/errors'
 import { log } from '../core/log'
 import { sendDue } from './deliveries/service'
 import { expireLicences } from './licences/service'
+import { deleteDue } from './offboarding/service'
 
 const chores: { name: string; everyMs: number; run: () => Promise<unknown> }[] = [
   { name: 'deliveries', everyMs: 250, run: sendDue },
   { name: 'licences', everyMs: 60_000, run: expireLicences },
+  { name: 'deletions', everyMs: 60_000, run: deleteDue },
 ]
 
 /** Each after its pause, never twice at once in a process; several processes share the work by row locks. Returns how to stop. */

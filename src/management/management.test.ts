@@ -67,6 +67,7 @@ describe('between the planes', () => {
       'attempt_end',
       'figures',
       'note_tenant',
+      'offboarding_of',
       'retired_pepper_of',
     ])
     for (const { config } of functions) expect(config).toContain('search_path=public, pg_temp')

@@ -3,6 +3,8 @@ export const staffPermissions = {
   'tenants.read': 'support',
   'tenants.create': 'operator',
   'tenants.update': 'operator',
+  'tenants.offboard': 'owner',
+  'tenants.delete': 'owner',
   'plans.read': 'support',
   'plans.update': 'owner',
   'licences.give': 'operator',

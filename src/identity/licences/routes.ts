@@ -5,7 +5,7 @@ import { languages } from '../mail/schema'
 import { foundTenant } from '../registration/service'
 import { tenantStates } from '../tenants/schema'
 import { featuresFrom } from './management'
-import { describeLicence, receiveLicence, usageOf } from './service'
+import { describeLicence, receiveLicence, receiveLinkRequest, usageOf } from './service'
 
 const most = t.Optional(t.Nullable(t.Integer({ minimum: 0 })))
 const name = t.String({ minLength: 1, maxLength: 100 })
@@ -59,6 +59,20 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
       }),
       response: { 200: t.Object({ status: t.Literal('ok') }) },
       detail: { summary: 'Make a tenant and invite its administrator (Standard Webhooks); one that is there is left as it is' },
+    },
+  )
+  .post(
+    '/v1/tenants/archive-links',
+    async (context) => {
+      await receiveLinkRequest(context.body.tenant_id, context.message, callOf(context))
+      return { status: 'ok' as const }
+    },
+    {
+      webhook: true,
+      parse: 'arrayBuffer',
+      body: t.Object({ tenant_id: uuid }),
+      response: { 200: t.Object({ status: t.Literal('ok') }) },
+      detail: { summary: 'Mail new links to the archive of a tenant that is leaving (Standard Webhooks)' },
     },
   )
   .get('/v1/tenants/:id/usage', (context) => usageOf(context.params.id, callOf(context)), {

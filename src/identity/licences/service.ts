@@ -9,6 +9,7 @@ import { limits } from '../../core/limits'
 import { log } from '../../core/log'
 import { type Call, type Scope, ago, inTenant, jobActor } from '../../core/scope'
 import { devices } from '../../edge/devices/schema'
+import { followStatus, renewLinks } from '../offboarding/service'
 import { tenants } from '../tenants/schema'
 import { memberships } from '../users/schema'
 import { type Said, askForLicence } from './management'
@@ -52,6 +53,7 @@ async function keepLicence(scope: Scope, licence: Licence, as_of: Date, { status
   if (becomes !== was.status) {
     await tx.update(tenants).set({ status: becomes }).where(eq(tenants.id, actor.tenant_id))
     await audit(scope, 'tenants.change_status', actor.tenant_id, { before: { status: was.status }, after: { status: becomes } })
+    await followStatus(scope, was.status, becomes)
   }
   await audit(scope, 'licences.update', actor.tenant_id, { before: told, after: licence })
   const key = actor.tenant_id
@@ -63,8 +65,13 @@ export async function keepDemoLicence(scope: Scope) {
   if (isManaged()) await keepLicence(scope, { plan: 'demo', features: [...featureNames], limits: {}, expires_at: null }, new Date(0))
 }
 
-/** A webhook of the Management plane. Its id is kept together with its effect: the same again does nothing. */
-export const receiveLicence = (tenant_id: string, licence: Licence, said: Said, message: { id: string; at: Date }, call: Call) =>
+interface Message {
+  id: string
+  at: Date
+}
+
+/** The effect of a webhook of the Management plane. Its id is kept together with it: the same again does nothing. */
+const receive = (tenant_id: string, message: Message, call: Call, work: (scope: Scope) => Promise<unknown>) =>
   inTenant(
     { ...jobActor(tenant_id), kind: 'webhook' },
     'read write',
@@ -75,10 +82,16 @@ export const receiveLicence = (tenant_id: string, licence: Licence, said: Said, 
         .onConflictDoNothing()
         .returning({ id: webhookReceipts.id })
       if (!first) return routine(scope, 'told before')
-      return keepLicence(scope, licence, message.at, said)
+      await work(scope)
     },
     call,
   )
+
+export const receiveLicence = (tenant_id: string, licence: Licence, said: Said, message: Message, call: Call) =>
+  receive(tenant_id, message, call, (scope) => keepLicence(scope, licence, message.at, said))
+
+/** Staff ask for new links to the archive of a tenant that is leaving. */
+export const receiveLinkRequest = (tenant_id: string, message: Message, call: Call) => receive(tenant_id, message, call, renewLinks)
 
 /** The features that a tenant's licence includes; undefined without one. */
 export async function loadLicensed({ tenant_id }: { tenant_id: string }) {

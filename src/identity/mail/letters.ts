@@ -52,6 +52,14 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       button: 'Sign in',
       end: 'Set it up again after signing in. If you did not ask for this, tell your administrator at once.',
     }),
+    archive: (tenant) => ({
+      subject: `The data of ${tenant}`,
+      lines: [
+        `${tenant} is leaving Monozu Cloud. All of its data is ready to be downloaded as one archive. The link is yours alone and works for 7 days.`,
+      ],
+      button: 'Download the data',
+      end: 'Keep the archive in a safe place: it holds everything your organization had here. Afterwards the data is deleted.',
+    }),
   },
   it: {
     password_reset: () => ({
@@ -85,6 +93,14 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       ],
       button: 'Accedi',
       end: 'Configurala di nuovo dopo l’accesso. Se non l’hai chiesto tu, avvisa subito il tuo amministratore.',
+    }),
+    archive: (tenant) => ({
+      subject: `I dati di ${tenant}`,
+      lines: [
+        `${tenant} lascia Monozu Cloud. Tutti i suoi dati sono pronti da scaricare in un unico archivio. Il link è solo per te e vale 7 giorni.`,
+      ],
+      button: 'Scarica i dati',
+      end: 'Conserva l’archivio in un luogo sicuro: contiene tutto ciò che l’organizzazione aveva qui. Poi i dati vengono eliminati.',
     }),
   },
 }

@@ -8,7 +8,7 @@ const told = t.Nullable(t.Record(t.String(), t.Unknown()))
 const entry = t.Object({
   id: t.String(),
   at: instant,
-  actor_kind: oneOf(['staff', 'plane']),
+  actor_kind: oneOf(['staff', 'plane', 'tenant']),
   actor_id: t.String(),
   actor_name: t.Nullable(t.String()),
   action: t.String(),

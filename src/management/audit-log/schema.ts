@@ -11,7 +11,7 @@ export const auditEntries = management.table(
       .primaryKey()
       .$defaultFn(() => Bun.randomUUIDv7()),
     at: instant().notNull(),
-    actor_kind: text().$type<'staff' | 'plane'>().notNull(),
+    actor_kind: text().$type<'staff' | 'plane' | 'tenant'>().notNull(),
     actor_id: uuid().notNull(),
     action: text().notNull(),
     outcome: text().$type<Outcome>().notNull(),

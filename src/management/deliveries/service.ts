@@ -10,17 +10,19 @@ import { config } from '../config'
 import { tenantLicences } from '../licences/schema'
 import { type StaffScope, audit, inManagement, plane, routine } from '../scope'
 import { managedTenants } from '../tenants/schema'
-import { type deliveryStates, deliveries } from './schema'
+import { type deliveryKinds, type deliveryStates, deliveries } from './schema'
 
 type Delivery = typeof deliveries.$inferSelect
 
-/** Leaves with the commit: the Cloud is told of what holds, or of a tenant to create. */
-export async function queueDelivery({ tx }: StaffScope, tenant_id: string, create?: Record<string, unknown>) {
+type Message = { kind: Exclude<(typeof deliveryKinds)[number], 'license.refresh'>; body: Record<string, unknown> }
+
+/** Leaves with the commit: the Cloud is told of what holds, or of what it is asked to do. */
+export async function queueDelivery({ tx }: StaffScope, tenant_id: string, message?: Message) {
   await tx
     .update(managedTenants)
     .set({ revision: sql`${managedTenants.revision} + 1` })
     .where(eq(managedTenants.id, tenant_id))
-  await tx.insert(deliveries).values({ tenant_id, kind: create ? 'tenant.create' : 'license.refresh', body: create, next_at: now() })
+  await tx.insert(deliveries).values({ tenant_id, kind: 'license.refresh', ...message, next_at: now() })
 }
 
 /** What the Cloud goes by: state and licence of a tenant. Undefined for one that nothing was decided about. `revision` grows with each change. */
@@ -80,7 +82,11 @@ const sendOne = () =>
     return true
   })
 
-const paths = { 'license.refresh': '/internal/license/refresh', 'tenant.create': '/internal/v1/tenants' }
+const paths = {
+  'license.refresh': '/internal/license/refresh',
+  'tenant.create': '/internal/v1/tenants',
+  'archive.links': '/internal/v1/tenants/archive-links',
+}
 
 interface Outcome {
   ok: boolean
@@ -161,7 +167,7 @@ export async function redeliver(scope: StaffScope, id: string) {
   const { tenant_id, kind, body } = before
   const [made] = await scope.tx
     .insert(deliveries)
-    .values({ tenant_id, kind, body: kind === 'tenant.create' ? body : null, next_at: now() })
+    .values({ tenant_id, kind, body: kind === 'license.refresh' ? null : body, next_at: now() })
     .returning()
   await audit(scope, 'deliveries.redeliver', made!.id, { tenant_id, after: { of: id } })
   return made!

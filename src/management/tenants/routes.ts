@@ -21,6 +21,7 @@ const tenant = t.Object({
   state_since: instant,
   state_reason: t.Nullable(t.String()),
   delete_after: t.Nullable(instant),
+  erased_at: t.Nullable(instant),
   events: t.Array(oneOf(tenantEvents), { description: 'what may happen to it in this state' }),
   licence: t.Nullable(licence),
   version: t.Integer(),

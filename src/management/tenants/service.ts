@@ -54,7 +54,7 @@ interface Administrator {
 export async function createTenant(scope: StaffScope, { name, administrator }: { name: string; administrator: Administrator }) {
   const id = Bun.randomUUIDv7()
   const [made] = await scope.tx.insert(managedTenants).values({ id, name, state: 'pending' }).returning()
-  await queueDelivery(scope, id, { tenant_id: id, name, administrator })
+  await queueDelivery(scope, id, { kind: 'tenant.create', body: { tenant_id: id, name, administrator } })
   await audit(scope, 'tenants.create', id, { tenant_id: id, after: { name, administrator: administrator.email } })
   return told(made!, null)
 }
@@ -64,7 +64,7 @@ export async function inviteAdministrator(scope: StaffScope, id: string, adminis
   const tenant = await getTenant(scope, id)
   if (['offboarding', 'deleted'].includes(tenant.state))
     throw new Problem(409, 'refused_in_state', `Nobody is invited to a tenant that is ${tenant.state}`)
-  await queueDelivery(scope, id, { tenant_id: id, name: tenant.name, administrator })
+  await queueDelivery(scope, id, { kind: 'tenant.create', body: { tenant_id: id, name: tenant.name, administrator } })
   await audit(scope, 'tenants.invite', id, { tenant_id: id, after: { administrator: administrator.email } })
 }
 
