@@ -283,21 +283,24 @@ describe('the making of an archive', () => {
     const start = () =>
       startCommand(['worker'], { DATABASE_URL: DATABASE_URL!, SECRET_KEY: SECRET_KEY!, ENCRYPTION_KEYS: ENCRYPTION_KEYS! })
     let killed: ReturnType<typeof startCommand> | undefined
-    await owner.begin(async (sql) => {
-      // So far it comes, and there it waits until it is killed.
-      await sql`lock table saved_view in access exclusive mode`
-      await offboard(tenant_id)
-      killed = start()
-      await until(
-        'it waits in the middle',
-        async () =>
-          (await owner`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%saved_view%' and state = 'active'`)
-            .length > 0,
-        20_000,
-      )
-      killed.child.kill('SIGKILL')
-      await killed.child.exited
-    })
+    // As far as the fifth piece it comes, and there it waits until it is killed.
+    await owner.unsafe(`
+      create function wait_here() returns trigger language plpgsql as $$ begin
+        if new.seq = 5 and new.tenant_id = '${tenant_id}' then perform pg_advisory_xact_lock(915); end if; return new;
+      end $$; create trigger wait_here before insert on archive_piece for each row execute function wait_here()`)
+    try {
+      await owner.begin(async (sql) => {
+        await sql`select pg_advisory_xact_lock(915)`
+        await offboard(tenant_id)
+        killed = start()
+        const waiting = () => owner`select from pg_stat_activity where wait_event = 'advisory' and query like '%archive_piece%'`
+        await until('it waits in the middle', async () => (await waiting()).length > 0, 25_000)
+        killed.child.kill('SIGKILL')
+        await killed.child.exited
+      })
+    } finally {
+      await owner.unsafe('drop trigger wait_here on archive_piece; drop function wait_here')
+    }
     expect(await look(tenant_id)).toMatchObject({ archive: { state: 'making' } })
     expect(await linksOfNow(tenant_id)).toBe(0)
     // Its job stays locked by who is no more; another is made for it.
