@@ -43,6 +43,7 @@ export const fields: Record<string, string> = {
   'must not contain a part of your e-mail address': 'non può contenere una parte del tuo indirizzo e-mail',
   'must not contain the name of the product': 'non può contenere il nome del prodotto',
   'names a group that does not exist': 'indica un gruppo che non esiste',
+  'is not the name of this tenant': 'non è il nome di questo tenant',
   'names an organization unit that does not exist': 'indica un’unità organizzativa che non esiste',
   'no longer holds': 'non è più valido',
   'or filter is required, and only one of them': 'o il filtro è obbligatorio, e uno solo dei due',
