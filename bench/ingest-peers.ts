@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../src/core/embedded-postgres'
 import { type Bench, startCommand } from './lib'
@@ -36,8 +37,8 @@ export async function startOwn(bench: Bench, binary?: string): Promise<Peer & { 
   return { name: 'monozu ingestor', url, pid: child.pid, pids: [child.pid, bench.pid], requests: (count) => records(keys, count), stop }
 }
 
-async function startServer(words: string[], url: string, folder: string) {
-  const child = Bun.spawn(words, { cwd: folder, stdout: 'ignore', stderr: 'ignore' })
+async function startServer(words: string[], url: string, folder: string, environment: Record<string, string> = {}) {
+  const child = Bun.spawn(words, { cwd: folder, env: { ...Bun.env, ...environment }, stdout: 'ignore', stderr: 'ignore' })
   const answers = () =>
     fetch(url).then(
       ({ status }) => status < 500,
@@ -93,4 +94,29 @@ log-enabled = false`
   const server = await startServer([binary, '-config', file], `${url}/ping`, folder)
   await fetch(`${url}/query?q=${encodeURIComponent('create database bench')}`, { method: 'POST' })
   return [{ name: 'InfluxDB 1, a line a value', url, ...server, requests: (count) => lines('/write?db=bench', count, true) }]
+}
+
+const goPath = '/usr/share/gocode'
+const goPackages = ['github.com/valyala/fasthttp', 'github.com/jackc/pgx/v4']
+
+/**
+ * peer/main.go (Debian: golang-go golang-github-valyala-fasthttp-dev golang-github-jackc-pgx-v4-dev) on the PostgreSQL of the bench: a row a value,
+ * without keys to hold it against, and an index of times that costs next to nothing (BRIN). It acknowledges after COMMIT.
+ */
+export async function startGo({ folder, owner, urls, pid }: Bench, own: Peer): Promise<Peer[]> {
+  if (!Bun.which('go') || !goPackages.every((name) => existsSync(join(goPath, 'src', name)))) return []
+  const binary = join(folder, 'go-peer')
+  const build = ['go', 'build', '-o', binary, join(import.meta.dir, 'peer/main.go')]
+  const { exitCode } = Bun.spawnSync(build, {
+    env: { ...Bun.env, GO111MODULE: 'off', GOPATH: goPath },
+    stdout: 'ignore',
+    stderr: 'inherit',
+  })
+  if (exitCode !== 0) throw new Error('the peer in Go cannot be built')
+  await owner`create table peer_sample (device text not null, metric text not null, at timestamptz not null, value float8 not null)`
+  await owner`create index on peer_sample using brin (at)`
+  const port = freePort()
+  const url = `http://127.0.0.1:${port}`
+  const server = await startServer([binary], url, folder, { DATABASE_URL: urls.owner, PORT: String(port) })
+  return [{ name: 'Go, fasthttp and pgx COPY, a row a value', url, ...server, pids: [...server.pids, pid], requests: own.requests }]
 }

@@ -1,6 +1,6 @@
 import { type Bench, openBench, residentMb, rounded, table, verdict } from './lib'
 import { type LoadResult, load } from './ingest-loads'
-import { type Peer, startInflux, startOwn, startVictoriaMetrics, tenant_id } from './ingest-peers'
+import { type Peer, startGo, startInflux, startOwn, startVictoriaMetrics, tenant_id } from './ingest-peers'
 import { peakResidentMb, processorSeconds } from './processes'
 
 // `bun run bench:ingest [rounds] [seconds] [binary]`: values a second that the ingestor acknowledges after COMMIT, beside the peers that are
@@ -83,7 +83,7 @@ async function bench() {
     const own = await startOwn(bench, binary)
     stops.push(own.stop)
     const idleMb = await residentMb(own.pid)
-    const peers = [own, ...(await startVictoriaMetrics(bench.folder)), ...(await startInflux(bench.folder))]
+    const peers = [own, ...(await startVictoriaMetrics(bench.folder)), ...(await startInflux(bench.folder)), ...(await startGo(bench, own))]
     stops.push(...peers.slice(1).map(({ stop }) => stop))
     const peaks: number[] = []
     for (const one of shapes) peaks.push(await shape(peers, one))
