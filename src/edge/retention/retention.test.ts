@@ -95,6 +95,32 @@ describe('what is kept no longer', () => {
     expect(await held(theirs.client)).toEqual({ frames: 3, rollups: 3 })
   })
 
+  test('goes device by device, whether a device is still there or not, and begins with what is left', async () => {
+    const { client, layout } = await reporting([])
+    const { tenant_id } = client
+    const devices = Array.from({ length: 12 }, () => Bun.randomUUIDv7())
+    for (const [index, device_id] of devices.entries())
+      await addFrames(
+        { tenant_id, device_id },
+        layout,
+        // Nothing old of every third, nothing new of others, and of some only what lies in the same week as what is kept.
+        [1, 2, 4, 5, 30, 400].filter((ago) => (index % 3 ? ago > index % 4 : ago < 3)).map((ago): Frame => [Date.now() - ago * day, ago]),
+      )
+    const kept = async () =>
+      (
+        await owner`select device_id from telemetry_frame where tenant_id = ${tenant_id} and at >= ${new Date(Date.now() - 3 * day)} order by device_id, at`
+      ).map(({ device_id }) => device_id as string)
+    const before = await kept()
+    await owner`delete from telemetry_arrival where tenant_id = ${tenant_id}`
+    await put(client, { raw_days: 3, rollup_days: 10 })
+    for (let round = 0; round < 2; round++) {
+      await run(client, 'telemetry.expire')
+      const left = await owner`select device_id from telemetry_frame where tenant_id = ${tenant_id} order by device_id, at`
+      expect(left.map(({ device_id }) => device_id as string)).toEqual(before)
+    }
+    expect(before.length).toBeGreaterThan(10)
+  })
+
   test('is summed up first', async () => {
     const { client } = await reporting([2, 5, 20])
     await put(client, { raw_days: 3, rollup_days: 10 })

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import { nowMs } from '../../core/clock'
 import { config } from '../../core/config'
@@ -6,7 +6,8 @@ import { raw } from '../../core/db'
 import { invalid } from '../../core/errors'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
-import { type Scope, ago, expectVersion } from '../../core/scope'
+import { type Scope, expectVersion } from '../../core/scope'
+import { removeFrames, removeRefused, removeRollups, rowsAtOnce } from './removal'
 import { telemetryRetention as retention } from './schema'
 
 const dayMs = 86_400_000
@@ -69,8 +70,6 @@ export const expireTelemetry = () =>
     await tx`select expire_telemetry(${cutoff(most().raw_days)}::timestamptz, ${cutoff(most().rollup_days)}::timestamptz)`
   })
 
-const rowsAtOnce = 20_000
-
 /** Removes what the tenant keeps no longer, a part at a time. Frames that no rollup sums up yet stay until one does. */
 export async function expireOfTenant(scope: Scope) {
   routine(scope, 'the setting was audited')
@@ -78,33 +77,14 @@ export async function expireOfTenant(scope: Scope) {
   await assertClock(tx.execute(sql.raw(databaseMs)))
   const tenant = actor.tenant_id
   const { raw_days, rollup_days } = effective((await chosen(scope)) ?? nothing)
-  const [frames, rollups] = [cutoff(raw_days), cutoff(rollup_days)]
-  await tx.execute(sql`
-    insert into telemetry_retention as r (tenant_id, id, raw_expired_before) select ${tenant}, ${Bun.randomUUIDv7()}, ${frames}::timestamptz
-    where exists (select from telemetry_frame f where f.tenant_id = ${tenant} and f.at < ${frames}::timestamptz)
-    on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before)`)
-  const counts = [
+  // However much the planner thinks that is left: each row by its key, never all there is of a tenant.
+  await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`)
+  const remove = async (statement: SQL) => ((await tx.execute(statement)) as unknown as { count: number }).count
+  const frames = await remove(removeFrames(tenant, cutoff(raw_days)))
+  if (frames)
     await tx.execute(sql`
-      with gone as (
-        select f.device_id, f.at, f.layout_id from telemetry_frame f
-        where f.tenant_id = ${tenant} and f.at < ${frames}::timestamptz and not exists (
-          select from telemetry_arrival a where a.tenant_id = ${tenant} and a.device_id = f.device_id
-            and a.at = date_bin('5 minutes', f.at, '2000-01-03Z'))
-        limit ${rowsAtOnce})
-      delete from telemetry_frame f using gone g
-      where f.tenant_id = ${tenant} and f.device_id = g.device_id and f.at = g.at and f.layout_id = g.layout_id and f.at < ${frames}::timestamptz`),
-    await tx.execute(sql`
-      with gone as (
-        select r.device_id, r.seconds, r.at, r.layout_id from telemetry_rollup r
-        where r.tenant_id = ${tenant} and r.at < ${rollups}::timestamptz limit ${rowsAtOnce})
-      delete from telemetry_rollup r using gone g
-      where r.tenant_id = ${tenant} and r.device_id = g.device_id and r.seconds = g.seconds and r.at = g.at and r.layout_id = g.layout_id
-        and r.at < ${rollups}::timestamptz`),
-    await tx.execute(sql`
-      with gone as (
-        select d.id from rejected_record d
-        where d.tenant_id = ${tenant} and d.created_at < ${ago(limits.rejectedKeptMs).toISOString()}::timestamptz limit ${rowsAtOnce})
-      delete from rejected_record d using gone g where d.tenant_id = ${tenant} and d.id = g.id`),
-  ].map((result) => (result as unknown as { count: number }).count)
+      insert into telemetry_retention as r (tenant_id, id, raw_expired_before) values (${tenant}, ${Bun.randomUUIDv7()}, ${cutoff(raw_days)}::timestamptz)
+      on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before)`)
+  const counts = [frames, await remove(removeRollups(tenant, cutoff(rollup_days))), await remove(removeRefused(tenant))]
   if (counts.some((count) => count >= rowsAtOnce)) await enqueue(scope, 'telemetry.expire', {}, 'more')
 }
