@@ -87,6 +87,11 @@ try {
     await page.getByRole('link', { name: host }).click()
     await page.locator('main canvas').first().waitFor()
     await take(page, 'device', width)
+    await page.goto(`${platform.url}/telemetry?range=15m`)
+    await page.getByRole('button', { name: /^Begin with/ }).click()
+    await page.getByRole('button', { name: 'cpu_percent' }).click()
+    await page.locator('main canvas').first().waitFor()
+    await take(page, 'telemetry', width)
     await context.close()
   }
 } finally {

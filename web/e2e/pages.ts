@@ -2,6 +2,8 @@
 export const pages = [
   '/',
   '/devices',
+  '/devices/map',
+  '/telemetry',
   '/alerts',
   '/settings/organization',
   '/settings/users',

@@ -4,6 +4,7 @@ import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
 import { authenticationRoutes } from './features/authentication/routes'
 import { deviceRoutes } from './features/devices/routes'
+import { explorerRoutes } from './features/explorer/routes'
 import { homeRoutes } from './features/home/routes'
 import { settingsRoutes } from './features/settings/routes'
 import { renewSession } from './lib/api'
@@ -40,6 +41,7 @@ export const router = createBrowserRouter([
             children: [
               ...homeRoutes,
               ...deviceRoutes,
+              ...explorerRoutes,
               ...alertRoutes,
               ...settingsRoutes,
               ...accountRoutes,

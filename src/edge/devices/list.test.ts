@@ -3,7 +3,7 @@ import { limits } from '../../core/limits'
 import { type Client, problem, send, signedIn, within } from '../../testing/api'
 import { auditOf } from '../../testing/owner'
 import { walk } from '../../testing/world'
-import { devices } from './schema'
+import { devicePresence, devices } from './schema'
 
 interface Row {
   name: string
@@ -30,6 +30,40 @@ const bulk = async (client: Client, action: 'update' | 'delete', body: object) =
 }
 
 describe('filters', () => {
+  test('by id, as many as are seen', async () => {
+    const [client, other] = [await signedIn(), await signedIn()]
+    const [pump, , valve] = await furnish(client.tenant_id, [{ name: 'Pump' }, { name: 'Fan' }, { name: 'Valve' }])
+    expect(await names(client, { id: [valve!, pump!, Bun.randomUUIDv7()] })).toEqual(['Pump', 'Valve'])
+    expect(await names(other, { id: [valve!] })).toEqual([])
+  })
+
+  test('devices are counted by unit and status, for who sees the unit', async () => {
+    const client = await signedIn()
+    const add = async (name: string, parent_id?: string) => (await client.api['org-units'].post({ name, parent_id })).data!.id
+    const north = await add('North')
+    const plant = await add('Plant', north)
+    const ids = await furnish(client.tenant_id, [
+      { name: 'a', org_unit_id: north },
+      { name: 'b', org_unit_id: plant },
+      { name: 'c', org_unit_id: plant },
+      { name: 'd' },
+    ])
+    const seen = [
+      [ids[1]!, Date.now()],
+      [ids[2]!, Date.now() - 2 * limits.onlineMs],
+    ] as const
+    await within(client.tenant_id, ({ tx, owned }) =>
+      tx.insert(devicePresence).values(seen.map(([device_id, at]) => owned({ device_id, last_seen_at: new Date(at) }))),
+    )
+    const counts = async ({ api }: Client) => new Map((await api.devices.units.get()).data!.items.map((item) => [item.org_unit_id, item]))
+    const all = await counts(client)
+    expect(all.get(north)).toEqual({ org_unit_id: north, online: 0, offline: 0, never: 1 })
+    expect(all.get(plant)).toEqual({ org_unit_id: plant, online: 1, offline: 1, never: 0 })
+    expect(all.get(null)).toEqual({ org_unit_id: null, online: 0, offline: 0, never: 1 })
+    const technician = await signedIn(['devices.read'], { tenant_id: client.tenant_id, units: [plant] })
+    expect([...(await counts(technician)).keys()]).toEqual([plant])
+  })
+
   test('with operators: is, is not, contains, before and after, and the count agrees with the list', async () => {
     const client = await signedIn()
     const day = (n: number) => new Date(Date.UTC(2026, 0, n))

@@ -26,6 +26,7 @@ type Time = Date | string
 
 /** Values of one field are alternatives, fields add up; `_not` leaves out. */
 export interface DeviceFilter {
+  id?: string[]
   search?: string
   name_contains?: string
   location_contains?: string
@@ -58,11 +59,12 @@ const inStatus: Record<DeviceStatus, () => SQL> = {
 const inOneOf = (statuses: readonly DeviceStatus[]) => or(...statuses.map((status) => inStatus[status]()))!
 
 async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undefined> {
-  const { search, name_contains, location_contains, status, status_not, type, type_not, agent_version, agent_version_not } = filter
+  const { id, search, name_contains, location_contains, status, status_not, type, type_not, agent_version, agent_version_not } = filter
   const { org_unit_id, org_unit_id_not, created_at_after, created_at_before, last_seen_at_after, last_seen_at_before } = filter
   const at = (time: Time) => new Date(time).toISOString()
   return and(
     scope.own(devices),
+    id?.length ? sql`${devices.id} = any(${uuids(id)})` : undefined,
     search ? await occursIn(scope, deviceText, search) : undefined,
     name_contains ? sql`position(lower(${name_contains}) in lower(${devices.name})) > 0` : undefined,
     location_contains ? sql`position(lower(${location_contains}) in lower(${devices.location})) > 0` : undefined,
@@ -143,6 +145,24 @@ export async function summarizeDevices({ tx, own }: Scope) {
     .leftJoin(devicePresence, withPresence)
     .where(own(devices))
   return summary!
+}
+
+/** How many devices each unit has itself, by status; those of no unit under null. */
+export async function devicesByUnit({ tx, own }: Scope) {
+  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
+  const items = await tx
+    .select({
+      org_unit_id: devices.org_unit_id,
+      online: count(inStatus.online()),
+      offline: count(inStatus.offline()),
+      never: count(inStatus.never()),
+    })
+    .from(devices)
+    .leftJoin(devicePresence, withPresence)
+    .where(own(devices))
+    .groupBy(devices.org_unit_id)
+    .orderBy(devices.org_unit_id)
+  return { items }
 }
 
 async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<DeviceFilter>) {

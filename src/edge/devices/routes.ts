@@ -1,8 +1,34 @@
 import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { callOf, guard } from '../../core/guard'
-import { bulkAnswer, bulkCursor, bulkIds, exported, id, instant, name, oneOf, page, paging, several, stamps, uuid } from '../../core/wire'
-import { countDevices, deleteDevices, deviceExport, deviceFacets, deviceOrders, listDevices, summarizeDevices, updateDevices } from './list'
+import { limits } from '../../core/limits'
+import {
+  bulkAnswer,
+  bulkCursor,
+  bulkIds,
+  exported,
+  id,
+  instant,
+  list,
+  name,
+  oneOf,
+  page,
+  paging,
+  several,
+  stamps,
+  uuid,
+} from '../../core/wire'
+import {
+  countDevices,
+  deleteDevices,
+  deviceExport,
+  deviceFacets,
+  deviceOrders,
+  devicesByUnit,
+  listDevices,
+  summarizeDevices,
+  updateDevices,
+} from './list'
 import { deleteDevice, deviceStatuses, getDevice, registerDevice, updateDevice } from './service'
 
 const words = t.String({ maxLength: 200 })
@@ -28,6 +54,7 @@ const change = t.Object({
 })
 
 const filter = {
+  id: several(uuid, limits.bulkRows),
   search: t.Optional(words),
   name_contains: t.Optional(words),
   location_contains: t.Optional(words),
@@ -90,6 +117,13 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
     permission: 'devices.read',
     response: { 200: t.Object({ total: t.Integer(), online: t.Integer(), offline: t.Integer(), never: t.Integer() }) },
     detail: { summary: 'How many devices are online' },
+  })
+  .get('/units', ({ run }) => run(devicesByUnit), {
+    permission: 'devices.read',
+    response: {
+      200: list(t.Object({ org_unit_id: t.Nullable(t.String()), online: t.Integer(), offline: t.Integer(), never: t.Integer() })),
+    },
+    detail: { summary: 'How many devices of each organization unit are online, those of units below it not counted' },
   })
   .get('/count', ({ run, query }) => run((scope) => countDevices(scope, query)), {
     permission: 'devices.read',

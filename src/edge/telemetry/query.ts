@@ -1,8 +1,9 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm'
+import { type SQL, and, sql } from 'drizzle-orm'
 import { invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Scope, isId } from '../../core/scope'
 import { uuids } from '../../core/wire'
+import { inUnits } from '../../identity/org-units/service'
 import { devices } from '../devices/schema'
 import { type Asked, type Place, finite, piecesOf, stretches, widthsFor } from './pieces'
 import { gain } from './rollup'
@@ -34,17 +35,20 @@ export interface TelemetryPage {
   next_cursor: string | null
 }
 
-/** The devices asked for, as far as the caller sees them: one that is not seen does not exist. */
+/** The devices asked for, as far as the caller sees them: one that is not seen does not exist. A unit stands for what lies below it. */
 export async function devicesOf(
-  { tx, own }: Scope,
+  scope: Scope,
   { device_id = [], org_unit_id }: Pick<TelemetryQuery, 'device_id' | 'org_unit_id'>,
 ): Promise<string[]> {
+  const { tx, own } = scope
   if (!device_id.length && !org_unit_id) throw invalid('/device_id', 'or org_unit_id is required')
   const most = org_unit_id ? limits.queryUnitDevices : limits.queryDevices
   const found = await tx
     .select({ id: devices.id })
     .from(devices)
-    .where(and(own(devices), org_unit_id ? eq(devices.org_unit_id, org_unit_id) : sql`${devices.id} = any(${uuids(device_id)})`))
+    .where(
+      and(own(devices), org_unit_id ? inUnits(scope, devices.org_unit_id, org_unit_id) : sql`${devices.id} = any(${uuids(device_id)})`),
+    )
     .limit(most + 1)
   if (!org_unit_id && found.length < new Set(device_id).size) throw notFound('device')
   if (found.length > most) throw invalid('/org_unit_id', `has more than ${most} devices; name some of them`)

@@ -11,9 +11,13 @@ const metric = t.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z_][\\w
 const labels = t.Record(t.String(), t.String())
 const one = t.Object({ device_id: uuid })
 
-const question = {
+const of = {
   device_id: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.queryDevices })),
   org_unit_id: t.Optional(uuid),
+}
+
+const question = {
+  ...of,
   metric: t.Array(metric, { minItems: 1, maxItems: 50 }),
   from: instant,
   to: instant,
@@ -58,11 +62,11 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
     response: { 200: list(t.Object({ device_id: t.String(), metric: t.String(), labels, at: instant, value: t.Number() })) },
     detail: { summary: 'The newest value of each metric' },
   })
-  .get('/metrics', ({ run, query }) => run((scope) => listMetrics(scope, query.device_id)), {
+  .get('/metrics', ({ run, query }) => run((scope) => listMetrics(scope, query)), {
     permission: 'telemetry.read',
-    query: one,
+    query: t.Object(of),
     response: { 200: list(t.Object({ metric: t.String(), labels: t.Array(labels) })) },
-    detail: { summary: 'Which metrics a device reports' },
+    detail: { summary: 'Which metrics devices reported within a week; in a unit of many, the hundred that reported last' },
   })
   .post(
     '/exports',

@@ -1,7 +1,10 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { routine } from '../../core/audit'
 import { enqueue } from '../../core/jobs'
+import { limits } from '../../core/limits'
 import { type Scope, ago } from '../../core/scope'
+import { uuids } from '../../core/wire'
+import { devicePresence } from '../devices/schema'
 import { telemetryFrames as frames } from './frames'
 import { devicesOf } from './query'
 import { telemetryLayouts as layouts } from './schema'
@@ -60,11 +63,48 @@ export async function latestTelemetry(scope: Scope, device_id: string) {
   return { items: items.sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
 }
 
-/** Which metrics a device reports, and with which labels. */
-export async function listMetrics(scope: Scope, device_id: string) {
-  const found = await newestFrames(scope, device_id)
+interface Asked {
+  device_id?: string[]
+  org_unit_id?: string
+}
+
+/** A unit may hold thousands of devices: those that reported last stand for it. */
+async function recentlySeen({ tx, own }: Scope, ids: string[]) {
+  const found = await tx
+    .select({ id: devicePresence.device_id })
+    .from(devicePresence)
+    .where(and(own(devicePresence), sql`${devicePresence.device_id} = any(${uuids(ids)})`))
+    .orderBy(desc(devicePresence.last_seen_at))
+    .limit(limits.queryDevices)
+  return found.map(({ id }) => id)
+}
+
+/** Which metrics devices reported within the last week, and with which labels. */
+export async function listMetrics(scope: Scope, asked: Asked) {
+  const { tx, own, actor } = scope
+  const all = await devicesOf(scope, asked)
+  const ids = all.length > limits.queryDevices ? await recentlySeen(scope, all) : all
+  const since = ago(latestMs).toISOString()
+  const theirs = (alias: string) =>
+    sql`${sql.raw(alias)}.tenant_id = ${actor.tenant_id} and ${sql.raw(alias)}.device_id = any(${uuids(ids)})`
+  const known = await tx
+    .select({ metrics: layouts.metrics, labels: layouts.labels })
+    .from(layouts)
+    .where(
+      and(
+        own(layouts),
+        sql`${layouts.id} in (
+          select r.layout_id from telemetry_rollup r where ${theirs('r')} and r.seconds = 3600 and r.at > ${since}::timestamptz - interval '1 hour'
+          union
+          select n.layout_id from telemetry_arrival a cross join lateral (
+            select f.layout_id from telemetry_frame f
+            where f.tenant_id = a.tenant_id and f.device_id = a.device_id and f.at >= a.at and f.at < a.at + interval '5 minutes' offset 0) n
+          where ${theirs('a')} and a.at > ${since}::timestamptz - interval '5 minutes')`,
+      ),
+    )
+    .orderBy(layouts.id)
   const labels = new Map<string, Record<string, string>[]>()
-  for (const { layout } of found) for (const metric of layout.metrics) labels.set(metric, [...(labels.get(metric) ?? []), layout.labels])
+  for (const layout of known) for (const metric of layout.metrics) labels.set(metric, [...(labels.get(metric) ?? []), layout.labels])
   return { items: [...labels].map(([metric, labels]) => ({ metric, labels })).sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
 }
 

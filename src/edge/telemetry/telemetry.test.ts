@@ -6,7 +6,7 @@ import { limits } from '../../core/limits'
 import { inTenant, jobActor } from '../../core/scope'
 import { type Client, problem, registered, send, signedIn, within } from '../../testing/api'
 import { type Frame, type Reporter, addFrames, addLayout, owner, queued, runQueue } from '../../testing/world'
-import { devices } from '../devices/schema'
+import { devicePresence, devices } from '../devices/schema'
 import { telemetryFrames } from './frames'
 import { telemetryJobs } from './jobs'
 import { aggregates } from './query'
@@ -361,7 +361,8 @@ describe('series', () => {
 
 describe('the newest values', () => {
   const latest = async ({ api }: Client, device_id: string) => (await api.telemetry.latest.get({ query: { device_id } })).data!.items
-  const catalogue = async ({ api }: Client, device_id: string) => (await api.telemetry.metrics.get({ query: { device_id } })).data!.items
+  const catalogue = async ({ api }: Client, device_id: string) =>
+    (await api.telemetry.metrics.get({ query: { device_id: [device_id] } })).data!.items
 
   test('are those of the newest moment, not of the last arrival', async () => {
     const { client, device, layout } = await arranged(['cpu_percent', 'memory_percent'])
@@ -439,7 +440,7 @@ describe('what is not one’s own', () => {
     }
     const { telemetry } = theirs.client.api
     expect((await telemetry.latest.get({ query: { device_id: device.device_id } })).status).toBe(404)
-    expect((await telemetry.metrics.get({ query: { device_id: device.device_id } })).status).toBe(404)
+    expect((await telemetry.metrics.get({ query: { device_id: [device.device_id] } })).status).toBe(404)
     expect((await askFor(await signedIn(['devices.read'], client), { ...asked, from, to })).status).toBe(403)
   })
 
@@ -466,6 +467,56 @@ describe('what is not one’s own', () => {
         (await askFor(northern, { device_id: [reporters[0]!.device_id, hidden.device_id], metric: 'cpu_percent', from, to })).status,
       ).toBe(404)
     }
+  })
+
+  test('a unit stands for what lies below it: its values, and which metrics there are', async () => {
+    const client = await signedIn()
+    const add = async (name: string, parent_id?: string) => (await client.api['org-units'].post({ name, parent_id })).data!.id
+    const north = await add('North')
+    const plant = await add('Plant', north)
+    const south = await add('South')
+    const now = Date.now()
+    const reported = [
+      [north, 'cpu_percent'],
+      [plant, 'pressure_bar'],
+      [south, 'battery_percent'],
+    ] as const
+    for (const [unit, metric] of reported)
+      await addFrames(await another(client, unit), await addLayout(client.tenant_id, [metric]), [[now - minute, 5]])
+    const metrics = async (person: Client, org_unit_id: string) =>
+      (await person.api.telemetry.metrics.get({ query: { org_unit_id } })).data!.items.map(({ metric }) => metric)
+    expect(await metrics(client, north)).toEqual(['cpu_percent', 'pressure_bar'])
+    const found = await query(client, { org_unit_id: north, metric: ['cpu_percent', 'pressure_bar'], from: now - hour, to: now })
+    expect(found.series.map(({ metric }) => metric)).toEqual(['cpu_percent', 'pressure_bar'])
+    const technician = await signedIn(['telemetry.read'], { tenant_id: client.tenant_id, units: [plant] })
+    expect(await metrics(technician, plant)).toEqual(['pressure_bar'])
+    for (const hidden of [north, south])
+      expect((await metrics(technician, hidden)).filter((metric) => metric !== 'pressure_bar')).toEqual([])
+    expect(await metrics(await signedIn(), north)).toEqual([])
+    expect((await client.api.telemetry.metrics.get({ query: {} })).status).toBe(422)
+  })
+
+  test('the metrics of a large unit are those of the devices that reported last', async () => {
+    const client = await signedIn()
+    const { id: unit } = (await client.api['org-units'].post({ name: 'Large' })).data!
+    const now = Date.now()
+    for (const [metric, count, seenAt] of [
+      ['spoken', limits.queryDevices, now],
+      ['silent', 1, now - hour],
+    ] as const) {
+      const layout = await addLayout(client.tenant_id, [metric])
+      const rows = await within(client.tenant_id, async ({ tx, owned }) => {
+        const made = await tx
+          .insert(devices)
+          .values(Array.from({ length: count }, (_, index) => owned({ name: `${metric} ${index}`, org_unit_id: unit })))
+          .returning({ device_id: devices.id })
+        await tx.insert(devicePresence).values(made.map(({ device_id }) => owned({ device_id, last_seen_at: new Date(seenAt) })))
+        return made
+      })
+      await addFrames({ tenant_id: client.tenant_id, ...rows[0]! }, layout, [[now - minute, 1]])
+    }
+    const { items } = (await client.api.telemetry.metrics.get({ query: { org_unit_id: unit } })).data!
+    expect(items.map(({ metric }) => metric)).toEqual(['spoken'])
   })
 
   test('row by row, whichever device was seen before', async () => {

@@ -52,6 +52,28 @@ describe('a unit', () => {
     expect(await auditOf(boss.tenant_id, 'org_units.delete')).toHaveLength(1)
   })
 
+  test('has an address and a place on the map: both coordinates or none', async () => {
+    const boss = await signedIn()
+    const turin = { address: 'Via Nizza 230, Torino', latitude: 45.0303, longitude: 7.6646 }
+    const made = (await boss.api['org-units'].post({ name: 'Turin', ...turin })).data!
+    expect(made).toMatchObject(turin)
+    const unit = boss.api['org-units']({ id: made.id })
+    expect((await unit.patch({ latitude: -33.9, longitude: 18.4 })).data).toMatchObject({ latitude: -33.9, longitude: 18.4 })
+    expect((await unit.patch({ latitude: 10 })).data).toMatchObject({ latitude: 10, longitude: 18.4 })
+    const refused = await send('PATCH', `${path}/${made.id}`, { headers: boss.headers, body: { longitude: null } })
+    expect(await problem(refused)).toMatchObject({ status: 422, errors: [{ path: '/longitude' }] })
+    expect((await unit.patch({ latitude: null, longitude: null, address: null })).data).toMatchObject({ latitude: null, address: null })
+    for (const place of [
+      { latitude: 91, longitude: 0 },
+      { latitude: 0, longitude: -180.5 },
+      { longitude: 7 },
+      { address: 'x'.repeat(301) },
+    ])
+      expect((await send('POST', path, { headers: boss.headers, body: { name: 'Nowhere', ...place } })).status).toBe(422)
+    const [first] = await auditOf(boss.tenant_id, 'org_units.update')
+    expect(JSON.stringify(first)).toContain('18.4')
+  })
+
   test('tells how many devices it has', async () => {
     const { boss, north, below } = await furnished()
     expect((await boss.api['org-units']({ id: north }).get()).data!.device_count).toBe(1)

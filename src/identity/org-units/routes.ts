@@ -3,8 +3,24 @@ import { guard } from '../../core/guard'
 import { id, list, name, stamps, uuid } from '../../core/wire'
 import { createOrgUnit, deleteOrgUnit, getOrgUnit, listOrgUnits, updateOrgUnit } from './service'
 
-const input = t.Object({ name, parent_id: t.Optional(t.Nullable(uuid)) })
-const unit = t.Object({ id: t.String(), name: t.String(), parent_id: t.Nullable(t.String()), device_count: t.Integer(), ...stamps })
+const degrees = (most: number) => t.Optional(t.Nullable(t.Number({ minimum: -most, maximum: most })))
+const input = t.Object({
+  name,
+  parent_id: t.Optional(t.Nullable(uuid)),
+  address: t.Optional(t.Nullable(t.String({ maxLength: 300 }))),
+  latitude: degrees(90),
+  longitude: degrees(180),
+})
+const unit = t.Object({
+  id: t.String(),
+  name: t.String(),
+  parent_id: t.Nullable(t.String()),
+  address: t.Nullable(t.String()),
+  latitude: t.Nullable(t.Number()),
+  longitude: t.Nullable(t.Number()),
+  device_count: t.Integer(),
+  ...stamps,
+})
 
 export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings'] })
   .use(guard)
@@ -32,7 +48,7 @@ export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings
     params: id,
     body: t.Partial(input),
     response: { 200: unit },
-    detail: { summary: 'Rename or move a unit with all that is below it' },
+    detail: { summary: 'Rename a unit, say where it is, or move it with all that is below it' },
   })
   .delete(
     '/:id',

@@ -11,6 +11,9 @@ import { orgUnits } from './schema'
 export interface OrgUnitInput {
   name: string
   parent_id?: string | null
+  address?: string | null
+  latitude?: number | null
+  longitude?: number | null
 }
 
 /** Outer columns are written out: drizzle drops the table's name where there is but one, and they would be taken for those of the inner table. */
@@ -122,14 +125,21 @@ async function assertFits(scope: Scope, parent_id: string | null, id: string | n
   if (!id && units >= limits.orgUnits) throw new Problem(409, 'limit_reached', `There can be ${limits.orgUnits} organization units`)
 }
 
+/** A place has two coordinates or none. */
+function assertPosition({ latitude = null, longitude = null }: Pick<OrgUnitInput, 'latitude' | 'longitude'>) {
+  if ((latitude === null) === (longitude === null)) return
+  throw invalid(latitude === null ? '/latitude' : '/longitude', 'is required: a place has both coordinates or none')
+}
+
 /** Sessions know the units they see by id: they are read again. */
 const changedTree = ({ signals, actor }: Scope) => signals.push({ topic: 'sessions', key: actor.tenant_id })
 
-export async function createOrgUnit(scope: Scope, { name, parent_id = null }: OrgUnitInput) {
+export async function createOrgUnit(scope: Scope, { parent_id = null, ...input }: OrgUnitInput) {
   const { tx, owned } = scope
   await assertPlace(scope, parent_id, '/parent_id')
+  assertPosition(input)
   await assertFits(scope, parent_id, null)
-  const row = owned({ id: Bun.randomUUIDv7(), name, parent_id })
+  const row = owned({ id: Bun.randomUUIDv7(), ...input, parent_id })
   await seeNewUnit(scope, row.id)
   const [unit] = await tx.insert(orgUnits).values(row).returning()
   await audit(scope, 'org_units.create', unit!.id, { after: unit })
@@ -145,6 +155,7 @@ async function seeNewUnit({ tx, actor }: Scope, id: string) {
 export async function updateOrgUnit(scope: Scope, id: string, input: Partial<OrgUnitInput>) {
   const before = await getOrgUnitToChange(scope, id)
   const { parent_id = before.parent_id, ...change } = input
+  assertPosition({ ...before, ...change })
   // The parent as he was told of it may be sent back: that moves nothing.
   const moves = parent_id !== before.parent_id
   if (moves) {

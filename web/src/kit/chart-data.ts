@@ -1,28 +1,57 @@
 import type uPlot from 'uplot'
 
 export type Point = readonly [epochMs: number, value: number]
-export type ChartSeries = { label: string; points: readonly Point[] }
-
-/**
- * Puts series on one axis of time, in seconds, as uPlot wants them.
- * Where the source was silent for longer than three of its usual intervals the line breaks.
- */
-export function alignSeries(series: readonly ChartSeries[]): uPlot.AlignedData {
-  const times = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].toSorted((left, right) => left - right)
-  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at))
-  const usualMs = gaps.toSorted((left, right) => left - right)[Math.floor(gaps.length / 2)] ?? 0
-  const axis = times.flatMap((at, index) => {
-    const gap = gaps[index]
-    return gap !== undefined && gap > usualMs * 3 ? [at, at + usualMs] : [at]
-  })
-  const columns = series.map(({ points }) => {
-    const values = new Map(points)
-    return axis.map((at) => values.get(at) ?? null)
-  })
-  return [axis.map((at) => at / 1000), ...columns]
+export type ChartSeries = {
+  label: string
+  points: readonly Point[]
+  /** Which of the chart's colours it keeps, whatever stands beside it. */
+  colour?: number
+  /** Drawn faintly: what stands behind another. */
+  faint?: boolean
 }
 
-export function summarize(points: readonly Point[]): { latest: number; lowest: number; highest: number; mean: number } | null {
+function usualGapMs(points: readonly Point[]): number {
+  const gaps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at))
+  return gaps.toSorted((left, right) => left - right)[Math.floor(gaps.length / 2)] ?? 0
+}
+
+/** Where a source was silent for longer than three of its usual intervals, a moment behind its last point. */
+function silences(points: readonly Point[]): number[] {
+  const usualMs = usualGapMs(points)
+  return points.flatMap(([at], index) => {
+    const next = points[index + 1]?.[0]
+    return next !== undefined && next - at > usualMs * 3 ? [at + usualMs] : []
+  })
+}
+
+/**
+ * Puts series on one axis of time, in seconds, as uPlot wants them. A line breaks where its own source was silent (null); it goes on where another
+ * source spoke at a moment at which this one did not (undefined).
+ */
+export function alignSeries(series: readonly ChartSeries[]): uPlot.AlignedData {
+  const lines = series.map(({ points }) => {
+    const values = new Map<number, number | null>(points)
+    for (const at of silences(points)) if (!values.has(at)) values.set(at, null)
+    return values
+  })
+  const axis = [...new Set(lines.flatMap((values) => [...values.keys()]))].toSorted((left, right) => left - right)
+  return [axis.map((at) => at / 1000), ...lines.map((values) => axis.map((at) => values.get(at)))]
+}
+
+/** The value of a line at a place of the axis, or at the nearest where it has none of its own. */
+export function valueAt(column: ArrayLike<number | null | undefined> | undefined, place: number): number | null {
+  for (let away = 0; column && away < 50; away += 1) {
+    const before = column[place - away]
+    if (before !== undefined) return before
+    const after = column[place + away]
+    if (after !== undefined) return after
+  }
+  return null
+}
+
+export type Summary = { latest: number; lowest: number; highest: number; mean: number }
+
+export function summarize(points: readonly Point[]): Summary | null {
   const latest = points.at(-1)
   if (!latest) return null
   let lowest = Infinity

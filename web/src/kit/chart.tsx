@@ -1,9 +1,12 @@
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import uPlot from 'uplot'
-import { formatDayAndTime, formatTime } from '@/lib/format'
+import type uPlot from 'uplot'
+import { formatTime } from '@/lib/format'
 import { useTheme } from '@/lib/theme'
-import { alignSeries, type ChartSeries, summarize } from './chart-data'
+import { alignSeries, type ChartSeries, summarize, valueAt } from './chart-data'
+import { type Line, lineColour, makePlot } from './chart-plot'
+
+export type ChartCursor = { atMs: number; values: (number | null)[] } | null
 
 type ChartProps = {
   label: string
@@ -13,82 +16,62 @@ type ChartProps = {
   format: (value: number) => string
   /** The top of the scale where the unit has one, such as 100 for percent. */
   highest?: number
+  ceiling?: number
+  binary?: boolean
+  fitted?: boolean
   /** Charts with the same key share one cursor. */
   syncKey?: string
   height?: number
+  zone?: string
+  /** A stretch of time was drawn out with the pointer. */
+  onZoom?: (fromMs: number, toMs: number) => void
+  /** Given where the values stand elsewhere: the chart has no legend then, and its cursor moves by the arrow keys, too. */
+  onCursor?: (cursor: ChartCursor) => void
 }
 
-const colours = 6
-const dayMs = 86_400_000
+const nowhere = { left: -10, top: -10 }
 
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-}
-
-function translucent(colour: string): string {
-  return colour.startsWith('#') ? `${colour}1c` : colour.replace(/\)$/, ' / 0.11)')
-}
-
-function seriesColour(index: number): string {
-  return `--chart-${(index % colours) + 1}`
-}
-
-export function Chart({ label, series, fromMs, toMs, format, highest, syncKey, height = 176 }: ChartProps) {
+export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoom, onCursor, ...look }: ChartProps) {
+  const { highest, ceiling, binary, fitted, syncKey, zone } = look
   const { t } = useTranslation()
   const summaryId = useId()
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const [cursor, setCursor] = useState<number | null>(null)
+  const [spoken, setSpoken] = useState('')
   const data = useMemo(() => alignSeries(series), [series])
-  const labels = series.map((entry) => entry.label).join('\n')
+  const lines = JSON.stringify(
+    series.map((entry, index): Line => ({ name: entry.label, colour: entry.colour ?? index, faint: entry.faint ?? false })),
+  )
   const theme = useTheme((state) => state.resolved)
+
+  const tellCursor = useEffectEvent((place: number | null) => {
+    if (!onCursor) return setCursor(place)
+    const at = place === null ? undefined : data[0][place]
+    if (place === null || at === undefined) return onCursor(null)
+    onCursor({ atMs: at * 1000, values: data.slice(1).map((column) => valueAt(column, place)) })
+  })
+  const zoom = useEffectEvent((from: number, to: number) => onZoom?.(from, to))
+  const zooms = onZoom !== undefined
 
   // uPlot draws outside React: it is made anew only when the set of lines changes, and handed new data otherwise.
   useEffect(() => {
     const element = holder.current
     if (!element) return
-    const names = labels ? labels.split('\n') : []
-    const axis: uPlot.Axis = {
-      stroke: () => token('--text-muted'),
-      grid: { stroke: () => token('--chart-grid'), width: 1 },
-      ticks: { show: false },
-      font: '11px "Inter Variable", sans-serif',
-    }
-    const made = new uPlot(
-      {
-        width: element.clientWidth || 320,
-        height,
-        padding: [8, 8, 0, 0],
-        legend: { show: false },
-        cursor: { sync: syncKey ? { key: syncKey, setSeries: false } : undefined, drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { x: { time: true }, y: { range: (_self, _low, high) => [0, highest ?? Math.max(high * 1.15, Number.EPSILON * 8, 1e-6)] } },
-        axes: [
-          {
-            ...axis,
-            space: 72,
-            size: 26,
-            values: (self, splits) => {
-              const span = ((self.scales['x']?.max ?? 0) - (self.scales['x']?.min ?? 0)) * 1000
-              return splits.map((at) => (span > dayMs * 1.5 ? formatDayAndTime(at * 1000) : formatTime(at * 1000, span < 180_000)))
-            },
-          },
-          { ...axis, space: 28, size: 66, values: (_self, splits) => splits.map((value) => format(value)) },
-        ],
-        series: [
-          {},
-          ...names.map((name, index) => ({
-            label: name,
-            width: 1.5,
-            stroke: () => token(seriesColour(index)),
-            fill: names.length <= 2 ? () => translucent(token(seriesColour(index))) : undefined,
-            points: { size: 4, fill: () => token(seriesColour(index)), show: (self: uPlot) => self.data[0].length <= 24 },
-          })),
-        ],
-        hooks: { setCursor: [(self) => setCursor(self.cursor.idx ?? null)] },
-      },
-      [[], ...names.map(() => [])],
-      element,
-    )
+    const made = makePlot(element, {
+      width: element.clientWidth || 320,
+      height,
+      lines: JSON.parse(lines) as Line[],
+      format,
+      highest,
+      ceiling,
+      binary,
+      fitted,
+      syncKey,
+      zone,
+      onCursor: tellCursor,
+      onZoom: zooms ? zoom : undefined,
+    })
     plot.current = made
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
     resize.observe(element)
@@ -97,7 +80,7 @@ export function Chart({ label, series, fromMs, toMs, format, highest, syncKey, h
       made.destroy()
       plot.current = null
     }
-  }, [labels, height, highest, syncKey, format])
+  }, [lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
 
   useEffect(() => {
     plot.current?.batch(() => {
@@ -106,26 +89,61 @@ export function Chart({ label, series, fromMs, toMs, format, highest, syncKey, h
     })
     // Colours are read from the theme's tokens while drawing.
     plot.current?.redraw()
-  }, [data, fromMs, toMs, theme, labels, height, highest, syncKey, format])
+  }, [data, fromMs, toMs, theme, lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
+
+  const moveCursor = (event: KeyboardEvent) => {
+    const made = plot.current
+    const last = data[0].length - 1
+    if (!made || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return
+    const from = made.cursor.idx ?? last + 1
+    const pace = event.shiftKey ? 10 : 1
+    const places: Record<string, number | null> = { ArrowLeft: from - pace, ArrowRight: from + pace, Home: 0, End: last, Escape: null }
+    const wanted = places[event.key]
+    if (wanted === undefined) return
+    event.preventDefault()
+    if (wanted === null) {
+      setSpoken('')
+      return made.setCursor(nowhere)
+    }
+    const place = Math.max(0, Math.min(last, wanted))
+    const at = data[0][place] ?? 0
+    made.setCursor({ left: made.valToPos(at, 'x'), top: 10 })
+    const values = series.map((entry, index) => {
+      const value = valueAt(data[index + 1], place)
+      return `${entry.label} ${value === null ? '—' : format(value)}`
+    })
+    setSpoken(`${formatTime(at * 1000, true, zone)}: ${values.join(', ')}`)
+  }
 
   const at = cursor === null ? undefined : data[0][cursor]
   return (
     <figure aria-label={label} aria-describedby={summaryId} className="min-w-0">
-      <div ref={holder} aria-hidden className="w-full" style={{ height }} />
-      <figcaption className="mt-1">
-        <ul className="text-muted flex min-h-5 flex-wrap items-center gap-x-4 gap-y-0.5 pl-3 text-xs" aria-hidden>
-          {series.map((entry, index) => {
-            const value = cursor === null ? entry.points.at(-1)?.[1] : data[index + 1]?.[cursor]
-            return (
-              <li key={entry.label} className="flex items-center gap-1.5">
-                <span className="size-2 rounded-full" style={{ background: `var(${seriesColour(index)})` }} />
-                {entry.label}
-                <span className="text-text font-medium tabular-nums">{value === null || value === undefined ? '—' : format(value)}</span>
-              </li>
-            )
-          })}
-          {at !== undefined && <li className="ml-auto">{formatTime(at * 1000, true)}</li>}
-        </ul>
+      <div
+        {...(onCursor && { tabIndex: 0, role: 'group', 'aria-label': t('chart.keys', { name: label }), onKeyDown: moveCursor })}
+        className="rounded-md"
+      >
+        <div ref={holder} aria-hidden className="w-full" style={{ height }} />
+      </div>
+      <figcaption className={onCursor ? undefined : 'mt-1'}>
+        {onCursor ? (
+          <p className="sr-only" aria-live="polite">
+            {spoken}
+          </p>
+        ) : (
+          <ul className="text-muted flex min-h-5 flex-wrap items-center gap-x-4 gap-y-0.5 pl-3 text-xs" aria-hidden>
+            {series.map((entry, index) => {
+              const value = cursor === null ? entry.points.at(-1)?.[1] : valueAt(data[index + 1], cursor)
+              return (
+                <li key={entry.label} className="flex items-center gap-1.5">
+                  <span className="size-2 rounded-full" style={{ background: `var(${lineColour(entry.colour ?? index)})` }} />
+                  {entry.label}
+                  <span className="text-text font-medium tabular-nums">{value === null || value === undefined ? '—' : format(value)}</span>
+                </li>
+              )
+            })}
+            {at !== undefined && <li className="ml-auto">{formatTime(at * 1000, true, zone)}</li>}
+          </ul>
+        )}
         <p id={summaryId} className="sr-only">
           {series
             .map((entry) => {

@@ -19,8 +19,10 @@ async function read(reply: Response, onBytes: (bytes: number) => void): Promise<
   return new Blob(parts, { type: 'text/csv' })
 }
 
+type ExportButtonProps = { path: string; create: () => Promise<{ id: string }>; hint?: string }
+
 /** The list as it is filtered, as a file: asked for first, so that both are in the audit log, then downloaded from `path`. */
-export function ExportButton({ path, create }: { path: string; create: () => Promise<{ id: string }> }) {
+export function ExportButton({ path, create, hint }: ExportButtonProps) {
   const { t } = useTranslation()
   const [bytes, setBytes] = useState<number | null>(null)
   const save = async () => {
@@ -41,7 +43,7 @@ export function ExportButton({ path, create }: { path: string; create: () => Pro
     }
   }
   return (
-    <Button className="max-sm:w-8 max-sm:px-0" busy={bytes !== null} onClick={() => void save()} title={t('export.hint')}>
+    <Button className="max-sm:w-8 max-sm:px-0" busy={bytes !== null} onClick={() => void save()} title={hint ?? t('export.hint')}>
       {bytes === null && <Download aria-hidden />}
       <span className="max-sm:sr-only">{bytes ? t('export.running', { size: formatBytes(bytes) }) : t('export.label')}</span>
     </Button>

@@ -1,5 +1,5 @@
-import { ToggleGroup } from 'radix-ui'
 import { useTranslation } from 'react-i18next'
+import { Segments } from '@/ui/segments'
 
 export const timeRanges = ['15m', '1h', '6h', '24h', '7d'] as const
 export type TimeRange = (typeof timeRanges)[number]
@@ -14,28 +14,12 @@ export const rangeMs: Record<TimeRange, number> = {
 
 export function TimeRangePicker({ value, onChange }: { value: TimeRange; onChange: (value: TimeRange) => void }) {
   const { t } = useTranslation()
-  const choose = (chosen: string) => {
-    const range = timeRanges.find((candidate) => candidate === chosen)
-    if (range) onChange(range)
-  }
   return (
-    <ToggleGroup.Root
-      type="single"
+    <Segments
+      label={t('range.label')}
       value={value}
-      onValueChange={choose}
-      aria-label={t('range.label')}
-      className="border-border bg-surface shadow-raised inline-flex rounded-md border p-0.5"
-    >
-      {timeRanges.map((range) => (
-        <ToggleGroup.Item
-          key={range}
-          value={range}
-          aria-label={t(`range.${range}`)}
-          className="text-muted hover:text-text data-[state=on]:bg-accent-soft data-[state=on]:text-accent-text h-6.5 rounded px-2 text-xs font-medium"
-        >
-          {range}
-        </ToggleGroup.Item>
-      ))}
-    </ToggleGroup.Root>
+      onChange={onChange}
+      options={timeRanges.map((range) => ({ value: range, label: range, name: t(`range.${range}`) }))}
+    />
   )
 }

@@ -29,25 +29,24 @@ export function formatPercent(value: number): string {
   return `${formatNumber(value, value < 10 ? 1 : 0)} %`
 }
 
-export function formatDateTime(iso: string | number): string {
-  return kept('date-time', (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })).format(new Date(iso))
+/** In the reader's own zone where none is named, as are all times here. */
+export function formatDateTime(iso: string | number, timeZone?: string): string {
+  const options = { dateStyle: 'medium', timeStyle: 'medium', timeZone } as const
+  return kept(`date-time ${timeZone}`, (locale) => new Intl.DateTimeFormat(locale, options)).format(new Date(iso))
 }
 
 export function formatDate(iso: string | number): string {
   return kept('date', (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })).format(new Date(iso))
 }
 
-export function formatTime(epochMs: number, withSeconds: boolean): string {
-  return kept(`time ${withSeconds}`, (locale) => new Intl.DateTimeFormat(locale, { timeStyle: withSeconds ? 'medium' : 'short' })).format(
-    epochMs,
-  )
+export function formatTime(epochMs: number, withSeconds: boolean, timeZone?: string): string {
+  const options = { timeStyle: withSeconds ? 'medium' : 'short', timeZone } as const
+  return kept(`time ${withSeconds} ${timeZone}`, (locale) => new Intl.DateTimeFormat(locale, options)).format(epochMs)
 }
 
-export function formatDayAndTime(epochMs: number): string {
-  return kept(
-    'day',
-    (locale) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
-  ).format(epochMs)
+export function formatDayAndTime(epochMs: number, timeZone?: string): string {
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone } as const
+  return kept(`day ${timeZone}`, (locale) => new Intl.DateTimeFormat(locale, options)).format(epochMs)
 }
 
 const spans = [

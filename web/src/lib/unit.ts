@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 const param = 'org_unit'
 /** The lists that a unit narrows. */
-const narrowed = new Set(['/devices', '/alerts'])
+const narrowed = new Set(['/devices', '/alerts', '/telemetry'])
 
 export const isNarrowed = (pathname: string) => narrowed.has(pathname)
 

@@ -1,9 +1,9 @@
-import { type LucideIcon, House, Settings, ShieldAlert, Server } from 'lucide-react'
+import { ChartSpline, type LucideIcon, House, Settings, ShieldAlert, Server } from 'lucide-react'
 import { type Features, useCan, useFeatures } from '@/lib/me'
 
 export type Destination = {
   to: string
-  label: 'nav.home' | 'nav.devices' | 'nav.alerts' | 'nav.settings' | SettingsLabel
+  label: 'nav.home' | 'nav.devices' | 'nav.telemetry' | 'nav.alerts' | 'nav.settings' | SettingsLabel
   icon: LucideIcon
   /** Pressed after `g`. */
   key: string
@@ -73,6 +73,7 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
 const entries: readonly Entry[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
   { to: '/devices', label: 'nav.devices', icon: Server, key: 'd', permission: 'devices.read' },
+  { to: '/telemetry', label: 'nav.telemetry', icon: ChartSpline, key: 'x', permission: 'telemetry.read' },
   { to: '/alerts', label: 'nav.alerts', icon: ShieldAlert, key: 'a', permission: 'alerts.read', feature: 'security' },
   { to: '/settings', label: 'nav.settings', icon: Settings, key: 's', permission: settingsPages.map((page) => page.permission) },
 ]

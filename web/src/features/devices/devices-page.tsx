@@ -25,6 +25,7 @@ import { useOfferedActions } from '@/lib/page-actions'
 import { Button } from '@/ui/button'
 import { DeviceBulkActions } from './bulk-actions'
 import { useDeviceColumns } from './columns'
+import { DevicesViews } from './devices-views'
 import { useDeviceFilters } from './device-filters'
 import { changeDevices, createDeviceExport, deviceCountQuery, deviceList, removeDevices } from './queries'
 
@@ -72,7 +73,12 @@ export function DevicesPage() {
 
   return (
     <ListPage
-      header={<PageHeader title={t('nav.devices')}>{addButton}</PageHeader>}
+      header={
+        <PageHeader title={t('nav.devices')}>
+          <DevicesViews current="list" />
+          {addButton}
+        </PageHeader>
+      }
       filters={
         <Filters state={filters} searchLabel={t('devices.search')}>
           {can('devices.export') && (

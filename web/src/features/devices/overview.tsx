@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity, Pause, Play } from 'lucide-react'
+import { Activity, ChartSpline, Pause, Play } from 'lucide-react'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { deviceTelemetryQuery, latestTelemetryQuery, type DeviceTelemetry } from '@/features/telemetry/queries'
 import { chartWindow, disks, hasPoints, interfaces, levelSeries, trafficSeries } from '@/features/telemetry/series'
 import { StatTiles } from '@/features/telemetry/stat-tiles'
@@ -34,6 +35,12 @@ export default function Overview({ device }: { device: Device }) {
         <Button size="small" variant="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           <PauseIcon aria-hidden />
           {paused ? t('telemetry.resume') : t('telemetry.pause')}
+        </Button>
+        <Button asChild variant="link" size="small" className="ml-auto">
+          <Link to={`/telemetry?device=${device.id}&metric=cpu_percent,memory_percent&range=${range}`}>
+            <ChartSpline aria-hidden />
+            {t('explorer.open')}
+          </Link>
         </Button>
       </div>
       <Loaded query={telemetry} skeleton={<ChartSkeletons />}>

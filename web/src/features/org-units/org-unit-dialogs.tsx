@@ -2,13 +2,14 @@ import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
-import { Button } from '@/ui/button'
-import { Dialog, DialogActions, DialogClose, DialogContent } from '@/ui/dialog'
+import { Dialog, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
+import { FormActions } from './form-actions'
+import { PlaceForm } from './place-form'
 import { flatten, type OrgUnit, type OrgUnitNode, toTree, useCreateOrgUnit, useDeleteOrgUnit, useUpdateOrgUnit } from './queries'
 
-export type OrgUnitTask = { kind: 'add'; parent: OrgUnitNode | null } | { kind: 'rename' | 'move' | 'delete'; unit: OrgUnitNode }
+export type OrgUnitTask = { kind: 'add'; parent: OrgUnitNode | null } | { kind: 'rename' | 'move' | 'place' | 'delete'; unit: OrgUnitNode }
 
 type OrgUnitDialogsProps = { task: OrgUnitTask | null; units: readonly OrgUnit[]; onClose: () => void }
 
@@ -35,6 +36,7 @@ export function OrgUnitDialogs({ task, units, onClose }: OrgUnitDialogsProps) {
   const title = () => {
     if (task.kind === 'add')
       return task.parent ? t('settings.org_units.add_below_title', { name: task.parent.name }) : t('settings.org_units.add')
+    if (task.kind === 'place') return t('settings.org_units.place_title', { name: task.unit.name })
     return task.kind === 'rename'
       ? t('settings.org_units.rename_title', { name: task.unit.name })
       : t('settings.org_units.move_title', { name: task.unit.name })
@@ -42,7 +44,9 @@ export function OrgUnitDialogs({ task, units, onClose }: OrgUnitDialogsProps) {
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent title={title()}>
-        {task.kind === 'move' ? (
+        {task.kind === 'place' ? (
+          <PlaceForm unit={task.unit} onDone={onClose} />
+        ) : task.kind === 'move' ? (
           <MoveForm unit={task.unit} units={units} onDone={onClose} />
         ) : (
           <NameForm
@@ -74,7 +78,7 @@ function NameForm({ unit, parentId, onDone }: { unit: OrgUnitNode | null; parent
         {(control) => <Input {...control} {...form.register('name', { required: t('form.required') })} maxLength={200} />}
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
-      <Actions busy={form.formState.isSubmitting} label={unit ? t('action.save') : t('settings.org_units.add')} />
+      <FormActions busy={form.formState.isSubmitting} label={unit ? t('action.save') : t('settings.org_units.add')} />
     </form>
   )
 }
@@ -114,21 +118,7 @@ function MoveForm({ unit, units, onDone }: { unit: OrgUnitNode; units: readonly 
         )}
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
-      <Actions busy={form.formState.isSubmitting} label={t('settings.org_units.move')} />
+      <FormActions busy={form.formState.isSubmitting} label={t('settings.org_units.move')} />
     </form>
-  )
-}
-
-function Actions({ busy, label }: { busy: boolean; label: string }) {
-  const { t } = useTranslation()
-  return (
-    <DialogActions>
-      <DialogClose asChild>
-        <Button>{t('action.cancel')}</Button>
-      </DialogClose>
-      <Button type="submit" variant="primary" busy={busy}>
-        {label}
-      </Button>
-    </DialogActions>
   )
 }

@@ -136,6 +136,7 @@ function UnitMenu({ unit, onTask }: { unit: OrgUnitNode; onTask: (task: OrgUnitT
           <MenuItem onSelect={() => onTask({ kind: 'add', parent: unit })}>{t('settings.org_units.add_below')}</MenuItem>
         )}
         {can('org_units.update') && <MenuItem onSelect={() => onTask({ kind: 'rename', unit })}>{t('settings.org_units.rename')}</MenuItem>}
+        {can('org_units.update') && <MenuItem onSelect={() => onTask({ kind: 'place', unit })}>{t('settings.org_units.place')}</MenuItem>}
         {can('org_units.update') && <MenuItem onSelect={() => onTask({ kind: 'move', unit })}>{t('settings.org_units.move')}</MenuItem>}
         {can('org_units.delete') && (
           <>

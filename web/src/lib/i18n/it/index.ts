@@ -2,8 +2,10 @@ import { account } from './account'
 import { alerts } from './alerts'
 import { common } from './common'
 import { devices } from './devices'
+import { explorer } from './explorer'
+import { map } from './map'
 import { settings } from './settings'
 import { shell } from './shell'
 import { sso } from './sso'
 
-export const it = { ...common, ...shell, ...devices, ...alerts, ...settings, ...account, ...sso }
+export const it = { ...common, ...shell, ...devices, ...explorer, ...map, ...alerts, ...settings, ...account, ...sso }

@@ -1,0 +1,129 @@
+import uPlot from 'uplot'
+import { formatDayAndTime, formatTime } from '@/lib/format'
+
+export type Line = { name: string; colour: number; faint: boolean }
+type PlotOptions = {
+  width: number
+  height: number
+  lines: readonly Line[]
+  format: (value: number) => string
+  /** The top of the scale where the unit has one, such as 100 for percent. */
+  highest?: number
+  /** Counts in powers of two, as bytes are. */
+  binary?: boolean
+  /** What the scale does not go beyond while the values do not either. */
+  ceiling?: number
+  /** Values that differ little from each other fill the height, instead of standing on zero. */
+  fitted?: boolean
+  syncKey?: string
+  zone?: string
+  onCursor: (place: number | null) => void
+  onZoom?: (fromMs: number, toMs: number) => void
+}
+
+const colours = 6
+const dayMs = 86_400_000
+const leastDragPixels = 6
+const powersOfTwo = Array.from({ length: 64 }, (_, power) => 2 ** (power - 3))
+
+export const lineColour = (colour: number) => `--chart-${(colour % colours) + 1}`
+
+/** Colours come back after six lines: those of the second turn are dashed, those of the third dotted. */
+const dashes: readonly (number[] | undefined)[] = [undefined, [8, 4], [2, 3]]
+export const lineDash = (colour: number) => dashes[Math.floor(colour / colours) % dashes.length]
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
+function translucent(colour: string, alpha: string): string {
+  return colour.replace(/\)$/, ` / ${alpha})`)
+}
+
+function scaleOf(low: number, high: number, { highest, ceiling, fitted }: PlotOptions): [number, number] {
+  const roomy = Math.max(high * 1.15, Number.EPSILON * 8, 1e-6)
+  const top = ceiling !== undefined && high <= ceiling ? Math.min(roomy, ceiling) : roomy
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, highest ?? 1]
+  if (fitted && low > 0 && high - low < high * 0.3) {
+    const room = (high - low || high * 0.02) * 0.25
+    return [Math.max(0, low - room), ceiling !== undefined && high <= ceiling ? Math.min(ceiling, high + room) : high + room]
+  }
+  return [Math.min(0, low * 1.15), highest === undefined ? top : Math.max(highest, high)]
+}
+
+/** A plot on a canvas; its colours are read from the theme's tokens whenever it draws. */
+export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
+  const { width, height, lines, format, syncKey, zone, onCursor, onZoom } = options
+  const axis: uPlot.Axis = {
+    stroke: () => token('--text-muted'),
+    grid: { stroke: () => token('--chart-grid'), width: 1 },
+    ticks: { show: false },
+    font: '11px "Inter Variable", sans-serif',
+  }
+  return new uPlot(
+    {
+      width,
+      height,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      tzDate: zone ? (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone) : undefined,
+      cursor: {
+        sync: syncKey ? { key: syncKey, setSeries: false } : undefined,
+        drag: { x: onZoom !== undefined, y: false, setScale: false },
+        points: { size: 6 },
+      },
+      scales: { x: { time: true }, y: { range: (_self, low, high) => scaleOf(low, high, options) } },
+      axes: [
+        {
+          ...axis,
+          space: 72,
+          size: 26,
+          values: (self, splits) => {
+            const span = ((self.scales['x']?.max ?? 0) - (self.scales['x']?.min ?? 0)) * 1000
+            return splits.map((at) =>
+              span > dayMs * 1.5 ? formatDayAndTime(at * 1000, zone) : formatTime(at * 1000, span < 180_000, zone),
+            )
+          },
+        },
+        {
+          ...axis,
+          incrs: options.binary ? powersOfTwo : undefined,
+          space: 28,
+          size: 66,
+          values: (_self, splits) => splits.map((value) => format(value)),
+        },
+      ],
+      series: [
+        {},
+        ...lines.map(({ name, colour, faint }, index) => ({
+          label: name,
+          width: faint ? 1 : 1.5,
+          dash: faint ? [3, 3] : lineDash(colour),
+          stroke: () => (faint ? translucent(token(lineColour(colour)), '0.55') : token(lineColour(colour))),
+          fill: lines.length <= 2 && !faint ? () => translucent(token(lineColour(colour)), '0.11') : undefined,
+          points: { size: 4, fill: () => token(lineColour(colour)), show: (self: uPlot) => pointsOf(self, index + 1) <= 24 },
+        })),
+      ],
+      hooks: {
+        setCursor: [(self) => onCursor(self.cursor.idx ?? null)],
+        setSelect: [
+          (self) => {
+            const { left, width: dragged } = self.select
+            if (!onZoom || dragged < leastDragPixels) return
+            onZoom(Math.round(self.posToVal(left, 'x') * 1000), Math.round(self.posToVal(left + dragged, 'x') * 1000))
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          },
+        ],
+      },
+    },
+    [[], ...lines.map(() => [])],
+    element,
+  )
+}
+
+/** How many values a line has, as far as it matters: a line of few is drawn with its points. */
+function pointsOf(self: uPlot, index: number): number {
+  let count = 0
+  for (const value of self.data[index] ?? []) if (value !== null && value !== undefined && (count += 1) > 24) break
+  return count
+}

@@ -1,0 +1,20 @@
+export const map = {
+  map: {
+    title: 'Map',
+    views: 'Devices as',
+    view: { list: 'List', map: 'Map' },
+    keys: 'The arrow keys move the map, plus and minus zoom, zero shows everything.',
+    closer: 'Zoom in',
+    farther: 'Zoom out',
+    everything: 'Show everything',
+    places_one: '{{count}} place',
+    places_other: '{{count}} places',
+    no_devices: 'no devices',
+    on_map: 'On the map',
+    not_on_map: 'Without a place',
+    none_placed: 'No unit has a place yet: give one its coordinates, and it appears here.',
+    all_placed: 'Every unit has its place.',
+    tell: 'Say where it is',
+    tell_of: 'Say where {{name}} is',
+  },
+} as const

@@ -1,0 +1,47 @@
+import type { explorer as english } from '../en/explorer'
+import type { Shape } from '../shape'
+
+export const explorer: Shape<typeof english> = {
+  explorer: {
+    metrics: 'Metriche',
+    choose_devices_first: 'Scegli prima i dispositivi o un’unità.',
+    no_metrics: 'Nessuna metrica nell’ultima settimana',
+    choose_metrics: 'Che cosa vuoi vedere?',
+    choose_metrics_hint: 'Scegli le metriche qui sopra, o comincia con una di queste.',
+    start: 'Guarda qualsiasi valore di qualsiasi dispositivo',
+    start_hint:
+      'Scegli dispositivi o un’unità organizzativa, poi le metriche. L’indirizzo della pagina conserva tutto, così si può condividere.',
+    start_with_one: 'Comincia con l’ultimo dispositivo visto',
+    start_with_other: 'Comincia con gli ultimi {{count}} dispositivi visti',
+    series_count: '{{count}} serie',
+    aggregate: {
+      label: 'Ogni punto è',
+      avg: 'Media',
+      min: 'Minimo',
+      max: 'Massimo',
+      sum: 'Somma',
+      last: 'Ultimo valore',
+      rate: 'Al secondo',
+    },
+    step: 'Un punto ogni',
+    step_automatic: 'Automatico ({{step}})',
+    compare: 'Confronta',
+    before_of: '{{name}}, prima',
+    layout: { label: 'Grafici', together: 'Insieme', metric: 'Per metrica', device: 'Per dispositivo' },
+    view: { label: 'Mostra come', chart: 'Grafico', table: 'Tabella' },
+    legend: 'Linee di {{name}}',
+    line: 'Serie',
+    at_cursor: 'Al cursore',
+    latest: 'Ultimo',
+    lowest: 'Minimo',
+    mean: 'Media',
+    highest: 'Massimo',
+    change: 'Variazione',
+    toggle_hint: 'Mostra o nascondi; con Alt, mostra solo questa',
+    time: 'Ora',
+    none_in_range_hint: 'I dispositivi scelti non hanno inviato queste metriche in quel periodo. Scegli un altro intervallo.',
+    too_many: 'Sono mostrate {{drawn}} serie su {{all}}. Scegli meno dispositivi o metriche per vederne altre.',
+    export_hint: 'Tutte le serie di questa domanda, in un file',
+    open: 'Apri in Telemetria',
+  },
+}
