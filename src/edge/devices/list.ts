@@ -5,7 +5,7 @@ import { limits } from '../../core/limits'
 import { type Scope, ago } from '../../core/scope'
 import { occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
-import { inUnits } from '../../identity/org-units/service'
+import { inUnits } from '../../identity/org-units/subtree'
 import { devicePresence, deviceText, devices } from './schema'
 import { type DeviceChange, type DeviceStatus, type Found, deleteDevice, deviceColumns, shown, updateDevice } from './service'
 

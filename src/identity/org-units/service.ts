@@ -1,5 +1,4 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, codeOf, invalid, notFound } from '../../core/errors'
@@ -36,14 +35,6 @@ export async function listOrgUnits({ tx, own }: Scope, { search, limit = limits.
     .limit(limit)
   return { items: found.map(shown) }
 }
-
-/** That a row is placed in a unit or anywhere below it. */
-export const inUnits = ({ actor }: Scope, column: AnyPgColumn, id: string) => sql`${column} = any(array(
-  with recursive below as (
-    select u.id from org_unit u where u.tenant_id = ${actor.tenant_id} and u.id = ${id}::uuid
-    union
-    select u.id from below join org_unit u on u.tenant_id = ${actor.tenant_id} and u.parent_id = below.id)
-  select id from below))`
 
 export async function getOrgUnit({ tx, own }: Scope, id: string) {
   const [found] = await tx
@@ -127,8 +118,8 @@ async function assertFits(scope: Scope, parent_id: string | null, id: string | n
 
 /** A place has two coordinates or none. */
 function assertPosition({ latitude = null, longitude = null }: Pick<OrgUnitInput, 'latitude' | 'longitude'>) {
-  if ((latitude === null) === (longitude === null)) return
-  throw invalid(latitude === null ? '/latitude' : '/longitude', 'is required: a place has both coordinates or none')
+  if (latitude !== null && longitude === null) throw invalid('/longitude', 'is required where there is a latitude')
+  if (latitude === null && longitude !== null) throw invalid('/latitude', 'is required where there is a longitude')
 }
 
 /** Sessions know the units they see by id: they are read again. */

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
 import { occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
-import { inUnits } from '../../identity/org-units/service'
+import { inUnits } from '../../identity/org-units/subtree'
 import { type alertStates, alertText, alerts, type severities } from './schema'
 import { type Alert, acknowledgeAlert, alertColumns, rankOf, shown } from './service'
 

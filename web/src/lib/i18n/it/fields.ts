@@ -22,6 +22,8 @@ export const fields: Record<string, string> = {
   'is not right, or was used already': 'non è corretto, o è già stato usato',
   'is required': 'è obbligatorio',
   'is required for another provider or app': 'è obbligatorio per un altro provider o un’altra app',
+  'is required where there is a latitude': 'è obbligatorio se c’è una latitudine',
+  'is required where there is a longitude': 'è obbligatorio se c’è una longitudine',
   'is required for who sees only a part of the organization': 'è obbligatorio per chi vede solo una parte dell’organizzazione',
   'is the first password: choose another': 'è la prima password: scegline un’altra',
   'must be a domain name': 'deve essere un nome di dominio',
