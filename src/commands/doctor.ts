@@ -1,6 +1,7 @@
 export const help = `Usage: monozu doctor [--ready]
 
-Prints the configuration (secrets redacted), the database's roles, pending migrations and clock skew. Exit code 1 when there is a fault.
+Prints the configuration (secrets redacted), the database's roles, pending migrations, clock skew and what the ingestor's spool on this host holds.
+Exit code 1 when there is a fault.
 Needs DATABASE_URL; looks at SECRET_KEY and ENCRYPTION_KEYS where they are given.
 --ready only asks the server on this host (PORT, else API_PORT) whether it can serve: a health check for containers.`
 
@@ -11,8 +12,11 @@ export async function run(words: string[]): Promise<number> {
   if (words.includes('--ready')) return ready(readConfiguration(Bun.env))
   const config = readConfiguration(Bun.env, ['DATABASE_URL'])
   for (const [name, value] of Object.entries(config)) console.log(`${name.padEnd(30)} ${shown(name, value)}`)
-  const { diagnose } = await import('../core/diagnose')
-  const faults = await diagnose(config.DATABASE_URL)
+  const { diagnose, installationOf } = await import('../core/diagnose')
+  const { diagnoseSpool } = await import('../../ingestor/spool/diagnose')
+  const { spoolPlace } = await import('../../ingestor/spool/place')
+  const database = await diagnose(config.DATABASE_URL)
+  const faults = [...database, ...diagnoseSpool(spoolPlace(config), await installationOf(config.DATABASE_URL))]
   for (const { label, text, fault } of faults) console.log(`${fault ? 'FAULT' : 'ok   '} ${label.padEnd(24)} ${text}`)
   return faults.some(({ fault }) => fault) ? 1 : 0
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Configuration, readConfiguration } from '../core/configuration'
 import { traced } from '../core/telemetry'
@@ -25,7 +24,7 @@ export async function run(words: string[]): Promise<number> {
 }
 
 async function ingest(configuration: Configuration): Promise<number> {
-  const { DATABASE_URL, HOST, PORT, INGESTOR_PORT, SPOOL_DIR, SPOOL_BYTES } = configuration
+  const { DATABASE_URL, HOST, PORT, INGESTOR_PORT } = configuration
   const { assertSafeRole } = await import('../core/database-role')
   const { known } = await assertSafeRole(DATABASE_URL, 'monozu_ingest')
   const { asWorker } = await import('../up/workers')
@@ -34,12 +33,12 @@ async function ingest(configuration: Configuration): Promise<number> {
   if (known) holdBack(known)
   const { untilStopped } = await import('../core/stop')
   const stopped = untilStopped()
-  const spool = SPOOL_BYTES ? { folder: SPOOL_DIR || join(Bun.env.DATA_DIR ?? '.data', 'spool'), bytes: SPOOL_BYTES } : undefined
+  const { spoolPlace } = await import('../../ingestor/spool/place')
   const ingestor = openIngestor({
     databaseUrl: DATABASE_URL,
     port: PORT || INGESTOR_PORT,
     hostname: HOST,
-    spool,
+    spool: spoolPlace(configuration),
     isShared: Bun.env.MONOZU_WORKER !== undefined,
     gather: Bun.env.MONOZU_WORKER === undefined ? undefined : asWorker,
     quota: { valuesPerSecond: configuration.TENANT_VALUES_PER_SECOND, bytesPerSecond: configuration.TENANT_BYTES_PER_SECOND },

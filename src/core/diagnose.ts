@@ -11,9 +11,24 @@ export interface Finding {
 const wanted = ['monozu_owner', 'monozu_app', 'monozu_ingest', 'monozu_management']
 const skewMs = 2000
 
+const open = (url: string) => postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {}, fetch_types: false })
+
+/** Which installation a database is, where it says so to this role. */
+export async function installationOf(url: string): Promise<string | undefined> {
+  const sql = open(url)
+  try {
+    const [row] = await sql`select id from installation`
+    return row && String(row.id)
+  } catch {
+    return undefined
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
 /** What an operator wants to know of a database before starting anything on it. */
 export async function diagnose(url: string): Promise<Finding[]> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {}, fetch_types: false })
+  const sql = open(url)
   try {
     const before = Date.now()
     const [server] =
