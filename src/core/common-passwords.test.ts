@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { Problem } from './errors'
 import { assertUncommonPassword } from './common-passwords'
 
@@ -47,6 +48,26 @@ describe('a new password', () => {
     ['changeme-2026'],
     ['2026password!'],
   ])('that is common is refused: %s', (password) => expect(fault(password)).toBe('is a common password'))
+
+  // ASVS 6.2.4
+  test('that is among the 3,000 most used of its length is refused, in any letters', async () => {
+    const list = (await Bun.file(join(import.meta.dir, 'common-passwords.txt')).text())
+      .split('\n')
+      .filter((line) => line && !line.startsWith('# '))
+    expect(new Set(list).size).toBe(5000)
+    expect(list.filter((password) => !fault(password))).toEqual([])
+    // As people have them in leaks, from the head of the list to its 3,000th.
+    const known = [
+      'Mailcreated5240',
+      'sonyericsson',
+      'GHBDTNrfrltkf',
+      'leave me alone',
+      'FINALFANTASY',
+      'euamominhafamilia',
+      'estabilizador',
+    ]
+    for (const password of known) expect([password, fault(password)]).toEqual([password, 'is a common password'])
+  })
 
   test.each([['aaaaaaaaaaaa'], ['abc9abc9abc9'], ['xk7Qz!xk7Qz!'], ['ababababababa'], ['ha ha ha ha ha ha']])(
     'that repeats itself is refused: %s',

@@ -1,3 +1,4 @@
+import mostUsed from './common-passwords.txt' with { type: 'text' }
 import { invalid } from './errors'
 import { limits } from './limits'
 
@@ -24,9 +25,10 @@ const words = new Set(
     .filter(Boolean),
 )
 
-/** Those of twelve characters and more that lists of leaks hold and that the rules below do not see. */
-const listed = new Set(
-  `1q2w3e4r5t6y 1q2w3e4r5t6y7u 1q2w3e4r5t6y7u8i zaq12wsxcde3 zaq1zaq1zaq1 zaq1xsw2cde3 1qazxsw23edc qazwsxedcrfv qazwsxedcrfvtgb q1w2e3r4t5y6
+/** Those of twelve characters and more that neither that list holds nor the rules below see. */
+const listed = new Set([
+  ...mostUsed.split('\n').filter((line) => line && !line.startsWith('# ')),
+  ...`1q2w3e4r5t6y 1q2w3e4r5t6y7u 1q2w3e4r5t6y7u8i zaq12wsxcde3 zaq1zaq1zaq1 zaq1xsw2cde3 1qazxsw23edc qazwsxedcrfv qazwsxedcrfvtgb q1w2e3r4t5y6
   q1w2e3r4t5y6u7i8 qweasdzxc123 qweasdzxcrty 123qweasdzxc qwe123qwe123 qwer1234asdf asdf1234qwer 1234qwerasdf asdfjkl;asdf poiuytrewq12
   mnbvcxzlkjhg correcthorse correcthorsebattery correcthorsebatterystaple tobeornottobe maytheforcebewithyou maytheforce4me opensesame123
   opensesame1234 ihatepasswords thequickbrownfox thequickbrownfoxjumps loremipsumdolor supercalifragilistic antidisestablishmentarianism
@@ -54,7 +56,7 @@ const listed = new Set(
   postgres1234 mysql1234567 mongodb12345 redis1234567 docker123456 kubernetes123 elasticsearch1 jenkins12345 grafana12345 zabbix123456`
     .split(/\s+/)
     .filter((text) => text.length >= limits.passwordCharacters.least),
-)
+])
 
 /** Neighbours in the alphabet, in counting and on keyboards, along rows and down columns. */
 const lines = [
