@@ -262,7 +262,7 @@ describe('every route with an id', () => {
 
   /** What is no decision of anybody, or needs an authenticator, a provider or DNS: those are held to the same in their own tests. */
   const elsewhere =
-    /^POST \/api\/v1\/(ws\/ticket|me\/(mfa\/(confirm|disable|recovery-codes)|identities\/link)|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
+    /^POST \/api\/v1\/(ws\/ticket|me\/(mfa\/(confirm|disable|recovery-codes)|identities\/(link|prove))|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
   const changing = ours.filter(
     ({ method, path, detail }) =>
       !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),

@@ -104,6 +104,7 @@ export const limits = {
   tenantChoiceMs: 5 * 60_000,
   ssoTransactionMs: 10 * 60_000,
   ssoHandoffMs: 60_000,
+  proofMs: 5 * 60_000,
   providerSeconds: 5,
   providerBytes: 262_144,
   providersKept: 500,

@@ -9,6 +9,8 @@ interface Named {
   name?: string
   /** The provider's own word that the address is this person's: what it is worth is another question. */
   email_proven: boolean
+  /** When the person showed himself there, epoch seconds, where the provider tells it. */
+  auth_time?: number
 }
 
 /** Whom the answer names. Signature, issuer, audience, nonce, state and times were checked; throws where any of it does not hold. */
@@ -34,13 +36,14 @@ async function asked(client: oidc.Configuration, access_token: string, { email, 
 const text = (claim: unknown) => (typeof claim === 'string' && claim ? claim : undefined)
 const nameOf = (claim: unknown) => text(claim)?.slice(0, 120)
 
-function ofIssuer(app: App, { iss, sub, email, email_verified, name }: oidc.IDToken): Named {
+function ofIssuer(app: App, { iss, sub, email, email_verified, name, auth_time }: oidc.IDToken): Named {
   if (iss !== app.issuer || !sub || sub.length > 255) throw new Error('the answer names nobody')
   return {
     way: { issuer: iss, directory: '', subject: sub, provider_tenant_id: app.tenant_id },
     email: text(email),
     name: nameOf(name),
     email_proven: email_verified === true,
+    auth_time,
   }
 }
 
@@ -48,7 +51,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const yes = new Set<unknown>([true, 1, '1', 'true'])
 
 /** The issuer belongs to the directory that the token names; a tenant's app takes its own directory alone, and that answers for its addresses. */
-function ofMicrosoft(app: App, { iss, tid, oid, email, name, xms_edov }: oidc.IDToken): Named {
+function ofMicrosoft(app: App, { iss, tid, oid, email, name, xms_edov, auth_time }: oidc.IDToken): Named {
   if (
     typeof tid !== 'string' ||
     typeof oid !== 'string' ||
@@ -63,6 +66,7 @@ function ofMicrosoft(app: App, { iss, tid, oid, email, name, xms_edov }: oidc.ID
     email: text(email),
     name: nameOf(name),
     email_proven: app.directory !== 'common' || yes.has(xms_edov),
+    auth_time,
   }
 }
 

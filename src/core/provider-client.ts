@@ -87,11 +87,12 @@ export async function askProvider(app: App): Promise<'accepted' | 'refused' | 'u
   }
 }
 
-/** Where a browser is sent to sign in. 503 `sso_unavailable` where the provider cannot be asked. */
+/** Where a browser is sent to sign in; `anew` also where somebody is signed in there already. 503 `sso_unavailable` where the provider cannot be asked. */
 export async function authorizationUrl(
   app: App,
   { state, nonce, challenge }: Record<'state' | 'nonce' | 'challenge', string>,
   email?: string,
+  anew?: boolean,
 ) {
   const client = await clientOf(app).catch((error: unknown) => {
     log.warn({ code: (error as { code?: string }).code }, 'the identity provider cannot be asked')
@@ -105,6 +106,8 @@ export async function authorizationUrl(
     code_challenge: challenge,
     code_challenge_method: 'S256',
     ...(email ? { login_hint: email } : { prompt: 'select_account' }),
+    // OpenID Connect Core 1.0 section 3.1.2.1: with max_age the answer says when, so that leaving both out of the address gains nothing.
+    ...(anew && { prompt: 'login', max_age: '0' }),
   })
   return url.href
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import postgres from 'postgres'
+import { freePort } from '../../src/core/embedded-postgres'
 import { dns } from '../../src/testing/dns'
 import { entra } from '../../src/testing/entra'
 import { eventually } from '../../src/testing/eventually'
@@ -14,9 +16,12 @@ let directory: Awaited<ReturnType<typeof entra>>
 let provider: Awaited<ReturnType<typeof issuer>>
 
 beforeAll(async () => {
-  ;[resolver, directory, provider] = await Promise.all([dns(), entra('http://localhost/callback'), issuer({ form: true })])
+  const API_PORT = String(freePort())
+  const callback = `http://localhost:${API_PORT}/api/v1/auth/microsoft/callback`
+  ;[resolver, directory, provider] = await Promise.all([dns(), entra(callback), issuer({ form: true })])
   const opened = { FEATURE_OIDC: 'true', OIDC_PRIVATE_NETWORKS: '127.0.0.1/32' }
-  const more = { DNS_SERVER: resolver.address, MS_AUTHORITY: directory.origin, ...opened }
+  const microsoft = { MS_AUTHORITY: directory.origin, MS_CLIENT_ID: 'monozu', MS_CLIENT_SECRET: 'what the app keeps' }
+  const more = { API_PORT, DNS_SERVER: resolver.address, ...microsoft, ...opened }
   ;[browser, platform] = await Promise.all([launch(), startPlatform(more)])
 }, 120_000)
 
@@ -176,5 +181,40 @@ test('in Italian a sign-in that failed names no provider that was not asked, and
   await page.setViewportSize({ width: 375, height: 800 })
   await look(page, 'fields-it-narrow')
   expect(complaints.filter((line) => !/status of 422/.test(line))).toEqual([])
+  await context.close()
+}, 60_000)
+
+test('who has no password links another account of Microsoft by signing in there anew', async () => {
+  const { page, context, complaints } = await visit(browser)
+  const somebody = () => (directory.account = { tid: crypto.randomUUID(), oid: crypto.randomUUID() })
+  somebody()
+  await signIn(page, platform.url, platform.other)
+  await page.goto(`${platform.url}/account/ways`)
+  const link = page.getByRole('button', { name: 'Link Microsoft' })
+  const dialog = page.getByRole('dialog')
+  await link.click()
+  await dialog.getByLabel('Current password').fill(platform.other.password)
+  await dialog.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('The provider is linked').waitFor()
+  const sql = postgres(platform.ownerUrl, { max: 1 })
+  await sql`delete from identity where kind = 'password' and user_id = (select id from app_user where email = ${platform.other.email})`
+  await sql.end()
+
+  await page.goto(`${platform.url}/account/ways`)
+  await link.click()
+  await look(page, 'ways-proof')
+  await dialog.getByRole('button', { name: 'Sign in anew at your provider' }).click()
+  await dialog.getByText('Your provider has said that it is you').waitFor()
+  expect(page.url()).toBe(`${platform.url}/account/ways`)
+  await look(page, 'ways-proven-wide')
+  await page.setViewportSize({ width: 375, height: 800 })
+  await look(page, 'ways-proven-narrow')
+  somebody()
+  await context.clearCookies({ domain: '127.0.0.1' })
+  await dialog.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('The provider is linked').waitFor()
+  expect(await page.getByRole('button', { name: /^Unlink/ }).count()).toBe(2)
+  await look(page, 'ways-two')
+  expect(complaints).toEqual([])
   await context.close()
 }, 60_000)

@@ -208,3 +208,105 @@ test("a session that rests on a tenant's provider sees that way alone, and neith
   const refused = [await startLink(bearer(entered), { provider: 'platform', password }), await unlink(bearer(entered), ways[0]!.id)]
   for (const reply of refused) expect(await errorOf(reply)).toEqual([403, 'bound_to_provider'])
 })
+
+describe('who has neither password nor factor', () => {
+  /** Signed in through the platform's provider, which is his only way in. */
+  async function alone() {
+    const client = await linked()
+    await owner`delete from identity where user_id = ${client.user_id} and kind = 'password'`
+    const headers = bearer(await enterThrough('x@test.example'))
+    return { ...client, headers }
+  }
+  const startProof = (headers: Headers, next = 'link:platform') => send('POST', '/api/v1/me/identities/prove', { headers, body: { next } })
+  /** Begun by the caller, at the provider, and back with what the account page is told. */
+  async function show(headers: Headers, { next, at = (url) => url }: { next?: string; at?: (url: URL) => URL } = {}) {
+    const begun = await startProof(headers, next)
+    const { url } = (await begun.json()) as { url: string }
+    const cookie = ssoCookieIn(begun)
+    const { to } = await comeBack(await atProvider(at(new URL(url)).href), cookie)
+    return { asked: new URL(url).searchParams, cookie, to, told: Object.fromEntries(to.searchParams) }
+  }
+  const linkWith = (headers: Headers, provider_code: string, cookie: string) =>
+    send('POST', '/api/v1/me/identities/link', {
+      headers: { ...headers, cookie: `monozu_sso=${cookie}` },
+      body: { provider: 'platform', provider_code },
+    })
+
+  // ASVS 7.5.1
+  test('shows himself by signing in anew at his provider; that is good once, for a minute, in that browser', async () => {
+    const { headers, user_id, tenant_id } = await alone()
+    const { asked, to, told, cookie } = await show(headers, { next: 'link:platform' })
+    expect([asked.get('prompt'), asked.get('max_age')]).toEqual(['login', '0'])
+    expect([to.pathname, told]).toEqual(['/account/ways', { proof: expect.stringContaining('mzx_'), next: 'link:platform' }])
+    const begun = await linkWith(headers, told.proof!, cookie)
+    expect(begun.status).toBe(200)
+    expect(await errorOf(await linkWith(headers, told.proof!, cookie))).toEqual([422, 'wrong_code'])
+    const other = await show(headers)
+    expect(await errorOf(await linkWith(headers, other.told.proof!, cookie))).toEqual([422, 'wrong_code'])
+    const late = await show(headers)
+    moveClock(61_000)
+    expect(await errorOf(await linkWith(headers, late.told.proof!, late.cookie))).toEqual([422, 'wrong_code'])
+    moveClock(0)
+    somebody()
+    const { url } = (await begun.json()) as { url: string }
+    const back = await comeBack(await atProvider(url), ssoCookieIn(begun))
+    expect(Object.fromEntries(back.to.searchParams)).toEqual({ linked: '1' })
+    expect(await waysOf(headers)).toHaveLength(2)
+    expect([...(await auditOf(tenant_id, 'identities.prove'))]).toMatchObject(Array(3).fill({ actor_id: user_id }))
+    expect(await auditOf(tenant_id, 'identities.begin_proof')).toHaveLength(3)
+  }, 20_000)
+
+  test('gives up a way in like this, too', async () => {
+    const { headers, way } = await alone()
+    const first = await show(headers)
+    somebody()
+    const begun = await linkWith(headers, first.told.proof!, first.cookie)
+    const { url } = (await begun.json()) as { url: string }
+    expect((await comeBack(await atProvider(url), ssoCookieIn(begun))).to.searchParams.get('linked')).toBe('1')
+    const again = await show(headers, { next: `unlink:${String(way.id)}` })
+    expect(again.told.next).toBe(`unlink:${String(way.id)}`)
+    const body = { provider_code: again.told.proof }
+    const given = await send('POST', `/api/v1/me/identities/${String(way.id)}/unlink`, {
+      headers: { ...headers, cookie: `monozu_sso=${again.cookie}` },
+      body,
+    })
+    expect(given.status).toBe(204)
+  }, 20_000)
+
+  // ASVS 7.5.1
+  test('proves nothing with somebody else at the browser, with a sign-in that is old or says not when, or out of a session that ended', async () => {
+    const { headers, account, user_id } = await alone()
+    const stranger = await linked()
+    expect((await show(headers)).told).toEqual({ error: 'sso_unknown' })
+    peer.account = account
+    const silent = (url: URL) => (['prompt', 'max_age'].forEach((name) => url.searchParams.delete(name)), url)
+    expect((await show(headers, { at: silent })).told).toEqual({ error: 'sso_stale' })
+    const begun = await startProof(headers)
+    const back = await atProvider(((await begun.json()) as { url: string }).url)
+    moveClock(5 * 60_000 + 2000)
+    expect(Object.fromEntries((await comeBack(back, ssoCookieIn(begun))).to.searchParams)).toEqual({ error: 'sso_stale' })
+    moveClock(0)
+    const own = await show(headers)
+    expect(await errorOf(await linkWith(stranger.headers, own.told.proof!, own.cookie))).toEqual([422, 'wrong_code'])
+    const ending = await startProof(headers)
+    const late = await atProvider(((await ending.json()) as { url: string }).url)
+    await owner`update session set ended_at = now(), end_reason = 'revoked' where user_id = ${user_id}`
+    expect((await comeBack(late, ssoCookieIn(ending))).to.searchParams.get('error')).toBe('link_ended')
+  }, 20_000)
+
+  test('has no use of a sign-in as proof, nor of a proof as a sign-in', async () => {
+    const { headers } = await alone()
+    const signIn = await goThrough('x@test.example')
+    expect(await errorOf(await linkWith(headers, signIn.page.get('code')!, signIn.cookie))).toEqual([422, 'wrong_code'])
+    const { told, cookie } = await show(headers)
+    const exchanged = await send('POST', '/api/v1/auth/exchange', {
+      body: { code: told.proof },
+      headers: { cookie: `monozu_sso=${cookie}` },
+    })
+    expect(await errorOf(exchanged)).toEqual([401, 'exchange_ended'])
+    const both = { provider: 'platform', password, provider_code: told.proof }
+    expect(await errorOf(await startLink(headers, both))).toEqual([422, 'invalid'])
+    const unlinked = await withPassword()
+    expect(await errorOf(await startProof(unlinked.headers))).toEqual([404, 'sso_not_configured'])
+  }, 20_000)
+})

@@ -2,7 +2,7 @@ import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
 import { id, instant, list, oneOf } from '../../core/wire'
 import { begun, ssoCookie } from '../sso/cookie'
-import { beginLink } from '../sso/service'
+import { beginLink, beginProof } from '../sso/service'
 import { listIdentities, listLinkable, providers, unlinkIdentity } from './service'
 
 const way = t.Object({
@@ -16,12 +16,16 @@ const way = t.Object({
   created_at: instant,
   last_used_at: t.Nullable(instant),
 })
-/** One of the three. */
+/** One of the four. */
 const proof = {
   password: t.Optional(t.String({ minLength: 1, maxLength: 1000 })),
   totp_code: t.Optional(t.String({ pattern: '^\\d{6}$' })),
   recovery_code: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
+  provider_code: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'what the browser came back with from /prove' })),
 }
+type Cookies = Record<string, { value?: unknown }>
+/** A provider's word is good in the browser that asked for it. */
+const shownIn = <T extends object>(body: T, cookie: Cookies) => ({ ...body, cookie: cookie[ssoCookie]?.value as string | undefined })
 
 export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['account'] })
   .use(guard)
@@ -36,9 +40,27 @@ export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['acc
     detail: { summary: 'The providers that the caller can link: the platform’s, the organization’s own' },
   })
   .post(
+    '/prove',
+    async (context) => {
+      const { url, cookie } = await beginProof(context.known, context.body.next, callOf(context))
+      context.cookie[ssoCookie]!.set(begun(cookie))
+      return { url }
+    },
+    {
+      signedIn: true,
+      body: t.Object({
+        next: t.String({ pattern: '^[a-z:0-9-]{1,100}$', description: 'what the account page is told when the browser comes back' }),
+      }),
+      response: {
+        200: t.Object({ url: t.String({ description: 'where the browser goes on; it comes back with a code of 60 seconds, good once' }) }),
+      },
+      detail: { summary: 'Show once more who one is by signing in anew at the platform’s provider' },
+    },
+  )
+  .post(
     '/link',
     async (context) => {
-      const { url, cookie } = await beginLink(context.known, context.body, callOf(context))
+      const { url, cookie } = await beginLink(context.known, shownIn(context.body, context.cookie), callOf(context))
       context.cookie[ssoCookie]!.set(begun(cookie))
       return { url }
     },
@@ -46,19 +68,19 @@ export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['acc
       signedIn: true,
       body: t.Object({ provider: oneOf(providers), ...proof }),
       response: { 200: t.Object({ url: t.String({ description: 'where the browser goes on; it comes back to the account page' }) }) },
-      detail: { summary: 'Begin to link a provider; needs the password or a code of the second factor' },
+      detail: { summary: 'Begin to link a provider; needs the password, a code of the second factor, or the provider’s word' },
     },
   )
   .post(
     '/:id/unlink',
     async (context) => {
-      await unlinkIdentity(context.known, context.params.id, context.body, callOf(context))
+      await unlinkIdentity(context.known, context.params.id, shownIn(context.body, context.cookie), callOf(context))
       context.set.status = 204
     },
     {
       signedIn: true,
       params: id,
       body: t.Object(proof),
-      detail: { summary: 'Give up signing in through a provider; needs the password or a code. Sessions opened through it end' },
+      detail: { summary: 'Give up signing in through a provider; needs proof as for linking. Sessions opened through it end' },
     },
   )

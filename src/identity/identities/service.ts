@@ -1,16 +1,19 @@
 import { sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import type { Known, SessionRef } from '../../core/authenticate'
-import { now } from '../../core/clock'
+import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { Problem, invalid, notFound } from '../../core/errors'
 import { domainOf } from '../../core/email-domain'
-import { type Call, type Scope, bareUser, beforeTenant, inTenant, nobody } from '../../core/scope'
+import { limits } from '../../core/limits'
+import { type Actor, type Call, type Scope, bareUser, beforeTenant, inTenant, nobody } from '../../core/scope'
 import { loadSession } from '../auth/sessions'
 import { joinAsInvited } from '../invitations/service'
 import { provePassword } from '../auth/proof'
 import { assertNotBound } from '../auth/session-rules'
 import { type Code, proveFactor } from '../mfa/service'
+import { wrongCode } from '../mfa/factor'
+import { takeHandoff } from '../sso/transactions'
 import { appIn, tenantOfDomain } from '../sso-settings/service'
 import type { Named } from '../../core/provider-answer'
 import { type App, platformApp } from '../../core/provider'
@@ -30,14 +33,18 @@ interface Way extends Record<string, unknown> {
 export const providers = ['platform', 'organization'] as const
 export type Provider = (typeof providers)[number]
 
-/** One of password and a code: whoever changes how somebody signs in shows once more that he is that somebody. */
-export type Proof = Code & { password?: string }
+/** One of password, code and a provider's word: whoever changes how somebody signs in shows once more that he is that somebody. */
+export type Proof = Code & { password?: string; provider_code?: string; cookie?: string }
+
+/** What a provider's word is kept under, so that neither it nor a sign-in passes for the other. */
+export const proving = (app: App) => `proof:${app.key}`
 
 export const appFor = (provider: Provider, tenant_id: string) => (provider === 'platform' ? platformApp() : appIn(tenant_id))
 
 /** The ways the caller signs in, and what could be added. A session that rests on a tenant's provider hears of that tenant's alone. */
-export async function listIdentities({ tx, actor }: Scope, { bound }: Known) {
-  const ways = await tx.execute<Way>(sql`select * from identities_of(${actor.id})`)
+export async function listIdentities(scope: Scope, { bound }: Known) {
+  const { actor } = scope
+  const ways = await waysOf(scope)
   const items = ways
     .filter((way) => !bound || way.tenant_id === actor.tenant_id)
     .map(({ tenant_id, tenant_name, created_at, last_used_at, ...way }) => ({
@@ -56,8 +63,34 @@ export async function listLinkable({ actor, bound }: Known) {
   return { items: found.filter((provider) => provider !== undefined) }
 }
 
+const waysOf = ({ tx, actor }: Scope) => tx.execute<Way>(sql`select * from identities_of(${actor.id})`)
+
+export const hasPlatformWay = async (actor: Actor) =>
+  (await inTenant(actor, 'read only', waysOf)).some(({ kind, tenant_id }) => kind === 'oidc' && tenant_id === null)
+
+/** Whom the provider named, who must be the one that asked, in the session that asked, and have shown himself there just now. */
+export async function provenTo(ref: SessionRef, named: Named, call: Call): Promise<Person | 'link_ended' | 'sso_unknown' | 'sso_stale'> {
+  if (!(await loadSession(ref))) return 'link_ended'
+  const person = await findByKey(named)
+  if (person?.user_id !== ref.user_id) return 'sso_unknown'
+  if ((named.auth_time ?? 0) * 1000 < nowMs() - limits.proofMs) return 'sso_stale'
+  await inTenant(bareUser(ref.tenant_id, ref.user_id), 'read write', (scope) => audit(scope, 'identities.prove', person.identity_id), call)
+  return person
+}
+
+async function proveByProvider({ actor }: Known, { provider_code = '', cookie }: Proof) {
+  const shown = await takeHandoff(provider_code, cookie)
+  const app = platformApp()
+  if (!app || shown?.user_id !== actor.id || shown.provider !== proving(app)) throw wrongCode('/provider_code')
+}
+
 /** 422 on the field that is not right, 429 after failures. */
-export async function prove(known: Known, { password, ...code }: Proof, call: Call) {
+export async function prove(known: Known, { password, provider_code, cookie, ...code }: Proof, call: Call) {
+  if (provider_code !== undefined) {
+    if (password !== undefined || code.totp_code !== undefined || code.recovery_code !== undefined)
+      throw invalid('/provider_code', 'send one proof alone')
+    return proveByProvider(known, { provider_code, cookie })
+  }
   if (password === undefined) return proveFactor(known, code, call)
   if (code.totp_code !== undefined || code.recovery_code !== undefined) throw invalid('/password', 'send either the password or a code')
   await provePassword(known.actor, password, call, '/password')
@@ -67,7 +100,7 @@ export async function prove(known: Known, { password, ...code }: Proof, call: Ca
 export async function unlinkIdentity(known: Known, id: string, proof: Proof, call: Call) {
   const { actor } = known
   assertNotBound(known.bound)
-  const way = async ({ tx }: Scope) => (await tx.execute<Way>(sql`select * from identities_of(${actor.id})`)).find((one) => one.id === id)
+  const way = async (scope: Scope) => (await waysOf(scope)).find((one) => one.id === id)
   const before = await inTenant(actor, 'read only', way)
   if (before?.kind !== 'oidc') throw notFound('identity')
   await prove(known, proof, call)

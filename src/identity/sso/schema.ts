@@ -2,6 +2,8 @@ import { jsonb, text, uuid } from 'drizzle-orm/pg-core'
 import type { SessionRef } from '../../core/authenticate'
 import { instant, tenantTable } from '../../core/table'
 
+export type Errand = SessionRef & { proves?: string }
+
 /** A browser on its way to a provider and back. Both tables are kept under nobody's tenant: which one it will be is not known yet. */
 export const ssoTransactions = tenantTable('sso_transaction', {
   hash: text().notNull(),
@@ -11,8 +13,8 @@ export const ssoTransactions = tenantTable('sso_transaction', {
   /** The app that was asked, in its configuration of that moment. */
   provider: text().notNull(),
   return_path: text().notNull(),
-  /** Whose account whoever comes back is linked to; null for a sign-in. */
-  link: jsonb().$type<SessionRef>(),
+  /** Whose account whoever comes back is linked to, or shows himself for once more, to go on with what `proves` says; null for a sign-in. */
+  link: jsonb().$type<Errand>(),
   expires_at: instant().notNull(),
 })
 

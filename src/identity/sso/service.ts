@@ -1,5 +1,5 @@
 import { audit } from '../../core/audit'
-import type { Known, SessionRef } from '../../core/authenticate'
+import type { Known } from '../../core/authenticate'
 import { config } from '../../core/config'
 import { domainOf } from '../../core/email-domain'
 import { Problem } from '../../core/errors'
@@ -9,15 +9,16 @@ import { type Call, bareUser, inTenant, nobody } from '../../core/scope'
 import { assertPasswordsAllowed } from '../../core/passwords'
 import { addressOfUser } from '../auth/proof'
 import { assertNotBound } from '../auth/session-rules'
-import { type Proof, type Provider, appFor, findPerson, linkTo, prove } from '../identities/service'
+import { type Proof, type Provider, appFor, findPerson, hasPlatformWay, linkTo, prove, provenTo, proving } from '../identities/service'
 import { enterByProvider } from '../auth/service'
 import { appOf, appOfDomain } from '../sso-settings/service'
 import { readAnswer } from '../../core/provider-answer'
 import { type App, platformApp } from '../../core/provider'
 import { authorizationUrl } from '../../core/provider-client'
+import type { Errand } from './schema'
 import { beginTransaction, keepForExchange, takeHandoff, takeTransaction } from './transactions'
 
-type Refusal = 'sso_expired' | 'sso_denied' | 'sso_failed' | 'sso_unknown' | 'sso_domain' | 'link_ended' | 'identity_taken'
+type Refusal = 'sso_expired' | 'sso_denied' | 'sso_failed' | 'sso_unknown' | 'sso_domain' | 'link_ended' | 'identity_taken' | 'sso_stale'
 
 const page = (path: string, query: Record<string, string>) => `${config.APP_BASE_URL}${path}?${new URLSearchParams(query).toString()}`
 
@@ -50,9 +51,24 @@ export async function beginLink(known: Known, { provider, ...proof }: Proof & { 
   return begun
 }
 
-async function beginAt(app: App, { email, return_path, link }: { email?: string; return_path: string; link?: SessionRef }) {
+/**
+ * For who has neither password nor factor: the browser goes to the platform's provider, where he signs in anew, and comes back to the account page with a code that is
+ * proof, and with `next`. 404 `sso_not_configured` for who does not sign in there.
+ */
+export async function beginProof(known: Known, next: string, call: Call) {
+  const { actor, session } = known
+  assertNotBound(known.bound)
+  const app = platformApp()
+  if (!app || !session || !(await hasPlatformWay(actor)))
+    throw new Problem(404, 'sso_not_configured', 'You do not sign in with a provider of the platform')
+  const begun = await beginAt(app, { email: await addressOfUser(actor), return_path: '/account/ways', link: { ...session, proves: next } })
+  await inTenant(actor, 'read write', (scope) => audit(scope, 'identities.begin_proof', actor.id), call)
+  return begun
+}
+
+async function beginAt(app: App, { email, return_path, link }: { email?: string; return_path: string; link?: Errand }) {
   const { cookie, ...checks } = await beginTransaction({ provider: app.key, return_path, link })
-  return { url: await authorizationUrl(app, checks, email), cookie }
+  return { url: await authorizationUrl(app, checks, email, link?.proves !== undefined), cookie }
 }
 
 /** What is refused before a tenant is known is recorded under nobody's. */
@@ -101,6 +117,12 @@ export async function finishAtProvider(back: Return, call: Call, userAgent?: str
     return undefined
   })
   if (!named) return refuse('sso_failed')
+  if (transaction.link?.proves !== undefined) {
+    const shown = await provenTo(transaction.link, named, call)
+    if (typeof shown === 'string') return refuse(shown)
+    const proof = await keepForExchange({ ...shown, provider: proving(app) }, cookie)
+    return { to: page(from, { proof, next: transaction.link.proves }) }
+  }
   if (transaction.link) {
     const outcome = await linkTo(transaction.link, named, call)
     return outcome === 'linked' ? { to: page(from, { linked: '1' }) } : refuse(outcome)

@@ -1,12 +1,11 @@
 import { and, eq, gt } from 'drizzle-orm'
 import { createHash, randomBytes } from 'node:crypto'
 import { routine } from '../../core/audit'
-import type { SessionRef } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { limits } from '../../core/limits'
 import { type Scope, bareUser, inTenant, nobody } from '../../core/scope'
 import { hashOf, mintCredential, readCredential, seal, unseal } from '../../core/secrets'
-import { ssoHandoffs, ssoTransactions } from './schema'
+import { type Errand, ssoHandoffs, ssoTransactions } from './schema'
 
 interface Secrets {
   nonce: string
@@ -22,7 +21,7 @@ const beforeAnyTenant = <T>(work: (scope: Scope) => Promise<T>) =>
   })
 
 /** Secrets of 256 bits each: the cookie names the row and stays with the browser; state, nonce and the challenge of the verifier go to the provider. */
-export async function beginTransaction(asked: { provider: string; return_path: string; link?: SessionRef }) {
+export async function beginTransaction(asked: { provider: string; return_path: string; link?: Errand }) {
   const [id, state, nonce, verifier] = [Bun.randomUUIDv7(), random(), random(), random()]
   const { text: cookie, hash } = mintCredential('mzs', nobody, id)
   const sealed = seal(JSON.stringify({ nonce, verifier } satisfies Secrets), place(id))

@@ -4,34 +4,39 @@ import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
-
-type Proof = { password: string } | { totp_code: string }
+import type { Proof } from './queries'
 
 type ProofDialogProps = {
   title: string
   description: string
   confirmLabel: string
   variant: 'primary' | 'dangerSolid'
+  /** Leads to the provider of the platform, for who signs in there; null for who does not. */
+  atProvider?: (() => Promise<void>) | null
+  /** What the provider said so already: nothing more is asked. */
+  proven?: string
   onConfirm: (proof: Proof) => Promise<void>
   onClose: () => void
 }
 
 /** Whoever changes how he signs in shows once more who he is: with his password, or a code of his app. */
-export function ProofDialog({ title, description, confirmLabel, variant, onConfirm, onClose }: ProofDialogProps) {
+export function ProofDialog({ title, description, confirmLabel, variant, atProvider, proven, onConfirm, onClose }: ProofDialogProps) {
   const { t } = useTranslation()
   const [byCode, setByCode] = useState(false)
+  const [refused, setRefused] = useState<unknown>(null)
   const form = useServerForm<{ password: string; totp_code: string }>({
     defaultValues: { password: '', totp_code: '' },
-    submit: ({ password, totp_code }) => onConfirm(byCode ? { totp_code: totp_code.replaceAll(/\s/g, '') } : { password }),
+    submit: ({ password, totp_code }) =>
+      onConfirm(proven ? { provider_code: proven } : byCode ? { totp_code: totp_code.replaceAll(/\s/g, '') } : { password }),
   })
   const { errors, isSubmitting } = form.formState
   const required = t('form.required')
   const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
-      <DialogContent title={title} description={description}>
+      <DialogContent title={title} description={proven ? t('account.ways.proven') : description}>
         <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-          {byCode ? (
+          {!proven && byCode && (
             <Field key="code" label={t('account.mfa.code')} required error={errors.totp_code?.message}>
               {(control) => (
                 <Input
@@ -44,7 +49,8 @@ export function ProofDialog({ title, description, confirmLabel, variant, onConfi
                 />
               )}
             </Field>
-          ) : (
+          )}
+          {!proven && !byCode && (
             <Field key="password" label={t('account.current_password')} required error={errors.password?.message}>
               {(control) => (
                 <Input
@@ -56,10 +62,19 @@ export function ProofDialog({ title, description, confirmLabel, variant, onConfi
               )}
             </Field>
           )}
-          <Button variant="quiet" size="small" onClick={() => setByCode(!byCode)}>
-            {t(byCode ? 'account.ways.use_password' : 'account.ways.use_code')}
-          </Button>
-          {form.problem && <ProblemNote error={form.problem} />}
+          {!proven && (
+            <div className="flex flex-wrap gap-2">
+              <Button variant="quiet" size="small" onClick={() => setByCode(!byCode)}>
+                {t(byCode ? 'account.ways.use_password' : 'account.ways.use_code')}
+              </Button>
+              {atProvider && (
+                <Button variant="quiet" size="small" onClick={() => void atProvider().catch(setRefused)}>
+                  {t('account.ways.use_provider')}
+                </Button>
+              )}
+            </div>
+          )}
+          {(form.problem ?? refused) !== null && <ProblemNote error={form.problem ?? refused} />}
           <DialogActions>
             <Button onClick={onClose}>{t('action.cancel')}</Button>
             <Button type="submit" variant={variant} busy={isSubmitting}>

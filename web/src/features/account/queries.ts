@@ -22,11 +22,17 @@ export function useLink() {
   })
 }
 
+/** The provider's page, where one shows once more who one is; `next` comes back with the browser. */
+export function useProve() {
+  return useMutation({ meta: { handlesError: true }, mutationFn: (next: string) => answer(identities.prove.post({ next })) })
+}
+
+export type Proof = { password: string } | { totp_code: string } | { provider_code: string }
+
 export function useUnlink() {
   return useMutation({
     meta: { invalidates: ['identities', 'sessions'], handlesError: true },
-    mutationFn: ({ id, proof }: { id: string; proof: { password?: string; totp_code?: string } }) =>
-      answer(identities({ id }).unlink.post(proof)),
+    mutationFn: ({ id, proof }: { id: string; proof: Proof }) => answer(identities({ id }).unlink.post(proof)),
   })
 }
 

@@ -9,14 +9,20 @@ import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { ProofDialog } from './proof-dialog'
-import { type Linkable, type Way, linkableQuery, useLink, useUnlink, waysQuery } from './queries'
+import { type Way, linkableQuery, useLink, useProve, useUnlink, waysQuery } from './queries'
 
-/** How linking ended, taken out of the address. */
+/** What is asked for: the name of a provider to link, or the id of a way to give up. */
+type Asked = ['link' | 'unlink', string]
+
+/** With what the browser came back from a provider, taken out of the address. */
 function takeOutcome() {
   const { searchParams } = new URL(location.href)
   const outcome = searchParams.has('linked') ? 'linked' : searchParams.get('error')
-  if (outcome !== null) history.replaceState(history.state, '', '/account/ways')
-  return outcome
+  const proof = searchParams.get('proof') ?? undefined
+  if (outcome !== null || proof) history.replaceState(history.state, '', '/account/ways')
+  const [does, what = ''] = searchParams.get('next')?.split(':') ?? []
+  const asked: Asked | null = proof && (does === 'link' || does === 'unlink') ? [does, what] : null
+  return { outcome, proof, asked }
 }
 
 function useNameOf(): (way: Way) => string {
@@ -30,14 +36,27 @@ function useNameOf(): (way: Way) => string {
 
 export function WaysPage() {
   const { t } = useTranslation()
-  const [outcome] = useState(takeOutcome)
-  const [linking, setLinking] = useState<Linkable | null>(null)
-  const [unlinking, setUnlinking] = useState<Way | null>(null)
+  const [came] = useState(takeOutcome)
+  const [proven, setProven] = useState(came.proof)
+  const [asked, setAsked] = useState(came.asked)
   const ways = useQuery(waysQuery)
+  const prove = useProve()
   const linkable = useQuery(linkableQuery)
   const link = useLink()
   const unlink = useUnlink()
   const nameOf = useNameOf()
+  const linking = asked?.[0] === 'link' ? linkable.data?.items.find((provider) => provider === asked[1]) : undefined
+  const unlinking = asked?.[0] === 'unlink' ? ways.data?.items.find(({ id }) => id === asked[1]) : undefined
+  const canShow = ways.data?.items.some(({ kind, tenant }) => kind === 'oidc' && tenant === null)
+  const onClose = () => {
+    setAsked(null)
+    setProven(undefined)
+  }
+  const common = {
+    proven,
+    onClose,
+    atProvider: canShow && asked ? async () => location.assign((await prove.mutateAsync(asked.join(':'))).url) : null,
+  }
   return (
     <div className="max-w-3xl space-y-4">
       <PageHeader
@@ -45,7 +64,7 @@ export function WaysPage() {
         crumbs={[{ label: t('account.title'), to: '/account' }]}
         description={t('account.ways.description')}
       />
-      {outcome !== null && <Outcome word={outcome} />}
+      {came.outcome !== null && <Outcome word={came.outcome} />}
       <Loaded query={ways}>
         {({ items }) => (
           <Card className="overflow-hidden">
@@ -78,7 +97,7 @@ export function WaysPage() {
                       size="small"
                       variant="quiet"
                       aria-label={t('account.ways.unlink_named', { name: nameOf(way) })}
-                      onClick={() => setUnlinking(way)}
+                      onClick={() => setAsked(['unlink', way.id])}
                     >
                       {t('account.ways.unlink')}
                     </Button>
@@ -91,7 +110,7 @@ export function WaysPage() {
       </Loaded>
       <div className="flex flex-wrap gap-2">
         {linkable.data?.items.map((provider) => (
-          <Button key={provider} onClick={() => setLinking(provider)}>
+          <Button key={provider} onClick={() => setAsked(['link', provider])}>
             <Plus aria-hidden />
             {t(`account.ways.link_${provider}`)}
           </Button>
@@ -99,25 +118,25 @@ export function WaysPage() {
       </div>
       {linking && (
         <ProofDialog
+          {...common}
           title={t(`account.ways.link_${linking}`)}
           description={t('account.ways.link_description')}
           confirmLabel={t('account.ways.go_on')}
           variant="primary"
-          onClose={() => setLinking(null)}
           onConfirm={async (proof) => location.assign((await link.mutateAsync({ provider: linking, ...proof })).url)}
         />
       )}
       {unlinking && (
         <ProofDialog
+          {...common}
           title={t('account.ways.unlink_title', { name: nameOf(unlinking) })}
           description={t('account.ways.unlink_description')}
           confirmLabel={t('account.ways.unlink')}
           variant="dangerSolid"
-          onClose={() => setUnlinking(null)}
           onConfirm={async (proof) => {
             await unlink.mutateAsync({ id: unlinking.id, proof })
             notify.success(t('account.ways.unlinked'))
-            setUnlinking(null)
+            onClose()
           }}
         />
       )}
@@ -134,7 +153,12 @@ function Outcome({ word }: { word: string }) {
         {t('account.ways.linked')}
       </p>
     )
-  const words: Record<string, string> = { identity_taken: t('account.ways.taken'), sso_denied: t('sign_in.sso_denied') }
+  const words: Record<string, string> = {
+    identity_taken: t('account.ways.taken'),
+    sso_denied: t('sign_in.sso_denied'),
+    sso_unknown: t('account.ways.somebody_else'),
+    sso_stale: t('account.ways.stale'),
+  }
   return (
     <p role="alert" className="bg-critical-soft text-critical flex items-start gap-2 rounded-md px-3 py-2">
       <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />

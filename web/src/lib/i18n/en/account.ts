@@ -32,7 +32,8 @@ export const account = {
     },
     ways: {
       title: 'Ways of signing in',
-      description: 'How you can sign in. Linking another way, or giving one up, needs your password or a code of your app.',
+      description:
+        'How you can sign in. Linking another way, or giving one up, needs your password, a code of your app, or a new sign-in at your provider.',
       since: 'Since',
       last_used: 'last used',
       never_used: 'not used yet',
@@ -43,6 +44,11 @@ export const account = {
       go_on: 'Continue',
       use_code: 'Use a code of the app',
       use_password: 'Use the password',
+      use_provider: 'Sign in anew at your provider',
+      proven: 'Your provider has said that it is you. Go on within a minute.',
+      somebody_else: 'At the provider somebody else was signed in than you. Begin again.',
+      stale:
+        'The provider does not say that you signed in just now, so this proves nothing. Begin again; if it stays so, your operator has to let the provider tell it (auth_time).',
       linked: 'The provider is linked: from now on you can sign in through it.',
       taken: 'That account of the provider is linked already.',
       failed: 'The provider was not linked. Begin again.',

@@ -35,7 +35,8 @@ export const account: Shape<typeof english> = {
     },
     ways: {
       title: 'Modi di accesso',
-      description: 'Come puoi accedere. Collegare un altro modo o rinunciare a uno richiede la password o un codice della tua app.',
+      description:
+        'Come puoi accedere. Collegare un altro modo o rinunciare a uno richiede la password, un codice della tua app o un nuovo accesso dal tuo provider.',
       since: 'Da',
       last_used: 'ultimo uso',
       never_used: 'non ancora usato',
@@ -46,6 +47,11 @@ export const account: Shape<typeof english> = {
       go_on: 'Continua',
       use_code: 'Usa un codice dell’app',
       use_password: 'Usa la password',
+      use_provider: 'Accedi di nuovo dal tuo provider',
+      proven: 'Il tuo provider ha confermato che sei tu. Prosegui entro un minuto.',
+      somebody_else: 'Presso il provider era connesso qualcun altro. Ricomincia.',
+      stale:
+        'Il provider non dice che hai effettuato l’accesso proprio ora, quindi non è una prova. Ricomincia; se resta così, il gestore deve far comunicare al provider l’orario (auth_time).',
       linked: 'Il provider è collegato: d’ora in poi puoi accedere con esso.',
       taken: 'Quell’account del provider è già collegato.',
       failed: 'Il provider non è stato collegato. Ricomincia.',

@@ -51,6 +51,7 @@ export const fields: Record<string, string> = {
   'or filter is required, and only one of them': 'o il filtro è obbligatorio, e uno solo dei due',
   'or org_unit_id is required': 'o org_unit_id è obbligatorio',
   'repeats itself': 'si ripete',
+  'send one proof alone': 'invia una sola prova',
   'send either the password or a code': 'invia o la password o un codice',
   'stands for address and password: send it without them': 'sostituisce indirizzo e password: invialo senza di essi',
   'would be deeper than # levels': 'sarebbe più profondo di # livelli',
