@@ -252,7 +252,7 @@ describe('who has neither password nor factor', () => {
     const back = await comeBack(await atProvider(url), ssoCookieIn(begun))
     expect(Object.fromEntries(back.to.searchParams)).toEqual({ linked: '1' })
     expect(await waysOf(headers)).toHaveLength(2)
-    expect([...(await auditOf(tenant_id, 'identities.prove'))]).toMatchObject(Array(3).fill({ actor_id: user_id }))
+    expect([...(await auditOf(tenant_id, 'identities.prove'))]).toMatchObject(Array.from({ length: 3 }, () => ({ actor_id: user_id })))
     expect(await auditOf(tenant_id, 'identities.begin_proof')).toHaveLength(3)
   }, 20_000)
 
