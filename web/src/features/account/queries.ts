@@ -10,7 +10,6 @@ export const sessionList = listOptions(['sessions', 'list'], (cursor) => answer(
 export const mfaQuery = queryOptions({ queryKey: ['mfa'], queryFn: () => answer(mfa.get()) })
 
 export type Way = ItemOf<typeof identities.get>
-export type Linkable = ItemOf<typeof identities.linkable.get>
 export const waysQuery = queryOptions({ queryKey: ['identities'], queryFn: () => answer(identities.get()) })
 export const linkableQuery = queryOptions({ queryKey: ['identities', 'linkable'], queryFn: () => answer(identities.linkable.get()) })
 
