@@ -35,6 +35,8 @@ import { mailRoutes } from './identity/mail/routes'
 import { mfaRoutes } from './identity/mfa/routes'
 import { archiveRoutes } from './identity/offboarding/routes'
 import { orgUnitRoutes } from './identity/org-units/routes'
+import { onboardingRoutes } from './console/onboarding/routes'
+import { preferenceRoutes } from './console/preferences/routes'
 import { searchRoutes } from './console/search/routes'
 import { savedViewRoutes } from './console/saved-views/routes'
 import { securitySettingsRoutes } from './identity/security-settings/routes'
@@ -58,7 +60,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(accountRoutes)
   .use(new Elysia().use(identityRoutes).use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
   .use(new Elysia().use(mfaRoutes).use(recoveryRoutes).use(registrationRoutes).use(mailRoutes).use(invitationRoutes))
-  .use(new Elysia().use(savedViewRoutes).use(searchRoutes))
+  .use(new Elysia().use(savedViewRoutes).use(searchRoutes).use(preferenceRoutes).use(onboardingRoutes))
   .use(new Elysia().use(tenantRoutes).use(archiveRoutes))
   .use(licenceRoutes)
   .use(securitySettingsRoutes)

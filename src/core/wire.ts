@@ -12,9 +12,21 @@ export const oneOf = <const T extends readonly string[]>(values: T) =>
 
 /** As we write it: lower case, without `urn:uuid:`, so that ids can be compared as text. */
 export const uuid = t.String({ format: 'uuid', pattern: '^[0-9a-f-]{36}$' })
+/** The first id that can have been made at a time (RFC 9562 section 5.7). */
+export const firstIdAt = (at: Date) =>
+  `${at
+    .getTime()
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/^(.{8})/, '$1-')}-7000-8000-000000000000`
 export const name = t.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 export const id = t.Object({ id: uuid })
 export const instant = t.Date()
+/** What a summary is asked for: of a unit and those below it, and what happened from a time on. */
+export const summarized = {
+  org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+  since: t.Optional({ ...instant, description: 'counts what happened from then on, too' }),
+}
 export const stamps = { created_at: instant, updated_at: instant }
 
 export const list = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item) })

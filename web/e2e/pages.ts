@@ -23,5 +23,6 @@ export const pages = [
   '/account/sessions',
   '/account/password',
   '/account/two-factor',
+  '/account/alerts',
   '/nowhere',
 ] as const

@@ -118,10 +118,15 @@ export interface Registered {
   device_key: string
 }
 
-export async function registerDevice({ url, admin }: Platform, input: { name: string; type?: string }): Promise<Registered> {
+/** With the first tenant's key, where no other is given. */
+export async function registerDevice(
+  { url, admin }: Platform,
+  input: { name: string; type?: string },
+  key = admin.provisioning_key,
+): Promise<Registered> {
   const reply = await fetch(`${url}/api/v1/devices/register`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-provisioning-key': admin.provisioning_key },
+    headers: { 'content-type': 'application/json', 'x-provisioning-key': key },
     body: JSON.stringify(input),
   })
   if (!reply.ok) throw new Error(`the device was not registered: ${reply.status}`)

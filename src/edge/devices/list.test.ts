@@ -196,6 +196,21 @@ describe('many at once', () => {
   })
 })
 
+test('the summary is of a unit with those below it, and tells who registered from a time on', async () => {
+  const client = await signedIn()
+  const north = (await client.api['org-units'].post({ name: 'North' })).data!.id
+  const below = (await client.api['org-units'].post({ name: 'Below', parent_id: north })).data!.id
+  await furnish(client.tenant_id, [{ name: 'a', org_unit_id: north }, { name: 'b', org_unit_id: below }, { name: 'c' }])
+  const of = async (query: { org_unit_id?: string; since?: Date }) => (await client.api.devices.summary.get({ query })).data
+  expect(await of({})).toEqual({ total: 3, online: 0, offline: 0, never: 3 })
+  expect(await of({ org_unit_id: north })).toEqual({ total: 2, online: 0, offline: 0, never: 2 })
+  expect(await of({ org_unit_id: below, since: new Date(Date.now() - 60_000) })).toMatchObject({ total: 1, since: { registered: 1 } })
+  expect(await of({ since: new Date(Date.now() + 60_000) })).toMatchObject({ since: { registered: 0 } })
+  const sibling = await signedIn(['devices.read'], { tenant_id: client.tenant_id, units: [below] })
+  const seen = async (org_unit_id: string) => (await sibling.api.devices.summary.get({ query: { org_unit_id } })).data!.total
+  expect([await seen(below), await seen(north)]).toEqual([1, 0])
+})
+
 test('the list of a filter is a file, with the rows and in the order of the screen', async () => {
   const client = await signedIn()
   await furnish(client.tenant_id, [{ name: '=1+1', type: 'plc' }, { name: 'b', type: 'plc' }, { name: 'c' }])

@@ -132,19 +132,22 @@ export async function deviceFacets({ tx, own }: Scope) {
   return { type: await facet(devices.type), agent_version: await facet(devices.agent_version) }
 }
 
-export async function summarizeDevices({ tx, own }: Scope) {
+/** Within a unit and those below it; with `since`, also how many registered from then on. */
+export async function summarizeDevices(scope: Scope, { org_unit_id, since }: { org_unit_id?: string; since?: Time }) {
   const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
-  const [summary] = await tx
+  const [summary] = await scope.tx
     .select({
       total: sql<number>`count(*)::int`,
       online: count(inStatus.online()),
       offline: count(inStatus.offline()),
       never: count(inStatus.never()),
+      registered: count(sql`${devices.created_at} >= ${since ? new Date(since).toISOString() : 'infinity'}`),
     })
     .from(devices)
     .leftJoin(devicePresence, withPresence)
-    .where(own(devices))
-  return summary!
+    .where(await matching(scope, { org_unit_id }))
+  const { registered, ...told } = summary!
+  return since ? { ...told, since: { registered } } : told
 }
 
 /** How many devices each unit has itself, by status; those of no unit under null. */

@@ -16,6 +16,7 @@ import {
   paging,
   several,
   stamps,
+  summarized,
   uuid,
 } from '../../core/wire'
 import {
@@ -113,9 +114,18 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
     response: { 200: page(device) },
     detail: { summary: 'Devices that one sees' },
   })
-  .get('/summary', ({ run }) => run(summarizeDevices), {
+  .get('/summary', ({ run, query }) => run((scope) => summarizeDevices(scope, query)), {
     permission: 'devices.read',
-    response: { 200: t.Object({ total: t.Integer(), online: t.Integer(), offline: t.Integer(), never: t.Integer() }) },
+    query: t.Object(summarized),
+    response: {
+      200: t.Object({
+        total: t.Integer(),
+        online: t.Integer(),
+        offline: t.Integer(),
+        never: t.Integer(),
+        since: t.Optional(t.Object({ registered: t.Integer() })),
+      }),
+    },
     detail: { summary: 'How many devices are online' },
   })
   .get('/units', ({ run }) => run(devicesByUnit), {

@@ -72,6 +72,23 @@ describe('the audit log', () => {
     expect(await actionsOf(client, { to: made!.at })).not.toContain('org_units.create')
   })
 
+  test('is narrowed to what stands in a unit or below it', async () => {
+    const client = await signedIn()
+    const unit = async (name: string, parent_id?: string) => (await client.api['org-units'].post({ name, parent_id })).data!.id
+    const north = await unit('North')
+    const below = await unit('Below', north)
+    const south = await unit('South')
+    const device = await registered(client, { org_unit_id: below })
+    await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })
+    await client.api['org-units']({ id: south }).patch({ name: 'Far south' })
+    const of = async (org_unit_id: string) =>
+      (await client.api.audit.get({ query: { org_unit_id } })).data!.items.map(({ action }) => action).sort()
+    expect(await of(north)).toEqual(['commands.create', 'devices.register', 'org_units.create', 'org_units.create'])
+    expect(await of(below)).toEqual(['commands.create', 'devices.register', 'org_units.create'])
+    expect(await of(south)).toEqual(['org_units.create', 'org_units.update'])
+    expect(await of(Bun.randomUUIDv7())).toEqual([])
+  })
+
   test('tells how it ended', async () => {
     const client = await withPassword()
     const attempt = { email: client.email, password: 'not the one it is' }

@@ -41,6 +41,7 @@ const filter = {
   entity_type: t.Optional(t.String({ maxLength: 100 })),
   entity_id: t.Optional(uuid),
   outcome: t.Optional(oneOf(outcomes)),
+  org_unit_id: t.Optional({ ...uuid, description: 'of what stands in it or in a unit below it' }),
   search: t.Optional(t.String({ maxLength: 200 })),
   from: t.Optional(instant),
   to: t.Optional(instant),

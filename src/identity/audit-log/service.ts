@@ -4,6 +4,7 @@ import type { Exported } from '../../core/export'
 import { type Outcome, auditLog } from '../../core/schema'
 import type { Scope } from '../../core/scope'
 import { type Paging, containing, keyset } from '../../core/wire'
+import { inUnits } from '../org-units/subtree'
 
 export interface AuditFilter {
   action?: string
@@ -15,6 +16,8 @@ export interface AuditFilter {
   entity_type?: string
   entity_id?: string
   outcome?: Outcome
+  /** Of what stands in a unit or below it. */
+  org_unit_id?: string
   search?: string
   from?: Date | string
   to?: Date | string
@@ -26,7 +29,13 @@ const actorName = sql<string | null>`coalesce(
   (select k.name from api_token k where k.tenant_id = audit_log.tenant_id and k.id = audit_log.actor_id),
   (select d.name from device d where d.tenant_id = audit_log.tenant_id and d.id = audit_log.actor_id))`
 
-const placed = ['device', 'org_unit', 'alert', 'command'].map((table) => sql.raw(table))
+/** What stands in a unit, and in which. */
+const unitOf: Record<string, SQL> = {
+  device: sql`thing.org_unit_id`,
+  alert: sql`thing.org_unit_id`,
+  org_unit: sql`thing.id`,
+  command: sql`(select d.org_unit_id from device d where d.tenant_id = thing.tenant_id and d.id = thing.device_id)`,
+}
 
 /** Who sees a part of the organization sees what he did himself, and what became of the things he sees. */
 const visible = ({ actor }: Scope) =>
@@ -34,17 +43,25 @@ const visible = ({ actor }: Scope) =>
     ? undefined
     : or(
         eq(auditLog.actor_id, actor.id),
-        ...placed.map(
+        ...Object.keys(unitOf).map(
           (table) =>
-            sql`exists (select from ${table} thing where thing.tenant_id = audit_log.tenant_id and thing.id = audit_log.entity_id)`,
+            sql`exists (select from ${sql.raw(table)} thing where thing.tenant_id = audit_log.tenant_id and thing.id = audit_log.entity_id)`,
         ),
       )
+
+const standsIn = (scope: Scope, id: string) =>
+  or(
+    ...Object.entries(unitOf).map(
+      ([table, unit]) =>
+        sql`exists (select from ${sql.raw(table)} thing where thing.tenant_id = audit_log.tenant_id and thing.id = audit_log.entity_id and ${inUnits(scope, unit, id)})`,
+    ),
+  )
 
 const beginsWith = (text: string) => sql`${auditLog.action} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`}`
 
 /** `action` may end in `.*`. */
-function matching(filter: AuditFilter): SQL | undefined {
-  const { action, action_not, actor_id, actor_id_not, entity_type, entity_id, outcome, outcome_not, search, from, to } = filter
+function matching(scope: Scope, filter: AuditFilter): SQL | undefined {
+  const { action, action_not, actor_id, actor_id_not, entity_type, entity_id, outcome, outcome_not, org_unit_id, search, from, to } = filter
   return and(
     action_not ? ne(auditLog.action, action_not) : undefined,
     actor_id_not ? ne(auditLog.actor_id, actor_id_not) : undefined,
@@ -54,6 +71,7 @@ function matching(filter: AuditFilter): SQL | undefined {
     actor_id ? eq(auditLog.actor_id, actor_id) : undefined,
     entity_id ? eq(auditLog.entity_id, entity_id) : undefined,
     outcome ? eq(auditLog.outcome, outcome) : undefined,
+    org_unit_id ? standsIn(scope, org_unit_id) : undefined,
     search
       ? sql`(${auditLog.action} ilike ${containing(search)} or ${auditLog.before}::text ilike ${containing(search)} or ${auditLog.after}::text ilike ${containing(search)})`
       : undefined,
@@ -74,7 +92,7 @@ export async function listAudit(scope: Scope, { limit, cursor, ...filter }: Audi
   const found = await tx
     .select({ entry: auditLog, actor_name: actorName })
     .from(auditLog)
-    .where(and(own(auditLog), visible(scope), matching(filter), after))
+    .where(and(own(auditLog), visible(scope), matching(scope, filter), after))
     .orderBy(order)
     .limit(rows)
   return cut(found.map(shown))

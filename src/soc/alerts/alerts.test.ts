@@ -33,7 +33,7 @@ const read = async (client: Client, query = '') => {
   return (await reply.json()) as { items: Alert[]; next_cursor: string | null }
 }
 const titles = async (client: Client, query?: string) => (await read(client, query)).items.map(({ title }) => title)
-const summary = async (client: Client) => (await client.api.alerts.summary.get()).data
+const summary = async (client: Client) => (await client.api.alerts.summary.get({ query: {} })).data
 const acknowledge = (client: Client, id: string, body?: unknown, headers: Record<string, string> = {}) =>
   send('POST', `/api/v1/alerts/${id}/acknowledge`, { headers: { ...client.headers, ...headers }, body })
 
@@ -125,6 +125,36 @@ describe('the list', () => {
     await owner`update alert set status = 'closed' where id = ${items.find(({ title }) => title === 'b')!.id}`
     expect(await summary(client)).toEqual({ open: { low: 0, medium: 0, high: 1, critical: 2 }, acknowledged: 2 })
     expect(await summary(await signedIn())).toEqual({ open: { low: 0, medium: 0, high: 0, critical: 0 }, acknowledged: 0 })
+  })
+})
+
+describe('the summary', () => {
+  test('is of a unit with those below it, and tells what came and what was taken from a time on', async () => {
+    const client = await signedIn()
+    const { id: north } = (await client.api['org-units'].post({ name: 'North' })).data!
+    const { id: below } = (await client.api['org-units'].post({ name: 'Below', parent_id: north })).data!
+    const { id: south } = (await client.api['org-units'].post({ name: 'South' })).data!
+    for (const [title, org_unit_id] of [
+      ['n', north],
+      ['b', below],
+      ['s', south],
+    ] as const)
+      await raise(await registered(client, { org_unit_id }), { title, severity: 'high' })
+    const of = async (query: { org_unit_id?: string; since?: Date }) => (await client.api.alerts.summary.get({ query })).data
+    expect(await of({ org_unit_id: north })).toEqual({ open: { low: 0, medium: 0, high: 2, critical: 0 }, acknowledged: 0 })
+    expect(await of({ org_unit_id: south })).toMatchObject({ open: { high: 1 } })
+    const { items } = await read(client)
+    await acknowledge(client, items.find(({ title }) => title === 'b')!.id)
+    const since = new Date(Date.now() - 60_000)
+    expect(await of({ since })).toMatchObject({ since: { raised: 3, acknowledged: 1 } })
+    expect(await of({ since, org_unit_id: south })).toMatchObject({ since: { raised: 1, acknowledged: 0 } })
+    expect(await of({ since: new Date(Date.now() + 60_000) })).toMatchObject({ since: { raised: 0, acknowledged: 0 } })
+    const southern = await signedIn(['alerts.read'], { tenant_id: client.tenant_id, units: [south] })
+    expect((await southern.api.alerts.summary.get({ query: { since, org_unit_id: north } })).data).toMatchObject({
+      open: { high: 0 },
+      since: { raised: 0 },
+    })
+    expect((await send('GET', '/api/v1/alerts/summary?org_unit_id=north', client)).status).toBe(422)
   })
 })
 

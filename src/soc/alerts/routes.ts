@@ -1,7 +1,21 @@
 import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { bulkAnswer, bulkCursor, bulkIds, exported, id, instant, oneOf, page, paging, several, stamps, uuid } from '../../core/wire'
+import {
+  bulkAnswer,
+  bulkCursor,
+  bulkIds,
+  exported,
+  id,
+  instant,
+  oneOf,
+  page,
+  paging,
+  several,
+  stamps,
+  summarized,
+  uuid,
+} from '../../core/wire'
 import { alertStates, severities } from './schema'
 import { acknowledgeAlerts, alertExport, alertOrders, countAlerts, listAlerts } from './list'
 import { acknowledgeAlert, getAlert, summarizeAlerts } from './service'
@@ -55,9 +69,16 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
     response: { 200: page(alert) },
     detail: { summary: 'Alerts, newest first where nothing else is asked' },
   })
-  .get('/summary', ({ run }) => run(summarizeAlerts), {
+  .get('/summary', ({ run, query }) => run((scope) => summarizeAlerts(scope, query)), {
     permission: 'alerts.read',
-    response: { 200: t.Object({ open: t.Object({ low: count, medium: count, high: count, critical: count }), acknowledged: count }) },
+    query: t.Object(summarized),
+    response: {
+      200: t.Object({
+        open: t.Object({ low: count, medium: count, high: count, critical: count }),
+        acknowledged: count,
+        since: t.Optional(t.Object({ raised: count, acknowledged: count })),
+      }),
+    },
     detail: { summary: 'How many alerts are open, by severity' },
   })
   .get('/count', ({ run, query }) => run((scope) => countAlerts(scope, query)), {

@@ -1,10 +1,17 @@
-import { type SQLWrapper, and, eq, inArray, sql } from 'drizzle-orm'
+import { type SQLWrapper, and, eq, gte, inArray, sql } from 'drizzle-orm'
 import { audit, routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { announce } from '../../core/live-log'
 import { type Scope, expectVersion } from '../../core/scope'
+import { firstIdAt } from '../../core/wire'
+import { inUnits } from '../../identity/org-units/subtree'
 import { alerts, severities } from './schema'
+
+export interface SummaryQuery {
+  org_unit_id?: string
+  since?: Date | string
+}
 
 type Severity = (typeof severities)[number]
 const acknowledger = sql<
@@ -20,15 +27,23 @@ export function shown({ alert, acknowledger }: Found) {
 }
 export type Alert = ReturnType<typeof shown>
 
-export async function summarizeAlerts({ tx, own }: Scope) {
+/** Within a unit and those below it; with `since`, also what came and what was taken from then on. */
+export async function summarizeAlerts(scope: Scope, { org_unit_id, since }: SummaryQuery) {
+  const { tx, own } = scope
+  const place = and(own(alerts), org_unit_id ? inUnits(scope, alerts.org_unit_id, org_unit_id) : undefined)
   const rows = await tx
     .select({ status: alerts.status, severity: alerts.severity, count: sql<number>`count(*)::int` })
     .from(alerts)
-    .where(and(own(alerts), inArray(alerts.status, ['open', 'acknowledged'])))
+    .where(and(place, inArray(alerts.status, ['open', 'acknowledged'])))
     .groupBy(alerts.status, alerts.severity)
   const open = (severity: Severity) => rows.find((row) => row.status === 'open' && row.severity === severity)?.count ?? 0
   const acknowledged = rows.filter(({ status }) => status === 'acknowledged').reduce((sum, { count }) => sum + count, 0)
-  return { open: { low: open('low'), medium: open('medium'), high: open('high'), critical: open('critical') }, acknowledged }
+  const told = { open: { low: open('low'), medium: open('medium'), high: open('high'), critical: open('critical') }, acknowledged }
+  if (!since) return told
+  const taken = and(place, eq(alerts.status, 'acknowledged'), gte(alerts.acknowledged_at, new Date(since)))
+  // Ids are made in the order of time, and the key of the table begins with them.
+  const raised = and(place, gte(alerts.id, firstIdAt(new Date(since))))
+  return { ...told, since: { raised: await tx.$count(alerts, raised), acknowledged: await tx.$count(alerts, taken) } }
 }
 
 export async function getAlert({ tx, own }: Scope, id: string) {

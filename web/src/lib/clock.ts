@@ -23,3 +23,8 @@ function subscribe(listener: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }
+
+/** When the reader's day began (ISO 8601); another one after his midnight. */
+export function useToday(): string {
+  return new Date(new Date(useNow()).setHours(0, 0, 0, 0)).toISOString()
+}

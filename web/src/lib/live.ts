@@ -18,6 +18,14 @@ const longestWaitMs = 30_000
 const renewBeforeEndMs = 90_000
 const quietMs = 400
 
+const listeners = new Set<(context: string, news: News) => void>()
+
+/** Hears what frames tell, also while lists are paused. Returns how to stop. */
+export function onNews(listener: (context: string, news: News) => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
 type Frame = { type: string; seq?: number; data?: { gap?: boolean } & Partial<News> }
 
 /**
@@ -63,7 +71,9 @@ export function startLive(queryClient: QueryClient): () => void {
     const { id, event } = frame.data ?? {}
     if (!context || !id || !event) return
     const row = (frame.data as Record<string, unknown>)[frame.type] as News['row']
-    waiting.set(context, [...(waiting.get(context) ?? []), { id, event, row }])
+    const news = { id, event, row }
+    for (const listener of listeners) listener(context, news)
+    waiting.set(context, [...(waiting.get(context) ?? []), news])
     schedule()
   }
 

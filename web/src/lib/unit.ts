@@ -1,8 +1,8 @@
 import { create } from 'zustand'
 
 const param = 'org_unit'
-/** The lists that a unit narrows. */
-const narrowed = new Set(['/devices', '/alerts', '/telemetry'])
+/** The pages that a unit narrows. */
+const narrowed = new Set(['/', '/devices', '/alerts', '/telemetry'])
 
 export const isNarrowed = (pathname: string) => narrowed.has(pathname)
 
@@ -17,6 +17,12 @@ export const unitOf = (search: string) => {
 
 /** An address of the console, within the unit where that narrows it. */
 export const withinUnit = (to: string, id: string | null) => (id && isNarrowed(to) ? `${to}?${param}=${id}` : to)
+
+/** A list with what its address shall say. */
+export function listAt(path: string, query: Record<string, string | undefined>): string {
+  const said = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  return said.size > 0 ? `${path}?${said}` : path
+}
 
 /** The same list, narrowed to another unit or to none. */
 export function searchWithin(search: string, id: string | null): string {

@@ -31,6 +31,7 @@ type AccountLabel =
   | 'account.password.title'
   | 'account.mfa.title'
   | 'account.tokens.title'
+  | 'alert_notices.title'
 
 /** What is everybody's own; reached from the user menu. */
 const accountPages: readonly { to: string; label: AccountLabel; permission?: string }[] = [
@@ -38,6 +39,7 @@ const accountPages: readonly { to: string; label: AccountLabel; permission?: str
   { to: '/account/password', label: 'account.password.title' },
   { to: '/account/ways', label: 'account.ways.title' },
   { to: '/account/two-factor', label: 'account.mfa.title' },
+  { to: '/account/alerts', label: 'alert_notices.title', permission: 'alerts.read' },
   { to: '/account/api-tokens', label: 'account.tokens.title', permission: 'api_tokens.read' },
 ]
 

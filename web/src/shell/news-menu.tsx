@@ -16,7 +16,7 @@ export function NewsMenu() {
   const can = useCan()
   const { security } = useFeatures()
   const may = can('alerts.read') && security
-  const { data } = useQuery({ ...latestAlertsQuery, enabled: may })
+  const { data } = useQuery({ ...latestAlertsQuery(), enabled: may })
   const { newsSeenAt, setNewsSeenAt } = usePreferences()
   const [open, setOpen] = useState(false)
   if (!may) return null

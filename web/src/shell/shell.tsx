@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { startLive } from '@/lib/live'
+import { useCan, useFeatures } from '@/lib/me'
 import { queryClient } from '@/lib/query-client'
 import { useSession } from '@/lib/session'
 import { useUnit, withinUnit } from '@/lib/unit'
@@ -13,11 +14,14 @@ import { useShellKeys } from './use-shell-keys'
 const loadPalette = () => import('./palette')
 const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./shortcuts'))
+const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
 
 const paletteAfterMs = 1_500
 
 export function Shell() {
+  const can = useCan()
+  const { security } = useFeatures()
   const panel = useShellPanel((state) => state.open)
   const expired = useSession((state) => state.status === 'expired')
   useShellKeys([...useDestinations(), ...useSettingsPages()], (to) => withinUnit(to, useUnit.getState().id))
@@ -34,6 +38,7 @@ export function Shell() {
         {panel === 'palette' && <Palette onClose={closeShellPanel} />}
         {panel === 'shortcuts' && <Shortcuts onClose={closeShellPanel} />}
         {expired && <SignInAgain />}
+        {can('alerts.read') && security && <AlertNotices />}
       </Suspense>
     </Layout>
   )

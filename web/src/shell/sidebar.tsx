@@ -28,7 +28,7 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
 function OpenAlerts() {
   const { t } = useTranslation()
   const can = useCan()
-  const { data } = useQuery({ ...alertSummaryQuery, enabled: can('alerts.read') })
+  const { data } = useQuery({ ...alertSummaryQuery(), enabled: can('alerts.read') })
   if (!data) return null
   const count = data.open.low + data.open.medium + data.open.high + data.open.critical
   if (count === 0) return null

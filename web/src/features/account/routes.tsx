@@ -10,6 +10,7 @@ export const accountRoutes: RouteObject[] = [
       { path: 'password', lazy: async () => ({ Component: (await import('./password-page')).PasswordPage }) },
       { path: 'ways', lazy: async () => ({ Component: (await import('./ways-page')).WaysPage }) },
       { path: 'two-factor', lazy: async () => ({ Component: (await import('./mfa-page')).MfaPage }) },
+      { path: 'alerts', lazy: async () => ({ Component: (await import('../alert-notices/alert-notices-page')).AlertNoticesPage }) },
       { path: 'api-tokens', lazy: async () => ({ Component: (await import('../api-tokens/own-tokens-page')).OwnTokensPage }) },
     ],
   },

@@ -12,6 +12,7 @@ import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
 import { nothingSelected } from '@/kit/data-table/selection'
 import type { TableColumn } from '@/kit/data-table/types'
+import { usePlace } from '@/kit/data-table/use-place'
 import { useSort } from '@/kit/data-table/use-sort'
 import { useBulk } from '@/kit/data-table/use-bulk'
 import { EmptyState } from '@/kit/empty-state'
@@ -100,9 +101,13 @@ export function AlertsPage() {
     // acknowledgeOne only closes over what is named here.
   }, [baseColumns, mayAcknowledge, busyId, t])
 
+  const neighbour = usePlace(
+    visible.map(({ id }) => id),
+    openId,
+  )
   const step = (by: number) => {
-    const next = visible[visible.findIndex((alert) => alert.id === openId) + by]
-    if (next) void setOpenId(next.id, { history: 'replace' })
+    const next = neighbour(by)
+    if (next) void setOpenId(next, { history: 'replace' })
   }
 
   return (

@@ -8,7 +8,11 @@ export type Alert = ItemOf<typeof api.alerts.get>
 type AlertQuery = NonNullable<NonNullable<Parameters<typeof api.alerts.get>[0]>['query']>
 type Filter = Record<string, unknown>
 
-export const alertSummaryQuery = queryOptions({ queryKey: ['alerts', 'summary'], queryFn: () => answer(api.alerts.summary.get()) })
+/** `since`: also what happened from then on (ISO 8601). */
+export type SummaryFilter = { org_unit_id?: string; since?: string }
+
+export const alertSummaryQuery = (filter: SummaryFilter = {}) =>
+  queryOptions({ queryKey: ['alerts', 'summary', filter], queryFn: () => answer(api.alerts.summary.get({ query: filter })) })
 
 export const alertQuery = (id: string) =>
   queryOptions({ queryKey: ['alerts', 'one', id], queryFn: () => answer(api.alerts({ id }).get()), placeholderData: undefined })
@@ -25,10 +29,11 @@ export const createAlertExport = (filter: Filter) => answer(api.alerts.exports.p
 
 export const acknowledgeMany = (which: BulkWhich) => answer(api.alerts.bulk.acknowledge.post(which as never))
 
-export const latestAlertsQuery = queryOptions({
-  queryKey: ['alerts', 'latest'],
-  queryFn: () => answer(api.alerts.get({ query: { status: ['open'], limit: 8 } })),
-})
+export const latestAlertsQuery = (org_unit_id?: string) =>
+  queryOptions({
+    queryKey: ['alerts', 'latest', org_unit_id],
+    queryFn: () => answer(api.alerts.get({ query: { status: ['open'], limit: 8, org_unit_id } })),
+  })
 
 export function useAcknowledge() {
   const client = useQueryClient()

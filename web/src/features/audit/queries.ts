@@ -12,10 +12,11 @@ export const auditList = (filter: Record<string, unknown>) =>
 
 export const createAuditExport = (filter: Record<string, unknown>) => answer(api.audit.exports.post(filter as never))
 
-export const latestAuditQuery = queryOptions({
-  queryKey: ['audit', 'latest'],
-  queryFn: () => answer(api.audit.get({ query: { limit: 8 } })),
-  refetchInterval: 30_000,
-})
+export const latestAuditQuery = (filter: { org_unit_id?: string; from: string }) =>
+  queryOptions({
+    queryKey: ['audit', 'latest', filter],
+    queryFn: () => answer(api.audit.get({ query: { ...(filter as AuditQuery), limit: 8 } })),
+    refetchInterval: 30_000,
+  })
 
 export const chainQuery = queryOptions({ queryKey: ['audit', 'chain'], queryFn: () => answer(api.audit.chain.get()), retry: false })

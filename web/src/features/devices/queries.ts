@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
+import type { SummaryFilter } from '@/features/alerts/queries'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { listOptions, rowsAtOnce } from '@/lib/list'
 import { takeNews } from '@/lib/live-lists'
@@ -10,7 +11,13 @@ export type DeviceChange = Parameters<ReturnType<typeof api.devices>['patch']>[0
 export type TaggedDevice = { data: Device; etag: string | null }
 export type Discovery = ItemOf<typeof api.discoveries.get>
 
-export const deviceSummaryQuery = queryOptions({ queryKey: ['devices', 'summary'], queryFn: () => answer(api.devices.summary.get()) })
+export const deviceSummaryQuery = (filter: SummaryFilter = {}) =>
+  queryOptions({
+    queryKey: ['devices', 'summary', filter],
+    queryFn: () => answer(api.devices.summary.get({ query: filter })),
+    // Devices fall silent without a word.
+    refetchInterval: 30_000,
+  })
 
 // What the address holds becomes a query as it is: the server judges it, and says where it does not fit.
 type Filter = Record<string, unknown>

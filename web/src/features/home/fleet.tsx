@@ -7,6 +7,7 @@ import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
 import { formatNumber } from '@/lib/format'
 import { useCan } from '@/lib/me'
+import { listAt } from '@/lib/unit'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
@@ -17,16 +18,18 @@ const states = [
   { status: 'never', icon: CircleDashed, text: 'text-muted', bar: 'bg-strong' },
 ] as const
 
-export function Fleet() {
+export function Fleet({ unit }: { unit: string | undefined }) {
   const { t } = useTranslation()
   const can = useCan()
-  const query = useQuery(deviceSummaryQuery)
+  const query = useQuery(deviceSummaryQuery({ org_unit_id: unit }))
   return (
     <Card>
       <CardHeader title={t('home.fleet')}>
         {query.data && query.data.total > 0 && (
           <Button asChild variant="link" size="small">
-            <Link to="/devices">{t('home.devices_total', { count: query.data.total, formatted: formatNumber(query.data.total) })}</Link>
+            <Link to={listAt('/devices', { org_unit: unit })}>
+              {t('home.devices_total', { count: query.data.total, formatted: formatNumber(query.data.total) })}
+            </Link>
           </Button>
         )}
       </CardHeader>
@@ -49,7 +52,10 @@ export function Fleet() {
                 <ul className="grid grid-cols-3 gap-2">
                   {states.map(({ status, icon: Icon, text }) => (
                     <li key={status}>
-                      <Link to={`/devices?status=${status}`} className="hover:bg-hover -mx-2 block rounded-md px-2 py-1.5">
+                      <Link
+                        to={listAt('/devices', { status, org_unit: unit })}
+                        className="hover:bg-hover -mx-2 block rounded-md px-2 py-1.5"
+                      >
                         <span className="block text-2xl font-semibold tracking-tight">{formatNumber(summary[status])}</span>
                         <span className="flex items-center gap-1.5 text-xs">
                           <Icon className={`size-3.5 ${text}`} aria-hidden />

@@ -1,31 +1,40 @@
+import { parseAsString, useQueryState } from 'nuqs'
 import { useTranslation } from 'react-i18next'
+import { useOrgUnits } from '@/features/org-units/queries'
 import { PageHeader } from '@/kit/page-header'
 import { useCan, useFeatures, useMe } from '@/lib/me'
 import { Fleet } from './fleet'
 import { LatestAlerts } from './latest-alerts'
-import { LatestChanges } from './latest-changes'
+import { Onboarding } from './onboarding'
 import { OpenAlerts } from './open-alerts'
+import { Today } from './today'
 
 export function HomePage() {
   const { t } = useTranslation()
   const { user, tenant } = useMe()
   const can = useCan()
   const features = useFeatures()
+  const [chosen] = useQueryState('org_unit', parseAsString)
+  const unit = chosen ?? undefined
+  const place = useOrgUnits().nameOf(chosen) ?? tenant.name
   const seesAlerts = can('alerts.read') && features.security
-  const nothing = !can('devices.read') && !seesAlerts && !can('audit.read')
+  const seesDevices = can('devices.read')
+  const seesChanges = can('audit.read')
+  const something = seesDevices || seesAlerts || seesChanges
   return (
     <div className="space-y-4 pb-4">
       <PageHeader
         title={t('home.greeting', { name: user.name.split(' ')[0] ?? user.name })}
         documentTitle={t('nav.home')}
-        description={t('home.subtitle', { tenant: tenant.name })}
+        description={t('home.subtitle', { tenant: place })}
       />
-      {nothing && <p className="text-muted">{t('home.nothing', { tenant: tenant.name })}</p>}
+      {!something && <p className="text-muted">{t('home.nothing', { tenant: tenant.name })}</p>}
+      <Onboarding />
       <div className="grid gap-4 lg:grid-cols-2">
-        {can('devices.read') && <Fleet />}
-        {seesAlerts && <OpenAlerts />}
-        {seesAlerts && <LatestAlerts />}
-        {can('audit.read') && <LatestChanges />}
+        {seesDevices && <Fleet unit={unit} />}
+        {seesAlerts && <OpenAlerts unit={unit} />}
+        {seesAlerts && <LatestAlerts unit={unit} />}
+        {something && <Today unit={unit} devices={seesDevices} alerts={seesAlerts} changes={seesChanges} />}
       </div>
     </div>
   )

@@ -7,18 +7,19 @@ import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { Severity } from '@/kit/severity'
+import { listAt } from '@/lib/unit'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
 
-export function LatestAlerts() {
+export function LatestAlerts({ unit }: { unit: string | undefined }) {
   const { t } = useTranslation()
-  const query = useQuery(latestAlertsQuery)
+  const query = useQuery(latestAlertsQuery(unit))
   return (
     <Card>
       <CardHeader title={t('home.latest_alerts')}>
         <Button asChild variant="link" size="small">
-          <Link to="/alerts">{t('home.all_alerts')}</Link>
+          <Link to={listAt('/alerts', { org_unit: unit })}>{t('home.all_alerts')}</Link>
         </Button>
       </CardHeader>
       <Loaded query={query} skeleton={<Skeleton className="m-4 h-48" />}>
@@ -29,7 +30,10 @@ export function LatestAlerts() {
             <ul className="divide-border border-border divide-y border-t">
               {items.map((alert) => (
                 <li key={alert.id}>
-                  <Link to={`/alerts?alert=${alert.id}`} className="hover:bg-hover flex h-9 items-center gap-3 px-4 -outline-offset-2!">
+                  <Link
+                    to={listAt('/alerts', { alert: alert.id, org_unit: unit })}
+                    className="hover:bg-hover flex h-9 items-center gap-3 px-4 -outline-offset-2!"
+                  >
                     <span className="w-20 shrink-0">
                       <Severity value={alert.severity} />
                     </span>

@@ -7,6 +7,7 @@ import { Loaded } from '@/kit/loaded'
 import { severities, severityIcons, type SeverityName } from '@/kit/severity'
 import { classNames } from '@/lib/class-names'
 import { formatNumber } from '@/lib/format'
+import { listAt } from '@/lib/unit'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
@@ -18,15 +19,15 @@ const looks: Record<SeverityName, string> = {
   low: 'bg-low-soft text-low',
 }
 
-export function OpenAlerts() {
+export function OpenAlerts({ unit }: { unit: string | undefined }) {
   const { t } = useTranslation()
-  const query = useQuery(alertSummaryQuery)
+  const query = useQuery(alertSummaryQuery({ org_unit_id: unit }))
   return (
     <Card className="flex flex-col">
       <CardHeader title={t('home.open_alerts')}>
         {query.data && query.data.acknowledged > 0 && (
           <Button asChild variant="link" size="small">
-            <Link to="/alerts?status=acknowledged">
+            <Link to={listAt('/alerts', { status: 'acknowledged', org_unit: unit })}>
               {t('home.acknowledged', { count: query.data.acknowledged, formatted: formatNumber(query.data.acknowledged) })}
             </Link>
           </Button>
@@ -48,7 +49,7 @@ export function OpenAlerts() {
                   return (
                     <li key={severity}>
                       <Link
-                        to={`/alerts?severity=${severity}`}
+                        to={listAt('/alerts', { severity, org_unit: unit })}
                         className={classNames(
                           'flex h-full flex-col justify-between rounded-lg p-2.5 transition-[filter] hover:brightness-97 dark:hover:brightness-120',
                           quiet ? 'bg-sunken text-muted' : looks[severity],

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react'
 import { tinykeys } from 'tinykeys'
 import { inSequence, isCovered } from '@/lib/keyboard'
+import { usePlace } from './use-place'
 
 type RowKeys = {
   rowIds: readonly string[]
@@ -15,13 +16,12 @@ type RowKeys = {
 
 /** j and k walk the rows, x selects, Enter opens, Esc lets go. They rest while a dialog or a menu is open. */
 export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKeys): void {
+  const neighbour = usePlace(keys.rowIds, keys.activeId)
   const step = useEffectEvent((by: number) => {
-    const now = keys.activeId === null ? -1 : keys.rowIds.indexOf(keys.activeId)
-    const index = Math.min(keys.rowIds.length - 1, Math.max(0, now + by))
-    const id = keys.rowIds[index]
+    const id = neighbour(by)
     if (id === undefined) return
     keys.setActiveId(id)
-    keys.scrollTo(index)
+    keys.scrollTo(keys.rowIds.indexOf(id))
     const focus = () => {
       const row = container.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(id)}"]`)
       row?.focus({ preventScroll: true })
@@ -37,6 +37,11 @@ export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKe
     else if (act === 'toggle') keys.toggle(activeId)
     else keys.others[act]?.(activeId)
   })
+  const isGone = keys.activeId !== null && !keys.rowIds.includes(keys.activeId)
+  useEffect(() => {
+    // The row with the focus went, acknowledged or removed: its successor takes over, so that the next key acts on that.
+    if (isGone && document.activeElement === document.body) step(1)
+  }, [isGone])
   const escape = useEffectEvent(() => keys.escape())
   const otherNames = Object.keys(keys.others).join(' ')
 

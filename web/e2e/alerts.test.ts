@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { axe, launch, visit } from './browser'
+import { type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+beforeAll(async () => {
+  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await platform?.stop()
+}, 30_000)
+
+/** What the browser was asked to show, to play and to permit. */
+const listening = `
+  globalThis.shown = []; globalThis.tones = 0; globalThis.asked = 0
+  const Shown = Notification
+  globalThis.Notification = class extends Shown { constructor(title, options) { super(title, options); shown.push(title) } }
+  const ask = Shown.requestPermission.bind(Shown)
+  Notification.requestPermission = () => { asked += 1; return ask() }
+  const start = OscillatorNode.prototype.start
+  OscillatorNode.prototype.start = function (at) { tones += 1; return start.call(this, at) }`
+
+test('new alerts are heard and shown by severity, as somebody chose; the browser is asked on the press alone', async () => {
+  const device = await registerDevice(platform, { name: 'pump-house' })
+  const raise = (title: string, severity: string) => report(platform, device, { kind: 'security_alert', data: { title, severity } })
+  const { page, context, complaints } = await visit(browser)
+  await context.addInitScript(listening)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/account/alerts`)
+  await page.getByRole('checkbox', { name: 'Desktop notification for severity: Critical' }).waitFor()
+  expect(await page.evaluate('asked')).toBe(0)
+  await context.grantPermissions(['notifications'], { origin: platform.url })
+  await page.reload()
+  await page.getByRole('checkbox', { name: 'Desktop notification for severity: Critical' }).click()
+  await page.getByRole('checkbox', { name: 'Desktop notification for severity: Critical', checked: true }).waitFor()
+  await page.getByRole('checkbox', { name: 'Sound for severity: High' }).click()
+  await page.getByRole('checkbox', { name: 'Sound for severity: High', checked: true }).waitFor()
+  expect(await page.evaluate('tones')).toBe(2)
+  expect(await axe(page)).toEqual([])
+
+  await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+  const log = page.getByRole('log', { name: 'New alerts' })
+  await raise('Level too low', 'medium')
+  await log.getByText('Medium: Level too low').waitFor({ state: 'attached' })
+  await raise('Pressure lost', 'critical')
+  await log.getByText('Critical: Pressure lost').waitFor({ state: 'attached' })
+  expect(await page.evaluate('[shown, tones]')).toEqual([['Critical: Pressure lost'], 2])
+  await raise('Door open', 'high')
+  await log.getByText('High: Door open').waitFor({ state: 'attached' })
+  expect(await page.evaluate('[shown.length, tones]')).toEqual([1, 4])
+  expect(complaints).toEqual([])
+  await context.close()
+}, 90_000)
+
+test('where the browser was told to show nothing, the choice says so', async () => {
+  const { page, context } = await visit(browser)
+  await context.addInitScript(`Object.defineProperty(Notification, 'permission', { get: () => 'denied' })`)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/account/alerts`)
+  await page.getByText('was told not to show notifications').waitFor()
+  expect(await page.getByRole('checkbox', { name: 'Desktop notification for severity: Low' }).isDisabled()).toBe(true)
+  expect(await axe(page)).toEqual([])
+  await context.close()
+}, 60_000)
