@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { zstdCompressSync } from 'node:zlib'
+import { config } from '../src/core/config'
 import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry } from './testing'
 
 const ingestor = startIngestor()
@@ -196,7 +197,22 @@ test('what is not ours', async () => {
   expect((await fetch(`${url}/v1/ingest`)).status).toBe(405)
   expect((await fetch(`${url}/v1/else`)).status).toBe(404)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
-  const ready = await fetch(`${url}/readyz`, { headers: { 'x-request-id': 'asked-for-1' } })
-  expect(ready.status).toBe(200)
-  expect(ready.headers.get('x-request-id')).toBe('asked-for-1')
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+})
+
+// ASVS 4.1.3
+test('an id that a stranger brought is not taken over: only a trusted proxy may name a request', async () => {
+  const device = await makeDevice()
+  const headers = { 'x-request-id': 'asked-for-1' }
+  const named = async () => {
+    const replies = [await fetch(`${url}/readyz`, { headers }), await send(url, device, [], { headers })]
+    return replies.map((reply) => reply.headers.get('x-request-id'))
+  }
+  expect(await named()).toEqual(Array(2).fill(expect.not.stringContaining('asked-for-1')))
+  config.TRUST_PROXY_HOPS = 1
+  try {
+    expect(await named()).toEqual(['asked-for-1', 'asked-for-1'])
+  } finally {
+    config.TRUST_PROXY_HOPS = 0
+  }
 })

@@ -3,6 +3,7 @@ import { log } from '../src/core/log'
 import { type Family, prometheusText, prometheusType } from '../src/core/metrics'
 import { type OtlpOptions, openOtlp } from '../src/core/otlp'
 import { Problem, problemResponse, describe } from '../src/core/problem'
+import { givenRequestId } from '../src/core/request-id'
 import { isOneOf } from '../src/core/secrets'
 import { securityHeaders } from '../src/core/security-headers'
 import { note, servingSpan } from '../src/core/spans'
@@ -76,11 +77,7 @@ function refuse(door: Door, problem: Problem, request_id: string): Response {
   return door.refuse(problem, request_id)
 }
 
-const acceptableId = /^[\w.:-]{8,80}$/
-const requestIdOf = ({ headers }: Request) => {
-  const given = headers.get('x-request-id')
-  return given && acceptableId.test(given) ? given : Bun.randomUUIDv7()
-}
+const requestIdOf = (request: Request) => givenRequestId(request) ?? Bun.randomUUIDv7()
 
 /** Serves POST /v1/ingest and the doors of other protocols, GET /healthz and GET /readyz. Starts without a database, and answers 503 until there is one. */
 export function openIngestor({

@@ -9,7 +9,7 @@ import { type Scope, inTenant, jobActor } from './core/scope'
 import { queueMail } from './identity/mail/service'
 import { chores, jobs } from './jobs'
 import { registered, send, signedIn, within } from './testing/api'
-import { startCommand } from './testing/process'
+import { startCommand, watch } from './testing/process'
 import { addFrames, addLayout, owner, queued, report, until } from './testing/world'
 
 setDefaultTimeout(20_000)
@@ -231,12 +231,14 @@ describe('the worker process', () => {
   test('takes up what is queued, runs as the role that owns nothing, and ends on SIGTERM', async () => {
     const { client, device } = await busy()
     const { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS, PATH } = Bun.env
-    const worker = Bun.spawn([process.execPath, 'src/main.ts', 'worker'], {
-      cwd: `${import.meta.dir}/..`,
-      env: { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS, PATH },
-      stdout: 'pipe',
-      stderr: 'pipe',
-    })
+    const worker = watch(
+      Bun.spawn([process.execPath, 'src/main.ts', 'worker'], {
+        cwd: `${import.meta.dir}/..`,
+        env: { DATABASE_URL, SECRET_KEY, ENCRYPTION_KEYS, PATH },
+        stdout: 'pipe',
+        stderr: 'pipe',
+      }),
+    )
     try {
       await until('the records became alerts', async () => (await client.api.alerts.summary.get()).data!.open.high === 1, 15_000)
       await until('the queue of the tenant is empty', async () => (await queued(client.tenant_id)).length === 0, 15_000)

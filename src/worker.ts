@@ -16,9 +16,9 @@ const logger = new Logger(() => (level, message) => {
 })
 
 /** A failed job is tried again later with growing pauses; what failed is logged without its payload. */
-const told = (name: string, work: () => Promise<unknown>) => async (): Promise<void> => {
+const told = (name: string, work: () => Promise<unknown>, from?: unknown) => async (): Promise<void> => {
   try {
-    await inSpan(`job ${name}`, { kind: SpanKind.CONSUMER, attributes: { 'monozu.job': name } }, work)
+    await inSpan(`job ${name}`, { kind: SpanKind.CONSUMER, attributes: { 'monozu.job': name }, from }, work)
   } catch (error) {
     log.error({ job: name, error: describe(error) }, 'a job failed and will be tried again')
     throw new Error(`${name} failed`, { cause: error })
@@ -26,7 +26,12 @@ const told = (name: string, work: () => Promise<unknown>) => async (): Promise<v
 }
 
 const taskList = (): TaskList => ({
-  ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, (payload: unknown) => told(name, () => runJob(job, payload))()])),
+  ...Object.fromEntries(
+    Object.entries(jobs).map(([name, job]) => [
+      name,
+      (payload: unknown) => told(name, () => runJob(job, payload), (payload as { traceparent?: unknown }).traceparent)(),
+    ]),
+  ),
   ...Object.fromEntries(Object.entries(chores).map(([name, chore]) => [name, told(name, chore.run)])),
 })
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { limits } from './limits'
 import { type Scope, inTenant, isId, jobActor } from './scope'
+import { traceparent } from './spans'
 
 /** A background job of one tenant. It may run more than once: doing it again must change nothing. */
 export type Job = (scope: Scope, payload: Record<string, unknown>) => Promise<unknown>
@@ -11,9 +12,9 @@ export interface Chore {
   run: () => Promise<unknown>
 }
 
-/** Queues a job with the commit of this transaction. Jobs with the same `key` that have not started yet become one; it starts after `waitMs`. */
+/** Queues a job with the commit of this transaction, and with the trace it belongs to where there is one. Jobs with the same `key` that have not started yet become one; it starts after `waitMs`. */
 export async function enqueue({ tx, actor }: Scope, task: string, payload: Record<string, unknown> = {}, key?: string, waitMs = 0) {
-  const text = JSON.stringify({ ...payload, tenant_id: actor.tenant_id })
+  const text = JSON.stringify({ ...payload, ...traceparent(), tenant_id: actor.tenant_id })
   await tx.execute(
     sql`select graphile_worker.add_job(${task}, ${text}::json, job_key => ${key ? `${task}:${actor.tenant_id}:${key}` : null}, max_attempts => 10,
       run_at => now() + ${waitMs} * interval '1 millisecond')`,
@@ -22,7 +23,7 @@ export async function enqueue({ tx, actor }: Scope, task: string, payload: Recor
 
 /** Runs one job in the tenant its payload names. Nobody waits for it: the timeout of its role, made for those who do, would break it off each time anew. */
 export async function runJob(job: Job, payload: unknown) {
-  const { tenant_id, ...rest } = payload as Record<string, unknown>
+  const { tenant_id, traceparent: _, ...rest } = payload as Record<string, unknown>
   if (typeof tenant_id !== 'string' || !isId(tenant_id)) throw new Error('a job must name its tenant')
   await inTenant(jobActor(tenant_id), 'read write', async (scope) => {
     await scope.tx.execute(sql.raw(`set local statement_timeout = ${limits.jobMs}`))

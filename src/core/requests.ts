@@ -4,11 +4,10 @@ import { limits } from './limits'
 import { answersByOrigin, corsOrigin } from './origins'
 import { Problem } from './problem'
 import { begin, tell } from './request-log'
+import { givenRequestId } from './request-id'
 import { etagOf } from './scope'
 import { securityHeaders } from './security-headers'
 import { isTracing, note, noteRoute, servingSpan } from './spans'
-
-const acceptable = /^[\w.:-]{8,80}$/
 
 // Unique to the process and then counted: a UUID for each request would cost more than all else here.
 const processId = Bun.randomUUIDv7('base64url').slice(-14)
@@ -16,8 +15,7 @@ let count = 0
 
 /** Our own, or the one that a trusted proxy has given the request. */
 function requestId(request: Request): string {
-  const given = config.TRUST_PROXY_HOPS ? request.headers.get('x-request-id') : null
-  return given && acceptable.test(given) ? given : `${processId}-${(count += 1).toString(36)}`
+  return givenRequestId(request) ?? `${processId}-${(count += 1).toString(36)}`
 }
 
 /** Validation walks a body again at each of its levels: twenty thousand of them, in 300 KB, would hold the server for seconds. */

@@ -158,7 +158,21 @@ describe('spans', () => {
     expect(refused.status).toBe(401)
     const why = await collector.span(({ attributes }) => attributes['monozu.request_id'] === refused.headers.get('x-request-id'))
     expect(why.attributes['error.type']).toBe('unauthenticated')
+    // What a request queued goes on in the worker with its trace.
+    const { headers: own } = await signedIn()
+    const body = JSON.stringify({ email: 'somebody@test.example', group_ids: [], org_unit_scope: 'all' })
+    const invited = await fetch(`${api.url}/api/v1/invitations`, {
+      method: 'POST',
+      body,
+      headers: { ...own, 'content-type': 'application/json' },
+    })
+    expect(invited.status).toBe(201)
+    const asking = await spanOf(invited)
+    const sending = await collector.span(({ name, traceId }) => name === 'job mail.send' && traceId === asking.traceId)
+    expect(collector.trace(asking.traceId).map(({ spanId }) => spanId)).toContain(sending.parentSpanId!)
+    expect(sending).toMatchObject({ kind: 5, service: 'monozu-worker', links: [] })
     const job = await collector.span(({ name }) => name === 'job licences')
+    expect(job.parentSpanId).toBeUndefined()
     expect(job).toMatchObject({ kind: 5, service: 'monozu-worker', attributes: { 'monozu.job': 'licences' } })
     expect(await Promise.all([ingestor.stop(), worker.stop()])).toEqual([0, 0])
   }, 40_000)

@@ -41,6 +41,8 @@ interface Doing {
   attributes?: SpanAttributes
   /** What it does is done for all of these: it begins a trace of its own that points to theirs. */
   links?: (SpanContext | undefined)[]
+  /** The trace that it goes on with, as `traceparent` told it; elsewhere it is the one around it. */
+  from?: unknown
 }
 
 let tracer: Tracer | undefined
@@ -70,9 +72,9 @@ async function during<T>(span: Span, work: () => Promise<T>): Promise<T> {
 }
 
 /** Does `work` as a span of the current trace. Where tracing is off nothing is done but that. */
-export function inSpan<T>(name: string, { kind, attributes, links }: Doing, work: () => Promise<T>): Promise<T> {
+export function inSpan<T>(name: string, { kind, attributes, links, from: begun }: Doing, work: () => Promise<T>): Promise<T> {
   if (!tracer) return work()
-  const from = links ? ROOT_CONTEXT : context.active()
+  const from = links ? ROOT_CONTEXT : begun === undefined ? context.active() : contextIn(begun)
   const pointing = links?.flatMap((linked): Link[] => (linked ? [{ context: linked }] : []))
   const span = tracer.startSpan(name, { kind, attributes, links: pointing }, from)
   return context.with(trace.setSpan(from, span), () => during(span, work))
@@ -105,8 +107,10 @@ export function traceparent(): Record<string, string> {
 const form = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/
 
 /** A trace is gone on with where a trusted proxy began it: anybody else could put his requests into the traces of others. */
-function contextOf({ headers }: Request) {
-  const [, traceId, spanId, flags = ''] = (config.TRUST_PROXY_HOPS && form.exec(headers.get('traceparent') ?? '')) || []
+const contextOf = ({ headers }: Request) => contextIn(config.TRUST_PROXY_HOPS ? headers.get('traceparent') : null)
+
+function contextIn(told: unknown) {
+  const [, traceId, spanId, flags = ''] = (typeof told === 'string' && form.exec(told)) || []
   if (!traceId || !spanId) return ROOT_CONTEXT
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true })
 }

@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rmSync } from 'node:fs'
-import { afterAll } from 'bun:test'
+import { afterAll, afterEach, beforeEach } from 'bun:test'
 import { freePort, startPostgres } from '../core/embedded-postgres'
 import { migrateDatabase } from '../core/migrate'
+import { processes } from './process'
 
 // One real PostgreSQL for the run; what is tested connects as the roles that own nothing.
 const folder = join(tmpdir(), `monozu-test-${process.pid}`)
@@ -21,7 +22,10 @@ Bun.env.LOG_LEVEL ??= 'silent'
 
 await import('./predicate-law')
 
+beforeEach(processes.testBegins)
+afterEach(processes.testEnds)
 afterAll(async () => {
+  await processes.runEnds()
   await server.stop()
   rmSync(folder, { recursive: true, force: true })
 })

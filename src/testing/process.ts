@@ -4,13 +4,56 @@ import { eventually } from './eventually'
 
 const main = resolve(import.meta.dir, '../main.ts')
 
+interface Started {
+  child: Bun.Subprocess
+  /** Which test of the run began it; 0 for what a file keeps from test to test. */
+  test: number
+  file: string
+}
+const started = new Set<Started>()
+const now = { test: 0, count: 0 }
+const patienceMs = 5_000
+
+async function end({ child }: Started) {
+  child.kill('SIGTERM')
+  const impatient = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+  await child.exited
+  clearTimeout(impatient)
+}
+
+/** Ends what a test that is over has left behind, and what is of a file that is over: a worker among them would take up what others queue. */
+async function endLeftBehind() {
+  const isOver = ({ test, file }: Started) => file !== Bun.main || (test !== 0 && test !== now.test)
+  await Promise.all([...started].filter(isOver).map(end))
+}
+
+/** Told by the run around each test, and at its end. */
+export const processes = {
+  async testBegins() {
+    now.test = now.count += 1
+    await endLeftBehind()
+  },
+  testEnds: () => void (now.test = 0),
+  runEnds: () => Promise.all([...started].map(end)),
+}
+
+/** Also for what is not one of our commands. */
+export function watch<C extends Bun.Subprocess>(child: C): C {
+  const one = { child, test: now.test, file: Bun.main }
+  started.add(one)
+  void child.exited.then(() => started.delete(one))
+  return child
+}
+
 /** One of our commands as an operator starts it; `output` is all it has written. */
 export function startCommand(words: string[], env: Record<string, string>) {
-  const child = Bun.spawn([process.execPath, main, ...words], {
-    env: { PATH: Bun.env.PATH!, HOST: '127.0.0.1', ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
+  const child = watch(
+    Bun.spawn([process.execPath, main, ...words], {
+      env: { PATH: Bun.env.PATH!, HOST: '127.0.0.1', ...env },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    }),
+  )
   let output = ''
   const read = Promise.all(
     [child.stdout, child.stderr].map(async (stream) => {

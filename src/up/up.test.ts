@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import postgres from 'postgres'
 import { freePort } from '../core/embedded-postgres'
 import { eventually } from '../testing/eventually'
+import { watch } from '../testing/process'
 import type { DatabaseFile } from './database'
 import type { Demo } from './demo'
 
@@ -17,11 +18,13 @@ const url = `http://127.0.0.1:${port}`
 /** `monozu up` as a person runs it; `said` is what stands on the terminal. */
 function up(env: Record<string, string> = {}, words: string[] = []) {
   const ports = { API_PORT: String(port), INGESTOR_PORT: String(ingestPort), MANAGEMENT_PORT: String(managementPort) }
-  const child = Bun.spawn([process.execPath, main, 'up', ...words], {
-    env: { PATH: Bun.env.PATH!, HOME: folder, DATA_DIR: data, DEMO_PASSWORD: 'kept from start to start', ...ports, ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
+  const child = watch(
+    Bun.spawn([process.execPath, main, 'up', ...words], {
+      env: { PATH: Bun.env.PATH!, HOME: folder, DATA_DIR: data, DEMO_PASSWORD: 'kept from start to start', ...ports, ...env },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    }),
+  )
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     void (async () => {
