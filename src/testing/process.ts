@@ -29,9 +29,9 @@ async function endLeftBehind() {
 
 /** Told by the run around each test, and at its end. */
 export const processes = {
-  async testBegins() {
+  testBegins: () => {
     now.test = now.count += 1
-    await endLeftBehind()
+    return endLeftBehind()
   },
   testEnds: () => void (now.test = 0),
   runEnds: () => Promise.all([...started].map(end)),

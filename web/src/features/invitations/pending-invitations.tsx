@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { InvitationRow, InvitationRows, InvitationsDialog } from '@/kit/invitations-dialog'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { useNow } from '@/lib/clock'
@@ -6,18 +7,13 @@ import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
-import { Dialog, DialogContent } from '@/ui/dialog'
 import { type Invitation, invitationList, useResendInvitation, useRevokeInvitation } from './queries'
 
-/** Who was invited and did not come yet. */
 export function PendingInvitations({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { t } = useTranslation()
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
-      <DialogContent width="medium" title={t('settings.users.invitations')}>
-        <List />
-      </DialogContent>
-    </Dialog>
+    <InvitationsDialog open={open} onClose={onClose}>
+      <List />
+    </InvitationsDialog>
   )
 }
 
@@ -26,24 +22,20 @@ function List() {
   const { rows, query } = useList(invitationList)
   return (
     <Loaded query={query}>
-      {() =>
-        rows.length === 0 ? (
-          <p className="text-muted">{t('settings.users.invitations_none')}</p>
-        ) : (
-          <>
-            <ul className="border-border divide-border thin-scrollbar max-h-96 divide-y overflow-y-auto rounded-md border">
-              {rows.map((invitation) => (
-                <Row key={invitation.id} invitation={invitation} />
-              ))}
-            </ul>
-            {query.hasNextPage && (
-              <Button className="mt-3" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t('action.more')}
-              </Button>
-            )}
-          </>
-        )
-      }
+      {() => (
+        <>
+          <InvitationRows
+            rows={rows.map((invitation) => (
+              <Row key={invitation.id} invitation={invitation} />
+            ))}
+          />
+          {query.hasNextPage && (
+            <Button className="mt-3" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {t('action.more')}
+            </Button>
+          )}
+        </>
+      )}
     </Loaded>
   )
 }
@@ -55,14 +47,13 @@ function Row({ invitation: { id, email, expires_at } }: { invitation: Invitation
   const resend = useResendInvitation()
   const revoke = useRevokeInvitation()
   const over = Date.parse(expires_at) <= now
+  const note = (
+    <>
+      {over ? t('settings.users.invitation_over') : t('settings.users.invitation_until')} <RelativeTime at={expires_at} />
+    </>
+  )
   return (
-    <li className="flex flex-wrap items-center gap-2 px-3 py-2">
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">{email}</p>
-        <p className="text-muted text-xs">
-          {over ? t('settings.users.invitation_over') : t('settings.users.invitation_until')} <RelativeTime at={expires_at} />
-        </p>
-      </div>
+    <InvitationRow email={email} note={note}>
       {can('settings.users.invite') && (
         <>
           <Button
@@ -84,6 +75,6 @@ function Row({ invitation: { id, email, expires_at } }: { invitation: Invitation
           </Button>
         </>
       )}
-    </li>
+    </InvitationRow>
   )
 }

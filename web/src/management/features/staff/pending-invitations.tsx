@@ -1,40 +1,31 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { InvitationRow, InvitationRows, InvitationsDialog } from '@/kit/invitations-dialog'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
-import { Dialog, DialogContent } from '@/ui/dialog'
 import { useCan } from '../../lib/me'
 import { type Invitation, invitationsQuery, useRevokeInvitation } from './queries'
 
-/** Who was invited and did not come yet. */
 export function PendingInvitations({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { t } = useTranslation()
   return (
-    <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
-      <DialogContent width="medium" title={t('settings.users.invitations')}>
-        <List />
-      </DialogContent>
-    </Dialog>
+    <InvitationsDialog open={open} onClose={onClose}>
+      <List />
+    </InvitationsDialog>
   )
 }
 
 function List() {
-  const { t } = useTranslation()
   return (
     <Loaded query={useQuery(invitationsQuery)}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <p className="text-muted">{t('settings.users.invitations_none')}</p>
-        ) : (
-          <ul className="border-border divide-border divide-y rounded-md border">
-            {items.map((invitation) => (
-              <Row key={invitation.id} invitation={invitation} />
-            ))}
-          </ul>
-        )
-      }
+      {({ items }) => (
+        <InvitationRows
+          rows={items.map((invitation) => (
+            <Row key={invitation.id} invitation={invitation} />
+          ))}
+        />
+      )}
     </Loaded>
   )
 }
@@ -43,14 +34,13 @@ function Row({ invitation: { id, email, role, expires_at } }: { invitation: Invi
   const { t } = useTranslation()
   const can = useCan()
   const revoke = useRevokeInvitation()
+  const note = (
+    <>
+      {t(`management.role.${role}`)} · {t('settings.users.invitation_until')} <RelativeTime at={expires_at} />
+    </>
+  )
   return (
-    <li className="flex flex-wrap items-center gap-2 px-3 py-2">
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">{email}</p>
-        <p className="text-muted text-xs">
-          {t(`management.role.${role}`)} · {t('settings.users.invitation_until')} <RelativeTime at={expires_at} />
-        </p>
-      </div>
+    <InvitationRow email={email} note={note}>
       {can('staff.invite') && (
         <Button
           size="small"
@@ -62,6 +52,6 @@ function Row({ invitation: { id, email, role, expires_at } }: { invitation: Invi
           {t('settings.users.revoke')}
         </Button>
       )}
-    </li>
+    </InvitationRow>
   )
 }
