@@ -538,8 +538,14 @@ create or replace function queue_rollups(at timestamptz) returns void language s
   select graphile_worker.add_job('telemetry.rollup', json_build_object('tenant_id', a.tenant_id), job_key => 'telemetry.rollup:' || a.tenant_id, max_attempts => 10)
   from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '10 minutes' or w.at > queue_rollups.at + interval '1 day') a
 $$;
-revoke all on function queue_rollups(timestamptz) from public;
-grant execute on function queue_rollups(timestamptz) to monozu_app;
+-- How many buckets of all tenants wait for their rollup, and from when the oldest is.
+create or replace function rollups_waiting(at timestamptz) returns table (buckets int, oldest timestamptz) language sql stable security definer
+  set search_path = public, pg_temp as $$
+  select count(*)::int, min(w.at) from telemetry_arrival w
+  where w.at < rollups_waiting.at - interval '10 minutes' or w.at > rollups_waiting.at + interval '1 day'
+$$;
+revoke all on function queue_rollups(timestamptz), rollups_waiting(timestamptz) from public;
+grant execute on function queue_rollups(timestamptz), rollups_waiting(timestamptz) to monozu_app;
 
 -- What is older than anybody keeps goes with its partition. All tenants remember up to when, so that a rollup is not made anew of what is left.
 drop policy if exists telemetry_retention_narrow on telemetry_retention;

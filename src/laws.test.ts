@@ -434,6 +434,7 @@ describe('rights', () => {
       'replays_waiting',
       'resume_offboarding',
       'retired_pepper_of',
+      'rollups_waiting',
       'search_alerts',
       'search_devices',
       'settle_replays',

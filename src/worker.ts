@@ -7,8 +7,11 @@ import { describe } from './core/errors'
 import { runJob } from './core/jobs'
 import { limits } from './core/limits'
 import { log } from './core/log'
+import { processFamilies } from './core/metrics'
+import { openOtlp } from './core/otlp'
 import { inSpan } from './core/spans'
 import { untilStopped } from './core/stop'
+import { rollupLag } from './edge/telemetry/lag'
 import { chores, jobs } from './jobs'
 
 const logger = new Logger(() => (level, message) => {
@@ -58,6 +61,17 @@ async function doChores() {
   for (const [name, chore] of Object.entries(chores)) await told(name, chore.run)().catch(() => {})
 }
 
+const pushMetrics = () =>
+  openOtlp(
+    {
+      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+      intervalMs: config.OTEL_METRIC_EXPORT_INTERVAL,
+      serviceName: config.OTEL_SERVICE_NAME || 'monozu-worker',
+    },
+    async () => [...(await rollupLag()), ...processFamilies()],
+  )
+
 /** Works until SIGTERM or SIGINT; waits for the database when it is away. The exit code. */
 export async function work(): Promise<number> {
   takeTime(limits.jobMs)
@@ -66,6 +80,7 @@ export async function work(): Promise<number> {
   let ending = false
   void stopped.then(() => (ending = true))
   if (known) await Promise.race([known, stopped])
+  const metrics = pushMetrics()
   while (!ending) {
     let runner: Runner | undefined
     try {
@@ -79,6 +94,7 @@ export async function work(): Promise<number> {
     await runner?.stop().catch(() => {})
     if (!ending) await Promise.race([stopped, Bun.sleep(1000)])
   }
+  await metrics.close()
   await closeDatabase()
   return 0
 }

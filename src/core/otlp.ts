@@ -80,15 +80,16 @@ function exportRequest(families: Family[], { resource, scope }: ReturnType<typeo
 }
 
 /** Pushes all numbers of this process by OTLP/HTTP in JSON, again and again, and a last time when it is closed. What cannot be pushed is left to the next time: numbers are cumulative. */
-export function openOtlp({ endpoint, headers, intervalMs, serviceName }: OtlpOptions, families: () => Family[]) {
+export function openOtlp({ endpoint, headers, intervalMs, serviceName }: OtlpOptions, families: () => Family[] | Promise<Family[]>) {
   if (!endpoint) return { close: async () => {} }
   const source = resourceOf(serviceName)
   const startTimeUnixNano = `${Math.round(performance.timeOrigin)}000000`
   let isFailing = false
+  let pushing: Promise<void> | undefined
 
   async function push() {
     try {
-      await post(`${endpoint}/v1/metrics`, headers, exportRequest(families(), source, startTimeUnixNano))
+      await post(`${endpoint}/v1/metrics`, headers, exportRequest(await families(), source, startTimeUnixNano))
       isFailing = false
     } catch (error) {
       if (!isFailing) log.warn({ error: describe(error) }, 'metrics cannot be pushed')
@@ -96,10 +97,11 @@ export function openOtlp({ endpoint, headers, intervalMs, serviceName }: OtlpOpt
     }
   }
 
-  const timer = setInterval(() => void push(), intervalMs)
+  const timer = setInterval(() => void (pushing ??= push().finally(() => (pushing = undefined))), intervalMs)
   return {
     async close() {
       clearInterval(timer)
+      await pushing
       await push()
     },
   }
