@@ -58,7 +58,7 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'sso_provider', 'email_domain', 'retired_pepper',
-    'device_key', 'webhook_receipt', 'export_request', 'audit_pending', 'device', 'alert'] loop
+    'device_key', 'device_presence', 'ingest_volume', 'webhook_receipt', 'export_request', 'audit_pending', 'device', 'alert'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -228,6 +228,7 @@ create or replace function housekeep(at timestamptz) returns void language sql s
   delete from live_event where created_at < housekeep.at - interval '1 hour';
   delete from idempotent_answer where created_at < housekeep.at - interval '1 day';
   delete from attempt where last < housekeep.at - interval '1 hour';
+  delete from ingest_volume where day < housekeep.at - interval '10 years';
 $$;
 
 -- A person is global, so what becomes of a way of signing in reaches into all tenants: each of these concerns one member of the current tenant.
@@ -592,13 +593,52 @@ $$;
 revoke all on function replays_waiting(), settle_replays(json) from public;
 grant execute on function replays_waiting(), settle_replays(json) to monozu_ingest;
 
+-- What the ingestors counted; several add to the same day, in one order. A tenant that is gone gets no new row.
+create or replace function note_volumes(volumes json) returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into ingest_volume as v (tenant_id, id, day, requests, records, values, rejected, bytes)
+    select c.tenant_id, gen_random_uuid(), c.day, c.requests, c.records, c.values, c.rejected, c.bytes
+    from json_to_recordset(volumes) as c (tenant_id uuid, day date, requests bigint, records bigint, values bigint, rejected bigint, bytes bigint)
+    join tenant t on t.id = c.tenant_id and t.status <> 'deleted'
+    order by c.tenant_id, c.day
+    on conflict (tenant_id, day) do update set requests = v.requests + excluded.requests, records = v.records + excluded.records,
+      values = v.values + excluded.values, rejected = v.rejected + excluded.rejected, bytes = v.bytes + excluded.bytes, updated_at = now()
+$$;
+revoke all on function note_volumes(json) from public;
+grant execute on function note_volumes(json) to monozu_ingest;
+-- The Management plane is told numbers of tenants, and nothing else of them.
+create or replace function usage_of_tenants(after uuid, most int, at timestamptz, since date, raw_days int)
+  returns table (tenant_id uuid, users int, devices int, devices_online int, failed_jobs int, last_seen_at timestamptz, stored_bytes bigint, days json)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  with page as materialized (
+    select t.id from tenant t where usage_of_tenants.after is null or t.id > usage_of_tenants.after order by t.id limit most),
+  failed as materialized (
+    select j.payload->>'tenant_id' as tenant, count(*)::int as jobs from graphile_worker._private_jobs j where j.attempts >= j.max_attempts group by 1)
+  select p.id,
+    (select count(*)::int from membership m where m.tenant_id = p.id and not m.disabled),
+    (select count(*)::int from device d where d.tenant_id = p.id),
+    coalesce(seen.online, 0),
+    coalesce((select f.jobs from failed f where f.tenant = p.id::text), 0),
+    seen.last,
+    coalesce((select sum(v.bytes)::bigint from ingest_volume v where v.tenant_id = p.id and v.day > usage_of_tenants.at::date
+      - least(usage_of_tenants.raw_days, (select r.raw_days from telemetry_retention r where r.tenant_id = p.id))), 0),
+    coalesce((select json_agg(json_build_object('day', v.day, 'requests', v.requests, 'records', v.records, 'values', v.values,
+      'rejected', v.rejected, 'bytes', v.bytes) order by v.day) from ingest_volume v where v.tenant_id = p.id and v.day >= usage_of_tenants.since), '[]')
+  from page p
+  cross join lateral (
+    select count(*) filter (where s.last_seen_at > usage_of_tenants.at - interval '75 seconds')::int as online, max(s.last_seen_at) as last
+    from device_presence s where s.tenant_id = p.id) seen
+  order by p.id
+$$;
+revoke all on function usage_of_tenants(uuid, int, timestamptz, date, int) from public;
+grant execute on function usage_of_tenants(uuid, int, timestamptz, date, int) to monozu_app;
+
 -- The Management plane: its own schema, for its role alone. Its log is appended to; of the Cloud it may ask what the functions here answer, and nothing else.
 revoke all on schema management from public;
 grant usage on schema management, drizzle to monozu_management;
 grant select on drizzle.__drizzle_migrations to monozu_management;
 grant select, insert, update, delete on all tables in schema management to monozu_management;
 revoke update, delete on management.audit_entry from monozu_management;
-revoke delete on management.tenant, management.staff, management.licence, management.delivery, management.plan from monozu_management;
+revoke delete on management.tenant, management.staff, management.licence, management.plan from monozu_management;
 revoke all on all tables in schema management from monozu_app, monozu_ingest;
 
 -- Throttling and retired peppers are the Cloud's, told apart by name.
@@ -738,24 +778,9 @@ do $$ declare t text; begin
   end loop;
 end $$;
 
--- Of tenants the Management plane sees numbers.
-create or replace function management.figures(tenants uuid[], at timestamptz)
-  returns table (tenant_id uuid, users int, devices int, devices_online int, failed_jobs int, last_seen_at timestamptz)
-  language sql stable security definer set search_path = public, pg_temp as $$
-  select t.id,
-    (select count(*)::int from membership m where m.tenant_id = t.id and not m.disabled),
-    (select count(*)::int from device d where d.tenant_id = t.id),
-    (select count(*)::int from device_presence p where p.tenant_id = t.id and p.last_seen_at > figures.at - interval '75 seconds'),
-    (select count(*)::int from graphile_worker._private_jobs j where j.payload->>'tenant_id' = t.id::text and j.attempts >= j.max_attempts),
-    (select max(p.last_seen_at) from device_presence p where p.tenant_id = t.id)
-  from unnest(tenants) t (id)
-$$;
-do $$ declare t text; begin
-  foreach t in array array['device', 'device_presence'] loop
-    execute format('drop policy if exists %I on %I', t || '_figures', t);
-    execute format('create policy %I on %I for select to monozu_owner using (true)', t || '_figures', t);
-  end loop;
-end $$;
+drop function if exists management.figures(uuid[], timestamptz);
+drop policy if exists device_figures on device;
+drop policy if exists device_presence_figures on device_presence;
 revoke all on all functions in schema management from public;
 grant execute on all functions in schema management to monozu_management;
 revoke execute on function management.note_tenant() from monozu_management;

@@ -51,6 +51,8 @@ export const limits = {
   /** Rows of a body that is read along its shapes. */
   followedBytes: 1_048_576,
   keyCharacters: 200,
+  /** How often what tenants sent is added to what the database knows of the day. */
+  volumeFlushMs: 5_000,
   keyCacheMs: 5_000,
   /** How long a key that was valid goes on being accepted while the database is away and there is a spool. */
   keyAwayMs: 3_600_000,

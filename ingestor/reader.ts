@@ -4,6 +4,7 @@ import { limits } from './limits'
 import type { Outage } from './outage'
 import { away } from './refusals'
 import { isAnswer, isStillGood } from './sqlstate'
+import type { Volumes } from './volume'
 
 export interface Question {
   tenant_id: string
@@ -52,6 +53,8 @@ export function openReader(databaseUrl: string, outage: Outage) {
         if (!row) throw new Error('the database does not say which installation it is: run monozu migrate')
         return (installation = String(row.id))
       }),
+    /** What tenants sent, added to what is known of the day. */
+    noteVolumes: (volumes: Volumes) => ask((sql) => sql`select note_volumes(${sql.json(volumes as never)}::json)`),
     /** As far as it was ever asked. */
     installation: () => installation,
     close: () => connection.drop(),

@@ -31,6 +31,7 @@ import { away, busy, closed, unknownKey } from './refusals'
 import { listenForSignals } from './signals'
 import { openShapes } from './shapes'
 import { openDrain } from './spool/drain'
+import { openVolume } from './volume'
 import { takeSlot } from './spool/slot'
 import { openSpool } from './spool/spool'
 
@@ -105,6 +106,7 @@ export function openIngestor({
   const batcher = openBatcher(databaseUrl, { layouts, forgetKey: keys.forget, flushMs, outage, spool, meter })
   const drain = spool && openDrain({ spool, parent: place.folder, databaseUrl, layouts, outage, ping: reader.ping, read: reader.read })
   const replay = openReplay(databaseUrl, { ...reader, layouts, flushMs })
+  const volume = openVolume(reader.noteVolumes)
   const budget = openBudget()
   const quota = openQuota(allowed)
   const allFamilies = gather?.(families) ?? families
@@ -141,7 +143,9 @@ export function openIngestor({
     meter.examined(unit)
     quota.charge(device.tenant_id, { values: valuesIn(unit.rows, unit.frames) })
     const isEmpty = !unit.frames && !unit.records.length && !unit.rejected.length
-    return door.answer(unit, isEmpty ? 0 : await batcher.add(unit), request_id)
+    const added = isEmpty ? 0 : await batcher.add(unit)
+    volume.note(unit)
+    return door.answer(unit, added, request_id)
   }
 
   function followed(door: Door, bytes: Buffer, device: Device): Unit | undefined {
@@ -248,6 +252,7 @@ export function openIngestor({
     await drain?.close()
     await spool?.close()
     await push?.close()
+    await volume.close()
     batcher.close()
     replay.close()
     reader.close()

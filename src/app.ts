@@ -19,6 +19,7 @@ import { discoveryRoutes } from './edge/discoveries/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
 import { recordRoutes } from './edge/records/routes'
 import { retentionRoutes } from './edge/retention/routes'
+import { volumeRoutes } from './edge/volume/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
 import { apiTokenRoutes } from './identity/api-tokens/routes'
@@ -131,6 +132,7 @@ export const app = new Elysia({
   .use(health)
   .use(api)
   .use(internalRoutes)
+  .use(volumeRoutes)
   .use(sockets)
   .use(staticFiles('index.html'))
 

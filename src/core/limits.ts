@@ -81,6 +81,13 @@ export const limits = {
   deliveryFirstPauseMs: 1_000,
   deliveryLongestPauseMs: 3_600_000,
   deliveryMs: 3 * 86_400_000,
+  /** Tenants whose numbers the Cloud tells at once, how often they are asked for, and after how long without an answer it is said that the Cloud is away. */
+  usageTenants: 500,
+  usageMs: 60_000,
+  usageRetryMs: 10_000,
+  usageAnswerMs: 15_000,
+  usageRows: 5_000,
+  usageStaleMs: 5 * 60_000,
   /** After so many questions in a row without an answer the others are asked next time. */
   licencesUnanswered: 8,
   /** How long a device's former key still works when the new one is never used. */

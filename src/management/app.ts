@@ -6,8 +6,10 @@ import { health } from '../core/health'
 import { limits } from '../core/limits'
 import { requests } from '../core/requests'
 import { staticFiles } from '../core/static'
+import { accountRoutes } from './account/routes'
 import { auditRoutes } from './audit-log/routes'
 import { deliveryRoutes, internalRoutes } from './deliveries/routes'
+import { fleetRoutes } from './fleet/routes'
 import { guard, recognizeStaff } from './guard'
 import { licenceRoutes } from './licences/routes'
 import { offboardingRoutes } from './offboarding/routes'
@@ -22,10 +24,12 @@ recognizeStaff(loadStaff)
 const api = new Elysia({ prefix: '/api/v1' })
   .use(signInRoutes)
   .use(ssoRoutes)
+  .use(accountRoutes)
   .use(staffRoutes)
   .use(tenantRoutes)
   .use(offboardingRoutes)
   .use(licenceRoutes)
+  .use(fleetRoutes)
   .use(deliveryRoutes)
   .use(auditRoutes)
 

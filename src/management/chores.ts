@@ -1,11 +1,15 @@
 import { describe } from '../core/errors'
 import { log } from '../core/log'
 import { sendDue } from './deliveries/service'
+import { pullUsageWhenDue } from './fleet/pull'
+import { housekeep } from './housekeeping'
 import { expireLicences } from './licences/service'
 import { deleteDue } from './offboarding/service'
 
 const chores: { name: string; everyMs: number; run: () => Promise<unknown> }[] = [
   { name: 'deliveries', everyMs: 250, run: sendDue },
+  { name: 'usage', everyMs: 5_000, run: pullUsageWhenDue },
+  { name: 'housekeeping', everyMs: 3_600_000, run: housekeep },
   { name: 'licences', everyMs: 60_000, run: expireLicences },
   { name: 'deletions', everyMs: 60_000, run: deleteDue },
 ]

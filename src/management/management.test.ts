@@ -50,6 +50,7 @@ describe('between the planes', () => {
     const tables = await owner`select relname from pg_class where relkind = 'r' and relnamespace = 'management'::regnamespace order by 1`
     expect(tables.map(({ relname }) => relname as string)).toEqual([
       'audit_entry',
+      'cloud_contact',
       'delivery',
       'licence',
       'plan',
@@ -59,13 +60,14 @@ describe('between the planes', () => {
       'staff_session',
       'staff_sso_transaction',
       'tenant',
+      'tenant_day',
+      'tenant_usage',
     ])
     const functions = await owner`
       select proname, proconfig::text as config from pg_proc where pronamespace = 'management'::regnamespace and prosecdef order by 1`
     expect(functions.map(({ proname }) => proname as string)).toEqual([
       'attempt_begin',
       'attempt_end',
-      'figures',
       'note_tenant',
       'offboarding_of',
       'retired_pepper_of',

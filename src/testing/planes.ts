@@ -40,7 +40,11 @@ export function linkPlanes() {
       (request) => managementApp.handle(request),
     ),
   ]
-  Object.assign(management, { CLOUD_URL: `http://127.0.0.1:${toCloud.port}`, CLOUD_WEBHOOK_HMAC_SECRET: [secret] })
+  Object.assign(management, {
+    CLOUD_URL: `http://127.0.0.1:${toCloud.port}`,
+    CLOUD_WEBHOOK_HMAC_SECRET: [secret],
+    INTERNAL_TOKEN: [token],
+  })
   Object.assign(cloud, {
     MANAGEMENT_URL: `http://127.0.0.1:${toManagement.port}`,
     CLOUD_WEBHOOK_HMAC_SECRET: [secret],

@@ -34,6 +34,7 @@ const samples: Record<string, string> = {
   integer: '1',
   bigint: '1',
   boolean: 'true',
+  date: 'current_date',
   jsonb: `'{}'`,
   bytea: `'x'`,
 }

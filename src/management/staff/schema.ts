@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../../core/table'
 import { roles } from '../permissions'
 import { management, stamps } from '../table'
@@ -19,6 +19,10 @@ export const staff = management.table(
     mfa_confirmed_at: instant(),
     /** A time step of the authenticator is used once. */
     mfa_last_step: bigint({ mode: 'number' }).notNull().default(0),
+    /** One that is to take its place, until a code of it was shown; sealed as well. */
+    mfa_pending_secret: text(),
+    mfa_pending_at: instant(),
+    mfa_pending_tries: integer().notNull().default(0),
     recovery_hashes: text().array().notNull().default([]),
     /** Who Entra says it is: its `tid` and `oid`, kept at the first sign-in that way. */
     directory: text(),

@@ -184,7 +184,14 @@ export async function resetFactor(scope: StaffScope, id: string) {
   const before = await getToChange(scope, id)
   await scope.tx
     .update(staff)
-    .set({ mfa_secret: null, mfa_confirmed_at: null, mfa_last_step: 0, recovery_hashes: [] })
+    .set({
+      mfa_secret: null,
+      mfa_confirmed_at: null,
+      mfa_last_step: 0,
+      recovery_hashes: [],
+      mfa_pending_secret: null,
+      mfa_pending_at: null,
+    })
     .where(and(eq(staff.id, id), ne(staff.id, scope.actor.id)))
   await endSessionsOf(scope, id, 'disabled')
   await audit(scope, 'staff.reset_factor', id, { before: told(before) })

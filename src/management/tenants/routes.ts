@@ -1,5 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { id, instant, name, oneOf, page, paging, stamps } from '../../core/wire'
+import { type Reason, healths, reasons } from '../fleet/schema'
 import { guard } from '../guard'
 import { tenantEvents, tenantStates } from '../states'
 import { changeState, createTenant, getTenant, inviteAdministrator, listTenants } from './service'
@@ -27,12 +28,20 @@ const tenant = t.Object({
   version: t.Integer(),
   ...stamps,
 })
+const count = t.Integer()
 const usage = t.Object({
+  as_of: instant,
   users: t.Integer({ description: 'who can sign in' }),
-  devices: t.Integer(),
-  devices_online: t.Integer(),
+  devices: count,
+  devices_online: count,
   failed_jobs: t.Integer({ description: 'given up after all attempts' }),
   last_seen_at: t.Nullable(instant),
+  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
+  health: oneOf(healths),
+  reasons: t.Array(oneOf(Object.keys(reasons) as [Reason, ...Reason[]])),
+})
+const days = t.Array(t.Object({ day: t.String(), values: count, records: count, rejected: count, bytes: count }), {
+  description: 'the last 30 days (UTC), oldest first',
 })
 const administrator = t.Object({
   email: t.String({ format: 'email', maxLength: 254 }),
@@ -63,7 +72,7 @@ export const tenantRoutes = new Elysia({ prefix: '/tenants', tags: ['tenants'] }
   .get('/:id', ({ run, params }) => run((scope) => getTenant(scope, params.id)), {
     permission: 'tenants.read',
     params: id,
-    response: { 200: t.Object({ ...tenant.properties, usage }) },
+    response: { 200: t.Object({ ...tenant.properties, usage: t.Nullable(usage), days }) },
     detail: { summary: 'One tenant, and what it uses' },
   })
   .post(

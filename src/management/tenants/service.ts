@@ -1,8 +1,9 @@
-import { and, eq, ilike, isNull, sql } from 'drizzle-orm'
+import { and, eq, ilike, isNull } from 'drizzle-orm'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Paging, containing, keyset } from '../../core/wire'
 import { queueDelivery } from '../deliveries/service'
+import { usageOf } from '../fleet/service'
 import { tenantLicences } from '../licences/schema'
 import { type StaffScope, audit } from '../scope'
 import { type TenantEvent, type TenantState, after as stateAfter, eventsIn } from '../states'
@@ -31,18 +32,10 @@ export async function listTenants(scope: StaffScope, { state, search, ...paging 
   return cut(found.map(({ tenant, licence }) => told(tenant, licence)))
 }
 
-/** Of one tenant, or of so many: numbers alone. */
-const figuresOf = ({ tx }: StaffScope, ids: string[]) =>
-  tx.execute<{ tenant_id: string; users: number; devices: number; devices_online: number; failed_jobs: number; last_seen_at: Date | null }>(
-    sql`select * from management.figures(${`{${ids.join(',')}}`}::uuid[], ${now().toISOString()}::timestamptz)`,
-  )
-
 export async function getTenant(scope: StaffScope, id: string) {
   const [found] = await withLicence(scope).where(eq(managedTenants.id, id))
   if (!found) throw notFound('tenant')
-  const [figures] = await figuresOf(scope, [id])
-  const { tenant_id: _, last_seen_at, ...usage } = figures!
-  return { ...told(found.tenant, found.licence), usage: { ...usage, last_seen_at: last_seen_at && new Date(last_seen_at) } }
+  return { ...told(found.tenant, found.licence), ...(await usageOf(scope, id)) }
 }
 
 interface Administrator {

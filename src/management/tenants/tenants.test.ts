@@ -12,6 +12,7 @@ import { linkPlanes } from '../../testing/planes'
 import { pullLicences } from '../../identity/licences/service'
 import { config as management } from '../config'
 import { sendDue } from '../deliveries/service'
+import { pullUsage } from '../fleet/pull'
 import { expireLicences } from '../licences/service'
 import { type TenantEvent, after, eventsIn, tenantEvents, tenantStates } from '../states'
 
@@ -110,6 +111,8 @@ test('the whole story: created, invited, pending, licensed, active, suspended, b
   expect((await (await send('GET', '/api/v1/me', { headers })).json()) as object).toMatchObject({
     permissions: expect.arrayContaining(['settings.users.invite']),
   })
+  expect((await staff.api.tenants({ id }).get()).data!.usage).toBeNull()
+  await pullUsage()
   expect((await staff.api.tenants({ id }).get()).data).toMatchObject({ usage: { users: 1, devices: 0, devices_online: 0, failed_jobs: 0 } })
   await event(id, 'suspend')
   await sendDue()

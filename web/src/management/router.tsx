@@ -7,6 +7,7 @@ import { sessionRestore } from '@/shell/session-restore'
 import { Splash } from '@/shell/splash'
 import { accountRoutes } from './features/account/routes'
 import { auditRoutes } from './features/audit/routes'
+import { fleetRoutes } from './features/fleet/routes'
 import { planRoutes } from './features/plans/routes'
 import { signInRoutes } from './features/sign-in/routes'
 import { staffRoutes } from './features/staff/routes'
@@ -41,6 +42,7 @@ export const router = createBrowserRouter([
             children: [
               { path: '/', element: <Navigate to="/tenants" replace /> },
               ...tenantRoutes,
+              ...fleetRoutes,
               ...planRoutes,
               ...staffRoutes,
               ...auditRoutes,

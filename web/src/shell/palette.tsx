@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { CirclePlus, CircleUserRound, History, ListChecks, LogOut, Moon, Settings, Sun } from 'lucide-react'
+import { CirclePlus, CircleUserRound, History, ListChecks, Settings } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -7,9 +7,9 @@ import { useCan } from '@/lib/me'
 import { usePageActions } from '@/lib/page-actions'
 import { usePlaces } from '@/lib/places'
 import { useUnit, withinUnit } from '@/lib/unit'
-import { chooseTheme, useTheme } from '@/lib/theme'
 import { CommandGroup, CommandItem, CommandPanel } from './command-panel'
 import { useAccountPages, useDestinations, useSettingsPages } from './navigation'
+import { OwnCommands } from './own-commands'
 import { searchQuery, useResults } from './search-results'
 import { useSignOut } from './use-sign-out'
 
@@ -21,7 +21,6 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const destinations = useDestinations()
   const settings = useSettingsPages()
   const account = useAccountPages()
-  const theme = useTheme((state) => state.resolved)
   const [text, setText] = useState('')
   const search = useDeferredValue(text.trim())
   const wanted = search.length >= 2
@@ -87,12 +86,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         {can('settings.users.create') && (
           <CommandItem icon={CirclePlus} text={t('settings.users.add')} onSelect={go('/settings/users?add=true')} />
         )}
-        <CommandItem
-          icon={theme === 'dark' ? Sun : Moon}
-          text={theme === 'dark' ? t('palette.to_light') : t('palette.to_dark')}
-          onSelect={run(() => chooseTheme(theme === 'dark' ? 'light' : 'dark'))}
-        />
-        <CommandItem icon={LogOut} text={t('shell.sign_out')} onSelect={run(leave)} />
+        <OwnCommands run={run} leave={leave} />
       </CommandGroup>
     </CommandPanel>
   )

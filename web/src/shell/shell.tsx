@@ -9,6 +9,7 @@ import { useDestinations, useSettingsPages } from './navigation'
 import { closeShellPanel, useShellPanel } from './panels'
 import { Sidebar } from './sidebar'
 import { TopBar } from './top-bar'
+import { useLoadedLater } from './use-loaded-later'
 import { useShellKeys } from './use-shell-keys'
 
 const loadPalette = () => import('./palette')
@@ -17,8 +18,6 @@ const Shortcuts = lazy(() => import('./shortcuts'))
 const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
 
-const paletteAfterMs = 1_500
-
 export function Shell() {
   const can = useCan()
   const { security } = useFeatures()
@@ -26,11 +25,7 @@ export function Shell() {
   const expired = useSession((state) => state.status === 'expired')
   useShellKeys([...useDestinations(), ...useSettingsPages()], (to) => withinUnit(to, useUnit.getState().id))
   useEffect(() => startLive(queryClient), [])
-  // Once there is time: who presses Ctrl-K types on at once, and the page must not take those letters for its own.
-  useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), paletteAfterMs)
-    return () => clearTimeout(timer)
-  }, [])
+  useLoadedLater(loadPalette)
 
   return (
     <Layout Sidebar={Sidebar} TopBar={TopBar}>

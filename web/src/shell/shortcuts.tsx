@@ -1,58 +1,14 @@
 import { useTranslation } from 'react-i18next'
-import { isApple } from '@/lib/browser'
-import { Dialog, DialogContent } from '@/ui/dialog'
-import { KeyboardKey } from '@/ui/keyboard-key'
 import { useDestinations, useSettingsPages } from './navigation'
-
-type Shortcut = { keys: readonly string[]; what: string }
+import { ShortcutPanel } from './shortcut-panel'
 
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
-  const places = [...useDestinations(), ...useSettingsPages()]
-  const groups: { title: string; shortcuts: Shortcut[] }[] = [
-    {
-      title: t('shortcuts.everywhere'),
-      shortcuts: [
-        { keys: [isApple ? '⌘' : 'Ctrl', 'K'], what: t('palette.title') },
-        { keys: ['/'], what: t('shortcuts.search') },
-        { keys: ['?'], what: t('shortcuts.title') },
-      ],
-    },
-    { title: t('shortcuts.go_to'), shortcuts: places.map((place) => ({ keys: ['g', place.key], what: t(place.label) })) },
-    {
-      title: t('shortcuts.lists'),
-      shortcuts: [
-        { keys: ['j', 'k'], what: t('shortcuts.next_previous') },
-        { keys: ['Enter'], what: t('shortcuts.open') },
-        { keys: ['x'], what: t('shortcuts.select') },
-        { keys: ['Esc'], what: t('shortcuts.clear') },
-        { keys: ['a'], what: t('shortcuts.acknowledge') },
-      ],
-    },
+  const places = [...useDestinations(), ...useSettingsPages()].map(({ key, label }) => ({ key, what: t(label) }))
+  const ofLists = [
+    { keys: ['x'], what: t('shortcuts.select') },
+    { keys: ['Esc'], what: t('shortcuts.clear') },
+    { keys: ['a'], what: t('shortcuts.acknowledge') },
   ]
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent scrollable title={t('shortcuts.title')} width="medium">
-        <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
-          {groups.map((group) => (
-            <section key={group.title}>
-              <h3 className="text-muted mb-1.5 text-xs font-medium">{group.title}</h3>
-              <ul className="divide-border divide-y">
-                {group.shortcuts.map((shortcut) => (
-                  <li key={shortcut.what} className="flex h-8 items-center justify-between gap-3">
-                    {shortcut.what}
-                    <span className="flex gap-1">
-                      {shortcut.keys.map((key) => (
-                        <KeyboardKey key={key}>{key}</KeyboardKey>
-                      ))}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
-        </div>
-      </DialogContent>
-    </Dialog>
-  )
+  return <ShortcutPanel places={places} ofLists={ofLists} onClose={onClose} />
 }

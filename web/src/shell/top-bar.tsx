@@ -1,34 +1,16 @@
-import { Search } from 'lucide-react'
-import { useTranslation } from 'react-i18next'
-import { isApple } from '@/lib/browser'
-import { Button } from '@/ui/button'
-import { KeyboardKey } from '@/ui/keyboard-key'
 import { Bar } from './bar'
 import { Connection } from './connection'
 import { lazyUserMenu, ThemeMenu } from './lazy-menu'
 import { NewsMenu } from './news-menu'
-import { openShellPanel } from './panels'
+import { PaletteButton } from './palette-button'
 import { PlaceMenu } from './place-menu'
 
 const UserMenu = lazyUserMenu(async () => (await import('./user-menu')).UserMenu)
 
 export function TopBar({ onOpenSidebar }: { onOpenSidebar: () => void }) {
-  const { t } = useTranslation()
   return (
     <Bar place={<PlaceMenu />} onOpenSidebar={onOpenSidebar}>
-      <Button
-        variant="secondary"
-        className="text-muted mr-1 max-sm:size-8 max-sm:border-transparent max-sm:bg-transparent max-sm:px-0 max-sm:shadow-none sm:w-52 sm:justify-start"
-        aria-keyshortcuts="Control+K Meta+K"
-        onClick={() => openShellPanel('palette')}
-      >
-        <Search aria-hidden />
-        <span className="flex-1 text-left font-normal max-sm:sr-only">{t('palette.open')}</span>
-        <span className="flex gap-0.5 max-sm:hidden" aria-hidden>
-          <KeyboardKey>{isApple ? '⌘' : 'Ctrl'}</KeyboardKey>
-          <KeyboardKey>K</KeyboardKey>
-        </span>
-      </Button>
+      <PaletteButton />
       <Connection />
       <NewsMenu />
       <ThemeMenu />

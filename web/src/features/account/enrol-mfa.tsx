@@ -5,14 +5,19 @@ import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
-import { type Enrolment, useConfirmMfa, useEnrol } from './queries'
+import type { Enrolment } from './queries'
 import { RecoveryCodes } from './recovery-codes'
 import { ScanAndConfirm } from './scan-and-confirm'
 
+type EnrolMfaProps = {
+  begin: (password: string) => Promise<Enrolment>
+  confirm: (totp_code: string) => Promise<{ recovery_codes: string[] }>
+  onClose: () => void
+}
+
 /** Password, then the QR code and a code of the app, then the recovery codes, which are seen this once. */
-export function EnrolMfa({ onClose }: { onClose: () => void }) {
+export function EnrolMfa({ begin, confirm, onClose }: EnrolMfaProps) {
   const { t } = useTranslation()
-  const confirm = useConfirmMfa()
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
   const done = () => {
@@ -31,7 +36,7 @@ export function EnrolMfa({ onClose }: { onClose: () => void }) {
         ) : enrolment ? (
           <ScanAndConfirm
             enrolment={enrolment}
-            confirm={async (totp_code) => setCodes((await confirm.mutateAsync(totp_code)).recovery_codes)}
+            confirm={async (totp_code) => setCodes((await confirm(totp_code)).recovery_codes)}
             actions={(busy) => (
               <DialogActions>
                 <Button onClick={onClose}>{t('action.cancel')}</Button>
@@ -42,19 +47,18 @@ export function EnrolMfa({ onClose }: { onClose: () => void }) {
             )}
           />
         ) : (
-          <Begin onBegun={setEnrolment} onCancel={onClose} />
+          <Begin begin={async (password) => setEnrolment(await begin(password))} onCancel={onClose} />
         )}
       </DialogContent>
     </Dialog>
   )
 }
 
-function Begin({ onBegun, onCancel }: { onBegun: (enrolment: Enrolment) => void; onCancel: () => void }) {
+function Begin({ begin, onCancel }: { begin: (password: string) => Promise<void>; onCancel: () => void }) {
   const { t } = useTranslation()
-  const enrol = useEnrol()
   const form = useServerForm<{ password: string }>({
     defaultValues: { password: '' },
-    submit: async ({ password }) => onBegun(await enrol.mutateAsync(password)),
+    submit: ({ password }) => begin(password),
   })
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">

@@ -13,12 +13,15 @@ import { Card } from '@/ui/card'
 import { DisableMfa } from './disable-mfa'
 import { EnrolMfa } from './enrol-mfa'
 import { NewRecoveryCodes } from './new-recovery-codes'
-import { mfaQuery } from './queries'
+import { mfaQuery, useConfirmMfa, useEnrol, useRenewRecoveryCodes } from './queries'
 
 const fewCodes = 3
 
 export function MfaPage() {
   const { t } = useTranslation()
+  const enrol = useEnrol()
+  const confirm = useConfirmMfa()
+  const renew = useRenewRecoveryCodes()
   const query = useQuery(mfaQuery)
   const [open, setOpen] = useState<'enrol' | 'disable' | 'renew' | null>(null)
   return (
@@ -62,8 +65,8 @@ export function MfaPage() {
           </Card>
         )}
       </Loaded>
-      {open === 'enrol' && <EnrolMfa onClose={() => setOpen(null)} />}
-      {open === 'renew' && <NewRecoveryCodes onClose={() => setOpen(null)} />}
+      {open === 'enrol' && <EnrolMfa begin={enrol.mutateAsync} confirm={confirm.mutateAsync} onClose={() => setOpen(null)} />}
+      {open === 'renew' && <NewRecoveryCodes renew={renew.mutateAsync} onClose={() => setOpen(null)} />}
       {open === 'disable' && <DisableMfa onClose={() => setOpen(null)} />}
     </div>
   )

@@ -4,17 +4,17 @@ import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
-import { useRenewRecoveryCodes } from './queries'
 import { RecoveryCodes } from './recovery-codes'
 
+type NewRecoveryCodesProps = { renew: (password: string) => Promise<{ recovery_codes: string[] }>; onClose: () => void }
+
 /** Password, then the new codes, which are seen this once. */
-export function NewRecoveryCodes({ onClose }: { onClose: () => void }) {
+export function NewRecoveryCodes({ renew, onClose }: NewRecoveryCodesProps) {
   const { t } = useTranslation()
-  const renew = useRenewRecoveryCodes()
   const [codes, setCodes] = useState<string[] | null>(null)
   const form = useServerForm<{ password: string }>({
     defaultValues: { password: '' },
-    submit: async ({ password }) => setCodes((await renew.mutateAsync(password)).recovery_codes),
+    submit: async ({ password }) => setCodes((await renew(password)).recovery_codes),
   })
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>

@@ -1,19 +1,30 @@
 import { lazy, Suspense } from 'react'
 import { useSession } from '@/lib/session'
 import { Layout } from '@/shell/layout'
+import { closeShellPanel, useShellPanel } from '@/shell/panels'
+import { useLoadedLater } from '@/shell/use-loaded-later'
 import { useShellKeys } from '@/shell/use-shell-keys'
 import { usePlaces } from './places'
 import { Sidebar } from './sidebar'
 import { TopBar } from './top-bar'
 
+const loadPalette = () => import('./palette')
+const Palette = lazy(loadPalette)
+const Shortcuts = lazy(() => import('./shortcuts'))
 const SignInAgain = lazy(() => import('../features/sign-in/sign-in-again'))
 
 export function Shell() {
+  const panel = useShellPanel((state) => state.open)
   const expired = useSession((state) => state.status === 'expired')
   useShellKeys(usePlaces())
+  useLoadedLater(loadPalette)
   return (
     <Layout Sidebar={Sidebar} TopBar={TopBar}>
-      <Suspense>{expired && <SignInAgain />}</Suspense>
+      <Suspense>
+        {panel === 'palette' && <Palette onClose={closeShellPanel} />}
+        {panel === 'shortcuts' && <Shortcuts onClose={closeShellPanel} />}
+        {expired && <SignInAgain />}
+      </Suspense>
     </Layout>
   )
 }

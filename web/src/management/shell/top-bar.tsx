@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Bar } from '@/shell/bar'
+import { PaletteButton } from '@/shell/palette-button'
 import { lazyUserMenu, ThemeMenu } from '@/shell/lazy-menu'
 import { useMe } from '../lib/me'
 
@@ -18,6 +19,7 @@ export function TopBar({ onOpenSidebar }: { onOpenSidebar: () => void }) {
       }
       onOpenSidebar={onOpenSidebar}
     >
+      <PaletteButton />
       <ThemeMenu />
       <UserMenu />
     </Bar>

@@ -1,11 +1,13 @@
-import { CircleUserRound, LogOut } from 'lucide-react'
+import { CircleUserRound, Keyboard, LogOut } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { openShellPanel } from '@/shell/panels'
 import { OpenedMenu } from '@/shell/opened-menu'
 import { LanguageItems } from '@/shell/preference-menus'
 import { useLeave } from '@/shell/use-leave'
 import { MenuItem, MenuLabel, MenuSeparator } from '@/ui/menu'
+import { KeyboardKey } from '@/ui/keyboard-key'
 import { signOut } from '../lib/api'
 import { useMe } from '../lib/me'
 
@@ -27,6 +29,11 @@ export function UserMenu({ children }: { children: ReactElement }) {
       <MenuItem onSelect={() => void navigate('/account')}>
         <CircleUserRound aria-hidden />
         {t('account.title')}
+      </MenuItem>
+      <MenuItem onSelect={() => openShellPanel('shortcuts')}>
+        <Keyboard aria-hidden />
+        <span className="flex-1">{t('shortcuts.title')}</span>
+        <KeyboardKey>?</KeyboardKey>
       </MenuItem>
       <MenuItem onSelect={() => void leave()}>
         <LogOut aria-hidden />

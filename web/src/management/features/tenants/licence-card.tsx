@@ -4,11 +4,15 @@ import { useTranslation } from 'react-i18next'
 import { Definition, DefinitionList } from '@/kit/definition-list'
 import { EmptyState } from '@/kit/empty-state'
 import { RelativeTime } from '@/kit/relative-time'
-import { formatDateTime, formatNumber } from '@/lib/format'
+import { formatBytes, formatDateTime, formatNumber } from '@/lib/format'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { useCan } from '../../lib/me'
+import { HealthStatus } from '../fleet/health-status'
+import type { Usage } from '../fleet/queries'
+import { Used } from '../fleet/used'
+import { Volume } from '../fleet/volume'
 import { GiveLicence } from './give-licence'
 import type { TenantDetail } from './queries'
 
@@ -53,15 +57,17 @@ export function LicenceCard({ tenant }: { tenant: TenantDetail }) {
             </>
           )}
           <Definition term={t('management.plans.users')}>
-            <Used count={usage.users} most={licence?.max_users} />
+            <Used count={usage?.users} most={licence?.max_users} />
           </Definition>
           <Definition term={t('management.plans.devices')}>
-            <Used count={usage.devices} most={licence?.max_devices} />{' '}
-            <span className="text-muted">{t('management.licence.online', { formatted: formatNumber(usage.devices_online) })}</span>
+            <Used count={usage?.devices} most={licence?.max_devices} />{' '}
+            {usage && (
+              <span className="text-muted">{t('management.licence.online', { formatted: formatNumber(usage.devices_online) })}</span>
+            )}
           </Definition>
-          <Definition term={t('management.licence.failed_jobs')}>{formatNumber(usage.failed_jobs)}</Definition>
-          <Definition term={t('management.licence.last_seen')}>
-            <RelativeTime at={usage.last_seen_at} />
+          {usage && <UsageTerms usage={usage} />}
+          <Definition term={t('management.fleet.thirty_days')}>
+            <Volume days={tenant.days} width={220} height={32} />
           </Definition>
         </DefinitionList>
       </div>
@@ -70,10 +76,21 @@ export function LicenceCard({ tenant }: { tenant: TenantDetail }) {
   )
 }
 
-/** "12 of 50"; without a limit the number alone. */
-function Used({ count, most }: { count: number; most: number | null | undefined }) {
+function UsageTerms({ usage }: { usage: Usage }) {
   const { t } = useTranslation()
-  if (most === null || most === undefined) return formatNumber(count)
-  const words = t('management.licence.of', { used: formatNumber(count), most: formatNumber(most) })
-  return <span className={count >= most ? 'text-critical font-medium' : undefined}>{words}</span>
+  return (
+    <>
+      <Definition term={t('management.fleet.health.label')}>
+        <HealthStatus usage={usage} />
+      </Definition>
+      <Definition term={t('management.fleet.storage')}>{formatBytes(usage.stored_bytes)}</Definition>
+      <Definition term={t('management.licence.failed_jobs')}>{formatNumber(usage.failed_jobs)}</Definition>
+      <Definition term={t('management.licence.last_seen')}>
+        <RelativeTime at={usage.last_seen_at} />
+      </Definition>
+      <Definition term={t('management.licence.as_of')}>
+        <RelativeTime at={usage.as_of} />
+      </Definition>
+    </>
+  )
 }
