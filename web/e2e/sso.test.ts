@@ -182,7 +182,7 @@ test('in Italian a sign-in that failed names no provider that was not asked, and
   await look(page, 'fields-it-narrow')
   expect(complaints.filter((line) => !/status of 422/.test(line))).toEqual([])
   await context.close()
-}, 60_000)
+}, 120_000)
 
 test('who has no password links another account of Microsoft by signing in there anew', async () => {
   const { page, context, complaints } = await visit(browser)
@@ -225,4 +225,4 @@ test('who has no password links another account of Microsoft by signing in there
   await look(page, 'ways-two')
   expect(complaints).toEqual([])
   await context.close()
-}, 60_000)
+}, 120_000)
