@@ -5,6 +5,7 @@ export const pages = [
   '/devices/map',
   '/telemetry',
   '/alerts',
+  '/api-reference',
   '/settings/organization',
   '/settings/users',
   '/settings/groups',

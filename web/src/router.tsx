@@ -2,6 +2,7 @@ import { createBrowserRouter } from 'react-router'
 import { devRoutes } from './dev/routes'
 import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
+import { apiReferenceRoutes } from './features/api-reference/routes'
 import { authenticationRoutes } from './features/authentication/routes'
 import { deviceRoutes } from './features/devices/routes'
 import { explorerRoutes } from './features/explorer/routes'
@@ -45,6 +46,7 @@ export const router = createBrowserRouter([
               ...alertRoutes,
               ...settingsRoutes,
               ...accountRoutes,
+              ...apiReferenceRoutes,
               { path: '*', Component: NotFound },
             ],
           },

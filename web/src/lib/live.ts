@@ -7,11 +7,7 @@ import { useSession } from './session'
 /** `waiting`: the connection broke and is tried again. `off`: nobody is signed in, or live updates are not permitted. */
 type LiveState = 'connecting' | 'live' | 'waiting' | 'off'
 
-export const useLive = create<{ state: LiveState; paused: boolean; lastFrameAtMs: number | null }>(() => ({
-  state: 'off',
-  paused: false,
-  lastFrameAtMs: null,
-}))
+export const useLive = create<{ state: LiveState; paused: boolean }>(() => ({ state: 'off', paused: false }))
 
 const contexts: Record<string, string> = { alert: 'alerts', device: 'devices' }
 const longestWaitMs = 30_000
@@ -60,7 +56,6 @@ export function startLive(queryClient: QueryClient): () => void {
 
   const receive = (frame: Frame) => {
     if (typeof frame.seq === 'number') lastSeq = Math.max(lastSeq ?? 0, frame.seq)
-    useLive.setState({ lastFrameAtMs: Date.now() })
     if (frame.type === 'hello') {
       failures = 0
       useLive.setState({ state: 'live' })
@@ -73,7 +68,9 @@ export function startLive(queryClient: QueryClient): () => void {
     const row = (frame.data as Record<string, unknown>)[frame.type] as News['row']
     const news = { id, event, row }
     for (const listener of listeners) listener(context, news)
-    waiting.set(context, [...(waiting.get(context) ?? []), news])
+    const all = waiting.get(context) ?? []
+    all.push(news)
+    waiting.set(context, all)
     schedule()
   }
 

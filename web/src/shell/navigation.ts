@@ -1,9 +1,9 @@
-import { ChartSpline, type LucideIcon, House, Settings, ShieldAlert, Server } from 'lucide-react'
+import { Braces, ChartSpline, type LucideIcon, House, Settings, ShieldAlert, Server } from 'lucide-react'
 import { type Features, useCan, useFeatures } from '@/lib/me'
 
 export type Destination = {
   to: string
-  label: 'nav.home' | 'nav.devices' | 'nav.telemetry' | 'nav.alerts' | 'nav.settings' | SettingsLabel
+  label: 'nav.home' | 'nav.devices' | 'nav.telemetry' | 'nav.api' | 'nav.alerts' | 'nav.settings' | SettingsLabel
   icon: LucideIcon
   /** Pressed after `g`. */
   key: string
@@ -78,6 +78,7 @@ const entries: readonly Entry[] = [
   { to: '/telemetry', label: 'nav.telemetry', icon: ChartSpline, key: 'x', permission: 'telemetry.read' },
   { to: '/alerts', label: 'nav.alerts', icon: ShieldAlert, key: 'a', permission: 'alerts.read', feature: 'security' },
   { to: '/settings', label: 'nav.settings', icon: Settings, key: 's', permission: settingsPages.map((page) => page.permission) },
+  { to: '/api-reference', label: 'nav.api', icon: Braces, key: 'q' },
 ]
 
 /** The places this user may go, by the tenant's features and the user's permissions. */

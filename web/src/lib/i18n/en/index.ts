@@ -1,5 +1,6 @@
 import { account } from './account'
 import { alerts } from './alerts'
+import { apiReference } from './api-reference'
 import { common } from './common'
 import { devices } from './devices'
 import { explorer } from './explorer'
@@ -8,4 +9,15 @@ import { settings } from './settings'
 import { shell } from './shell'
 import { sso } from './sso'
 
-export const en = { ...common, ...shell, ...devices, ...explorer, ...map, ...alerts, ...settings, ...account, ...sso } as const
+export const en = {
+  ...common,
+  ...shell,
+  ...devices,
+  ...explorer,
+  ...map,
+  ...apiReference,
+  ...alerts,
+  ...settings,
+  ...account,
+  ...sso,
+} as const

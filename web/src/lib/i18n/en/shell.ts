@@ -1,5 +1,5 @@
 export const shell = {
-  nav: { home: 'Home', devices: 'Devices', telemetry: 'Telemetry', alerts: 'Alerts', settings: 'Settings' },
+  nav: { home: 'Home', devices: 'Devices', telemetry: 'Telemetry', alerts: 'Alerts', settings: 'Settings', api: 'API' },
   shell: {
     breadcrumbs: 'Breadcrumbs',
     language: 'Language',

@@ -2,7 +2,7 @@ import type { shell as english } from '../en/shell'
 import type { Shape } from '../shape'
 
 export const shell: Shape<typeof english> = {
-  nav: { home: 'Inizio', devices: 'Dispositivi', telemetry: 'Telemetria', alerts: 'Allarmi', settings: 'Impostazioni' },
+  nav: { home: 'Inizio', devices: 'Dispositivi', telemetry: 'Telemetria', alerts: 'Allarmi', settings: 'Impostazioni', api: 'API' },
   shell: {
     breadcrumbs: 'Percorso',
     language: 'Lingua',

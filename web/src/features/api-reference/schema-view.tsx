@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next'
+import { type Schema, resolved } from './document'
+
+const deepest = 6
+
+function typeOf(schema: Schema, schemas: Record<string, Schema>): string {
+  const { type, items, anyOf, format, const: only, enum: some } = resolved(schema, schemas)
+  if (only !== undefined) return JSON.stringify(only)
+  if (some) return some.map((value) => JSON.stringify(value)).join(' | ')
+  if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, schemas)))].join(' | ')
+  const name = [type ?? 'any'].flat().join(' | ')
+  if (name.startsWith('array')) return items && !Array.isArray(items) ? `${typeOf(items, schemas)}[]` : 'array'
+  return format ? `${name} (${format})` : name
+}
+
+/** "1–200 characters", as numbers alone: they are read the same in every language. */
+function boundsOf({ minimum, maximum, minLength, maxLength, minItems, maxItems }: Schema): string {
+  const [least, most] = [minimum ?? minLength ?? minItems, maximum ?? maxLength ?? maxItems]
+  if (least === undefined && most === undefined) return ''
+  if (most === undefined) return `≥ ${least}`
+  return least === undefined ? `≤ ${most}` : `${least} – ${most}`
+}
+
+/** What is inside: of a list its entries, of an alternative the one that has fields. */
+function insideOf(schema: Schema, schemas: Record<string, Schema>): Schema | null {
+  const whole = resolved(schema, schemas)
+  if (whole.properties) return whole
+  if (whole.items && !Array.isArray(whole.items)) return insideOf(whole.items, schemas)
+  for (const one of whole.anyOf ?? []) {
+    const found = insideOf(one, schemas)
+    if (found) return found
+  }
+  return null
+}
+
+type SchemaViewProps = { schema: Schema; schemas: Record<string, Schema>; depth?: number }
+
+/** The fields of a body or an answer, one below the other. */
+export function SchemaView({ schema, schemas, depth = 0 }: SchemaViewProps) {
+  const { t } = useTranslation()
+  const inside = insideOf(schema, schemas)
+  if (!inside?.properties || depth > deepest) return depth === 0 ? <code className="text-xs">{typeOf(schema, schemas)}</code> : null
+  const { properties, required = [] } = inside
+  return (
+    <ul className={depth > 0 ? 'border-border ml-1 border-l pl-3' : undefined}>
+      {Object.entries(properties).map(([name, field]) => (
+        <li key={name} className="py-1">
+          <div className="flex flex-wrap items-baseline gap-x-2">
+            <code className="text-xs font-semibold">{name}</code>
+            <code className="text-muted text-xs break-all">{typeOf(field, schemas)}</code>
+            <span className="text-muted text-xs">{boundsOf(resolved(field, schemas))}</span>
+            {required.includes(name) && <span className="text-accent-text text-2xs font-medium">{t('api_reference.required')}</span>}
+          </div>
+          {field.description && <p className="text-muted text-xs">{field.description}</p>}
+          <SchemaView schema={field} schemas={schemas} depth={depth + 1} />
+        </li>
+      ))}
+    </ul>
+  )
+}
