@@ -73,6 +73,8 @@ export function keyset(
   const direction = descending ? sql`desc` : sql`asc`
   return {
     rows: limit + 1,
+    /** Where the cursor stands, by `by`. */
+    at: position?.[0],
     after:
       position && (by ? sql`(${by}, ${id}) ${compare} (${position[0]}, ${position[1]}::uuid)` : sql`${id} ${compare} ${position[1]}::uuid`),
     order: by ? sql`${by} ${direction}, ${id} ${direction}` : sql`${id} ${direction}`,

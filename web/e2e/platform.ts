@@ -22,6 +22,8 @@ export interface Platform {
   /** The Management plane, and its owner. */
   managementUrl: string
   staff: SignIn
+  /** Takes the API away until what is returned is called. */
+  loseApi: () => () => void
   stop: () => Promise<void>
 }
 
@@ -61,6 +63,16 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
     other: demo.other,
     managementUrl: `http://localhost:${managementPort}`,
     staff: demo.staff,
+    loseApi() {
+      // The supervisor would start it anew at once.
+      process.kill(child.pid, 'SIGSTOP')
+      const parts = Bun.spawnSync(['ps', '-Ao', 'pid=,ppid=,args=']).stdout.toString().trim().split('\n')
+      const api = parts
+        .map((line) => line.trim().split(/\s+/))
+        .find(([, parent, ...args]) => Number(parent) === child.pid && args.at(-1) === 'api')
+      process.kill(Number(api![0]), 'SIGKILL')
+      return () => void process.kill(child.pid, 'SIGCONT')
+    },
     async stop() {
       child.kill('SIGTERM')
       await child.exited

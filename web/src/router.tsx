@@ -13,7 +13,7 @@ import { featuresQuery, meQuery } from './lib/me'
 import { queryClient } from './lib/query-client'
 import { NotFound } from './shell/not-found'
 import { Root } from './shell/root'
-import { RouteError } from './shell/route-error'
+import { PageError, RouteError } from './shell/route-error'
 import { sessionRestore } from './shell/session-restore'
 import { Splash } from './shell/splash'
 
@@ -38,7 +38,7 @@ export const router = createBrowserRouter([
         shouldRevalidate: () => false,
         children: [
           {
-            ErrorBoundary: RouteError,
+            ErrorBoundary: PageError,
             children: [
               ...homeRoutes,
               ...deviceRoutes,

@@ -196,6 +196,37 @@ describe('many at once', () => {
   })
 })
 
+test('the order of last signs of life is walked page by page in both directions, those never heard of as the longest silent', async () => {
+  const client = await signedIn()
+  const made = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const ids = await furnish(
+    client.tenant_id,
+    made.map((name) => ({ name, type: name < 'd' ? 'early' : 'late' })),
+  )
+  const seen = { c: 3, a: 2, f: 2, g: 1 }
+  await within(client.tenant_id, ({ tx, owned }) =>
+    tx
+      .insert(devicePresence)
+      .values(
+        Object.entries(seen).map(([name, n]) =>
+          owned({ device_id: ids[made.indexOf(name)]!, last_seen_at: new Date(Date.UTC(2026, 0, n)) }),
+        ),
+      ),
+  )
+  // Ids are made in the order of time: a before f, b before d before e.
+  const [latestFirst, longestSilentFirst] = ['cfagedb', 'bdegafc']
+  for (const limit of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const walked = async (sort: '-last_seen_at' | 'last_seen_at', type?: string[]) => {
+      const rows = await walk(async (cursor) => (await client.api.devices.get({ query: { sort, limit, cursor, type } })).data!)
+      return rows.map(({ name }) => name).join('')
+    }
+    expect([limit, await walked('-last_seen_at')]).toEqual([limit, latestFirst])
+    expect([limit, await walked('last_seen_at')]).toEqual([limit, longestSilentFirst])
+    expect([limit, await walked('-last_seen_at', ['early'])]).toEqual([limit, 'cab'])
+    expect([limit, await walked('last_seen_at', ['late'])]).toEqual([limit, 'degf'])
+  }
+})
+
 test('the summary is of a unit with those below it, and tells who registered from a time on', async () => {
   const client = await signedIn()
   const north = (await client.api['org-units'].post({ name: 'North' })).data!.id

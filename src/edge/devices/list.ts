@@ -90,23 +90,59 @@ const sortable = {
   type: { column: sql`${devices.type}`, key: (row: Found) => row.device.type },
   location: { column: sql`coalesce(${devices.location}, '')`, key: (row: Found) => row.device.location ?? '' },
   created_at: { column: sql`${devices.created_at}`, key: (row: Found) => row.device.created_at.toISOString() },
-  last_seen_at: { column: sql`coalesce(${seenAt}, '-infinity')`, key: (row: Found) => row.last_seen_at?.toISOString() ?? '-infinity' },
 }
+const withIds = (found: Found[]) => found.map((row) => ({ ...row, id: row.device.id }))
 
 export async function listDevices(scope: Scope, { limit, cursor, sort = 'name', ...filter }: DeviceQuery) {
-  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
-  const { rows, after, order, cut } = keyset({ limit, cursor }, devices.id, { by: by.column, descending: sort.startsWith('-') })
+  const descending = sort.startsWith('-')
+  const order = sort.replace('-', '')
+  if (order === 'last_seen_at') return listByLastSeen(scope, { limit, cursor }, descending, filter)
+  const by = sortable[order as keyof typeof sortable]
+  const keys = keyset({ limit, cursor }, devices.id, { by: by.column, descending })
   const found = await scope.tx
     .select(deviceColumns)
     .from(devices)
     .leftJoin(devicePresence, withPresence)
-    .where(and(await matching(scope, filter), after))
-    .orderBy(order)
-    .limit(rows)
-  const page = cut(
-    found.map((row) => ({ ...row, id: row.device.id })),
-    by.key,
-  )
+    .where(and(await matching(scope, filter), keys.after))
+    .orderBy(keys.order)
+    .limit(keys.rows)
+  const page = keys.cut(withIds(found), by.key)
+  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+}
+
+/** Before all times: where those stand that never were heard of. */
+const never = '-infinity'
+
+/**
+ * Two lists, one behind the other: those heard of, walked by the index of their presence, and those that never were, by id.
+ * In one statement the order would belong to no index, and every page would sort the whole fleet.
+ */
+async function listByLastSeen(scope: Scope, paging: Paging, descending: boolean, filter: DeviceFilter) {
+  const { tx, own } = scope
+  const matches = await matching(scope, filter)
+  const heard = keyset(paging, devicePresence.device_id, { by: sql`${seenAt}`, descending })
+  const silent = keyset(paging, devices.id, { by: sql`${never}::timestamptz`, descending })
+  const readHeard = (rows: number) =>
+    tx
+      .select(deviceColumns)
+      .from(devicePresence)
+      .innerJoin(devices, withPresence)
+      .where(and(own(devicePresence), matches, heard.after))
+      .orderBy(heard.order)
+      .limit(rows)
+  const readSilent = (rows: number) =>
+    tx
+      .select(deviceColumns)
+      .from(devices)
+      .leftJoin(devicePresence, withPresence)
+      .where(and(matches, isNull(seenAt), silent.after))
+      .orderBy(silent.order)
+      .limit(rows)
+  // Whose cursor stands among those heard of has the silent ones behind him, or all before him.
+  const parts = descending ? [readHeard, readSilent] : heard.at === undefined || heard.at === never ? [readSilent, readHeard] : [readHeard]
+  const found: Found[] = []
+  for (const read of parts) if (found.length < heard.rows) found.push(...(await read(heard.rows - found.length)))
+  const page = heard.cut(withIds(found), (row) => row.last_seen_at?.toISOString() ?? never)
   return { items: page.items.map(shown), next_cursor: page.next_cursor }
 }
 

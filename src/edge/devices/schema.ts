@@ -35,4 +35,5 @@ export const deviceText: Searchable = {
 export const devicePresence = deviceTable('device_presence', { last_seen_at: instant().notNull() }, (t) => [
   refers(t, t.device_id, devices).onDelete('cascade'),
   uniqueIndex('device_presence_device').on(t.tenant_id, t.device_id),
+  index('device_presence_seen').on(t.tenant_id, t.last_seen_at, t.device_id),
 ])

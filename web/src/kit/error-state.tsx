@@ -6,7 +6,7 @@ import { Button } from '@/ui/button'
 import { CopyButton } from './copy-button'
 
 function icon(problem: Problem) {
-  if (problem.status === 0) return CloudOff
+  if (problem.word === 'network') return CloudOff
   if (problem.status === 403) return Lock
   return problem.status === 404 ? SearchX : TriangleAlert
 }
@@ -18,7 +18,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   const problem = asProblem(error)
   const Icon = icon(problem)
   const title = () => {
-    if (problem.status === 0) return t('error.network_title')
+    if (problem.word === 'network') return t('error.network_title')
     if (problem.status === 403) return t('error.forbidden_title')
     if (problem.status === 404) return t('error.not_found_title')
     return t('error.title')
@@ -29,7 +29,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         <Icon className="size-5" aria-hidden />
       </span>
       <p className="text-base font-medium">{title()}</p>
-      <p className="text-muted max-w-md text-pretty">{problem.status === 0 ? t('error.network') : problem.message}</p>
+      <p className="text-muted max-w-md text-pretty">{problem.word === 'network' ? t('error.network') : problem.message}</p>
       {problem.status === 403 && <p className="text-muted max-w-md">{t('error.ask_administrator', { tenant: tenant ?? '' })}</p>}
       <p className="text-muted mt-2 flex items-center gap-1.5 font-mono text-xs">
         {problem.word}

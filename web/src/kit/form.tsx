@@ -1,9 +1,10 @@
 import { CircleAlert } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { type DefaultValues, type FieldValues, type Path, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import { asProblem, type Problem } from '@/lib/problem'
+import { RateLimited } from './rate-limited'
 
 export type ServerForm<Values extends FieldValues> = UseFormReturn<Values> & {
   send: (event?: React.BaseSyntheticEvent) => Promise<void>
@@ -16,15 +17,19 @@ export function useServerForm<Values extends FieldValues>(options: {
   submit: (values: Values) => Promise<unknown>
 }): ServerForm<Values> {
   const form = useForm<Values>({ defaultValues: options.defaultValues })
+  const element = useRef<HTMLElement | null>(null)
   const submit = form.handleSubmit(async (values) => {
     try {
       await options.submit(values)
     } catch (error) {
       land(form, asProblem(error), Object.keys(values))
+      // In the order of the page, and also where a field is no plain input: it is marked once this has been drawn.
+      requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
     }
   })
   const send = (event?: React.BaseSyntheticEvent) => {
     // A refusal on a field that no input is registered for would otherwise hold back every further attempt.
+    element.current = event?.target instanceof HTMLElement ? event.target : null
     form.clearErrors()
     return submit(event)
   }
@@ -37,7 +42,7 @@ function land<Values extends FieldValues>(form: UseFormReturn<Values>, problem: 
   for (const { path, message } of problem.errors) {
     const name = path.replace(/^\//, '').replaceAll('/', '.')
     if (!names.includes(name.split('.')[0] ?? '')) continue
-    form.setError(name as Path<Values>, { type: 'server', message }, { shouldFocus: landed === 0 })
+    form.setError(name as Path<Values>, { type: 'server', message })
     landed += 1
   }
   if (landed > 0 && landed === problem.errors.length) return
@@ -94,6 +99,8 @@ export function Field({ label, hint, error, required, className, children }: Fie
 export function ProblemNote({ error, className }: { error: unknown; className?: string }) {
   const { t } = useTranslation()
   const problem = asProblem(error)
+  if (problem.status === 429)
+    return <RateLimited key={problem.requestId} seconds={problem.retryAfterSeconds ?? 60} className={classNames('mt-3', className)} />
   return (
     <div role="alert" className={classNames('bg-critical-soft text-critical mt-3 flex items-start gap-2 rounded-md px-3 py-2', className)}>
       <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />

@@ -1,4 +1,5 @@
 import { problemFrom } from './problem'
+import { suspectServer } from './server-health'
 import { expireSession, untilSignedInAgain, useSession } from './session'
 
 type Refreshed<Session> = {
@@ -32,7 +33,7 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
 
   /** As fetch, with the session; for answers that are no JSON. */
   async function fetchAuthorized(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const first = await fetch(input, withToken(init))
+    const first = await fetchNoticing(input, withToken(init))
     if (first.status !== 401 || new URL(first.url).pathname.startsWith('/api/v1/auth/')) return first
     if (await renewSession()) return fetch(input, withToken(init))
     expireSession()
@@ -42,6 +43,18 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
 
   const fetcher: typeof fetch = Object.assign(fetchAuthorized, { preconnect: () => undefined })
   return { renewSession, fetchAuthorized, fetcher }
+}
+
+/** As fetch; tells when the server may be away. */
+async function fetchNoticing(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(input, init)
+    if (response.status === 503) suspectServer()
+    return response
+  } catch (error) {
+    if (!init.signal?.aborted) suspectServer()
+    throw error
+  }
 }
 
 function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -21,7 +21,7 @@ export function isTyping(event: KeyboardEvent): boolean {
   )
 }
 
-/** Something lies over the page and has the keyboard. */
+/** Something lies over the page and has the keyboard, or will as soon as it is loaded. */
 export function isCovered(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
+  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"], [data-covered]') !== null
 }

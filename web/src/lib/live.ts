@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { create } from 'zustand'
 import { answer, api, renewSession } from './api'
 import { type News, takeNews } from './live-lists'
+import { onServerBack } from './server-health'
 import { useSession } from './session'
 
 /** `waiting`: the connection broke and is tried again. `off`: nobody is signed in, or live updates are not permitted. */
@@ -105,7 +106,7 @@ export function startLive(queryClient: QueryClient): () => void {
       if (socket !== opened) return
       socket = null
       // Rights or features are no longer those that were shown.
-      if (event.code === 4403 || event.code === 1012) void queryClient.invalidateQueries({ queryKey: ['me'] })
+      if (event.code === 4403 || event.code === 1012) void queryClient.invalidateQueries()
       if (event.code === 4403) return useLive.setState({ state: 'off' })
       retry()
     })
@@ -129,6 +130,7 @@ export function startLive(queryClient: QueryClient): () => void {
     if (!socket) void connect()
   }
   window.addEventListener('online', tryNow)
+  const stopWatchingServer = onServerBack(tryNow)
   void connect()
 
   return () => {
@@ -138,6 +140,7 @@ export function startLive(queryClient: QueryClient): () => void {
     clearInterval(renew)
     stopWatchingSession()
     stopWatchingPause()
+    stopWatchingServer()
     window.removeEventListener('online', tryNow)
     const closing = socket
     socket = null

@@ -1,4 +1,4 @@
-import { keepPreviousData, MutationCache, QueryClient } from '@tanstack/react-query'
+import { keepPreviousData, MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { i18next } from './i18n'
 import type { Page } from './list'
 import { notify } from './notify'
@@ -21,6 +21,8 @@ declare module '@tanstack/react-query' {
   }
 }
 
+const patience = 3
+
 export const queryClient: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -28,17 +30,29 @@ export const queryClient: QueryClient = new QueryClient({
       placeholderData: keepPreviousData,
       retry: (failures, error) => {
         const { status } = asProblem(error)
+        // Who is asked to wait waits, and asks again.
+        if (status === 429) return failures < patience
         return failures < 1 && (status === 0 || status >= 500)
       },
-      retryDelay: 700,
+      retryDelay: (_failures, error) => {
+        const { status, retryAfterSeconds } = asProblem(error)
+        return status === 429 ? (retryAfterSeconds ?? 1) * 1000 : 700
+      },
     },
   },
+  queryCache: new QueryCache({
+    // What was permitted is so no longer: the navigation and the buttons have to know.
+    onError: (error, { queryKey }) => {
+      if (asProblem(error).status === 403 && queryKey[0] !== 'me') void queryClient.invalidateQueries({ queryKey: ['me'] })
+    },
+  }),
   mutationCache: new MutationCache({
     onSuccess: (_data, _variables, _context, mutation) =>
       Promise.all((mutation.meta?.invalidates ?? []).map((key) => queryClient.invalidateQueries({ queryKey: [key] }))),
     onError: (error, _variables, _context, mutation) => {
-      if (mutation.meta?.handlesError) return
       const problem = asProblem(error)
+      if (problem.status === 403) void queryClient.invalidateQueries({ queryKey: ['me'] })
+      if (mutation.meta?.handlesError) return
       notify.error(problem.message || i18next.t('error.network'), {
         description: problem.requestId ? `${problem.word} · ${problem.requestId}` : problem.word,
       })

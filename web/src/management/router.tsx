@@ -2,7 +2,7 @@ import { createBrowserRouter, Navigate, type LoaderFunctionArgs, redirect } from
 import { queryClient } from '@/lib/query-client'
 import { NotFound } from '@/shell/not-found'
 import { Root } from '@/shell/root'
-import { RouteError } from '@/shell/route-error'
+import { PageError, RouteError } from '@/shell/route-error'
 import { sessionRestore } from '@/shell/session-restore'
 import { Splash } from '@/shell/splash'
 import { accountRoutes } from './features/account/routes'
@@ -38,7 +38,7 @@ export const router = createBrowserRouter([
         shouldRevalidate: () => false,
         children: [
           {
-            ErrorBoundary: RouteError,
+            ErrorBoundary: PageError,
             children: [
               { path: '/', element: <Navigate to="/tenants" replace /> },
               ...tenantRoutes,

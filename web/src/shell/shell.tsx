@@ -29,6 +29,7 @@ export function Shell() {
 
   return (
     <Layout Sidebar={Sidebar} TopBar={TopBar}>
+      {panel && <span data-covered hidden />}
       <Suspense>
         {panel === 'palette' && <Palette onClose={closeShellPanel} />}
         {panel === 'shortcuts' && <Shortcuts onClose={closeShellPanel} />}

@@ -1,7 +1,6 @@
-import { CircleAlert, Hourglass } from 'lucide-react'
-import { useState } from 'react'
+import { CircleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { useNow } from '@/lib/clock'
+import { RateLimited } from '@/kit/rate-limited'
 import type { Problem } from '@/lib/problem'
 
 /** Why the sign-in was refused, in words that say what to do next. */
@@ -31,18 +30,6 @@ export function Refusal({ problem }: { problem: Problem }) {
         {words[problem.word] ?? problem.message}
         {!words[problem.word] && problem.requestId && <span className="block font-mono text-2xs">{problem.requestId}</span>}
       </span>
-    </p>
-  )
-}
-
-function RateLimited({ seconds }: { seconds: number }) {
-  const { t } = useTranslation()
-  const [untilMs] = useState(() => Date.now() + seconds * 1000)
-  const left = Math.max(0, Math.ceil((untilMs - useNow()) / 1000))
-  return (
-    <p role="alert" className="bg-medium-soft text-medium flex items-start gap-2 rounded-md px-3 py-2">
-      <Hourglass className="mt-0.5 size-4 shrink-0" aria-hidden />
-      {left > 0 ? t('sign_in.rate_limited', { count: left }) : t('sign_in.rate_limit_over')}
     </p>
   )
 }

@@ -1,23 +1,24 @@
-import { useEffect, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, ProblemNote } from '@/kit/form'
 import { RelativeTime } from '@/kit/relative-time'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
-import { asProblem } from '@/lib/problem'
 import { queryClient } from '@/lib/query-client'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
-import { deleteDevice, type Device, type TaggedDevice, useUpdateDevice } from './queries'
+import { deleteDevice, type Device, deviceQuery, type TaggedDevice, useUpdateDevice } from './queries'
 import { type DeviceFields, fieldsOf } from './fields'
-import { VersionConflict } from './version-conflict'
 
 export default function Properties({ tagged }: { tagged: TaggedDevice }) {
   const { t } = useTranslation()
@@ -64,47 +65,17 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
   const update = useUpdateDevice(tagged.data.id)
-  // The version that the form was filled from, which is what If-Match has to name.
-  const [base, setBase] = useState(tagged)
-  const [conflict, setConflict] = useState<DeviceFields | null>(null)
-  const save = async (fields: DeviceFields, from: TaggedDevice) => {
-    const change = {
-      name: fields.name.trim(),
-      type: fields.type.trim(),
-      location: fields.location.trim() || null,
-      org_unit_id: fields.org_unit_id || null,
-    }
-    const saved = await update.mutateAsync({ change, etag: from.etag })
-    setBase(saved)
-    setConflict(null)
-    form.reset(fieldsOf(saved.data))
-    notify.success(t('form.saved'))
-  }
-  const form = useServerForm<DeviceFields>({
-    defaultValues: fieldsOf(tagged.data),
-    submit: async (fields) => {
-      try {
-        await save(fields, base)
-      } catch (error) {
-        if (asProblem(error).status !== 412) throw error
-        setConflict(fields)
-      }
+  const client = useQueryClient()
+  const { form, conflict, discard } = useVersionedForm<DeviceFields, Device>({
+    tagged,
+    read: fieldsOf,
+    save: ({ name, type, location, org_unit_id }, etag) => {
+      const change = { name: name.trim(), type: type.trim(), location: location.trim() || null, org_unit_id: org_unit_id || null }
+      return update.mutateAsync({ change, etag })
     },
+    fetchSaved: () => client.fetchQuery({ ...deviceQuery(tagged.data.id), staleTime: 0 }),
   })
   const { errors, isDirty, isSubmitting } = form.formState
-  const { reset } = form
-  const newer = tagged.data.updated_at > base.data.updated_at
-  // Somebody else's version is taken over only while nothing is typed; otherwise saving finds out, with a 412.
-  useEffect(() => {
-    if (!newer || isDirty || isSubmitting) return
-    setBase(tagged)
-    reset(fieldsOf(tagged.data))
-  }, [newer, isDirty, isSubmitting, tagged, reset])
-  const takeTheirs = (theirs: TaggedDevice) => {
-    setBase(theirs)
-    setConflict(null)
-    form.reset(fieldsOf(theirs.data))
-  }
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
@@ -149,16 +120,18 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
           <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
             {t('action.save')}
           </Button>
-          {isDirty && <Button onClick={() => form.reset(fieldsOf(base.data))}>{t('action.discard')}</Button>}
+          {isDirty && <Button onClick={discard}>{t('action.discard')}</Button>}
         </div>
       )}
       {conflict && (
         <VersionConflict
-          deviceId={tagged.data.id}
-          mine={conflict}
-          onKeepMine={(theirs) => save(conflict, theirs)}
-          onTakeTheirs={takeTheirs}
-          onClose={() => setConflict(null)}
+          {...conflict}
+          fields={[
+            { name: 'name', label: t('devices.name') },
+            { name: 'type', label: t('devices.type') },
+            { name: 'location', label: t('devices.location') },
+            { name: 'org_unit_id', label: t('devices.org_unit'), show: (id) => orgUnits.nameOf(id || null) },
+          ]}
         />
       )}
     </form>

@@ -1,19 +1,20 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
-import { notify } from '@/lib/notify'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
 import { LicenceCard } from './licence-card'
-import { type Tenant, tenantQuery, useRenameTenant } from './queries'
+import { type TaggedTenant, type Tenant, tenantQuery, useRenameTenant } from './queries'
 
 export function OrganizationPage() {
   const { t } = useTranslation()
@@ -22,21 +23,21 @@ export function OrganizationPage() {
     <div className="max-w-2xl space-y-4">
       <PageHeader title={t('settings.organization.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]} />
       <Loaded query={query}>
-        {({ data, etag }) => (
+        {(tagged) => (
           <Card className="space-y-6 p-5">
-            <NameForm key={etag ?? data.updated_at} tenant={data} etag={etag} />
+            <NameForm tagged={tagged} />
             <DefinitionList>
               <Definition term={t('settings.organization.status')}>
-                <Badge tone={data.status === 'active' ? 'positive' : 'medium'}>{data.status}</Badge>
+                <Badge tone={tagged.data.status === 'active' ? 'positive' : 'medium'}>{tagged.data.status}</Badge>
               </Definition>
               <Definition term={t('settings.organization.id')}>
                 <span className="flex h-5 items-center gap-1 font-mono text-xs">
-                  <span className="truncate">{data.id}</span>
-                  <CopyButton text={data.id} label={t('settings.organization.copy_id')} />
+                  <span className="truncate">{tagged.data.id}</span>
+                  <CopyButton text={tagged.data.id} label={t('settings.organization.copy_id')} />
                 </span>
               </Definition>
               <Definition term={t('common.created')}>
-                <RelativeTime at={data.created_at} />
+                <RelativeTime at={tagged.data.created_at} />
               </Definition>
             </DefinitionList>
           </Card>
@@ -47,17 +48,19 @@ export function OrganizationPage() {
   )
 }
 
-function NameForm({ tenant, etag }: { tenant: Tenant; etag: string | null }) {
+type Fields = { name: string }
+
+function NameForm({ tagged }: { tagged: TaggedTenant }) {
   const { t } = useTranslation()
   const can = useCan()
+  const client = useQueryClient()
   const rename = useRenameTenant()
   const readOnly = !can('settings.tenant.update')
-  const form = useServerForm<{ name: string }>({
-    defaultValues: { name: tenant.name },
-    submit: async ({ name }) => {
-      await rename.mutateAsync({ name: name.trim(), etag })
-      notify.success(t('form.saved'))
-    },
+  const { form, conflict } = useVersionedForm<Fields, Tenant>({
+    tagged,
+    read: ({ name }) => ({ name }),
+    save: ({ name }, etag) => rename.mutateAsync({ name: name.trim(), etag }),
+    fetchSaved: () => client.fetchQuery({ ...tenantQuery, staleTime: 0 }),
   })
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-3">
@@ -82,6 +85,7 @@ function NameForm({ tenant, etag }: { tenant: Tenant; etag: string | null }) {
           {t('action.save')}
         </Button>
       )}
+      {conflict && <VersionConflict {...conflict} fields={[{ name: 'name', label: t('settings.organization.name') }]} />}
     </form>
   )
 }

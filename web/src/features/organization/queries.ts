@@ -3,6 +3,8 @@ import { answer, api, taggedAnswer, type AnswerOf } from '@/lib/api'
 
 export type Tenant = AnswerOf<typeof api.tenant.get>
 
+export type TaggedTenant = { data: Tenant; etag: string | null }
+
 export const tenantQuery = queryOptions({ queryKey: ['tenant'], queryFn: () => taggedAnswer(api.tenant.get()) })
 
 export const licenceQuery = queryOptions({ queryKey: ['tenant', 'licence'], queryFn: () => answer(api.tenant.license.get()) })

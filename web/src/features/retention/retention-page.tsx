@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
-import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
@@ -21,9 +22,9 @@ export function RetentionPage() {
         description={t('settings.telemetry.description')}
       />
       <Loaded query={query}>
-        {({ data, etag }) => (
+        {(tagged) => (
           <Card className="p-5">
-            <DaysForm key={etag} retention={data} etag={etag} />
+            <DaysForm tagged={tagged} />
           </Card>
         )}
       </Loaded>
@@ -35,17 +36,21 @@ const fields = ['raw_days', 'rollup_days'] as const
 const asText = (days: number | null) => days?.toString() ?? ''
 const asDays = (text: string) => (text.trim() === '' ? null : Number(text))
 
-function DaysForm({ retention, etag }: { retention: Retention; etag: string | null }) {
+type Fields = { raw_days: string; rollup_days: string }
+
+function DaysForm({ tagged }: { tagged: { data: Retention; etag: string | null } }) {
   const { t } = useTranslation()
   const can = useCan()
+  const client = useQueryClient()
   const set = useSetRetention()
+  const retention = tagged.data
   const readOnly = !can('settings.telemetry.update')
-  const form = useServerForm<{ raw_days: string; rollup_days: string }>({
-    defaultValues: { raw_days: asText(retention.raw_days), rollup_days: asText(retention.rollup_days) },
-    submit: async ({ raw_days, rollup_days }) => {
-      await set.mutateAsync({ choice: { raw_days: asDays(raw_days), rollup_days: asDays(rollup_days) }, etag })
-      notify.success(t('form.saved'))
-    },
+  const { form, conflict } = useVersionedForm<Fields, Retention>({
+    tagged,
+    read: ({ raw_days, rollup_days }) => ({ raw_days: asText(raw_days), rollup_days: asText(rollup_days) }),
+    save: ({ raw_days, rollup_days }, etag) =>
+      set.mutateAsync({ choice: { raw_days: asDays(raw_days), rollup_days: asDays(rollup_days) }, etag }),
+    fetchSaved: () => client.fetchQuery({ ...retentionQuery, staleTime: 0 }),
   })
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
@@ -80,6 +85,7 @@ function DaysForm({ retention, etag }: { retention: Retention; etag: string | nu
           </Button>
         </div>
       )}
+      {conflict && <VersionConflict {...conflict} fields={fields.map((name) => ({ name, label: t(`settings.telemetry.${name}`) }))} />}
     </form>
   )
 }

@@ -35,5 +35,6 @@ export function useDeleteView() {
 /** Whether the caller may make, change and remove what everybody has. */
 export function useMayShare(): boolean {
   const can = useCan()
-  return can('views.share') && useMe().org_units === 'all'
+  const { org_units } = useMe()
+  return can('views.share') && org_units === 'all'
 }

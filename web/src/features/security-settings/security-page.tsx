@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
-import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
@@ -22,9 +23,9 @@ export function SecurityPage() {
         description={t('settings.security.description')}
       />
       <Loaded query={query}>
-        {({ data, etag }) => (
+        {(tagged) => (
           <Card className="p-5">
-            <RulesForm key={etag} settings={data} etag={etag} />
+            <RulesForm tagged={tagged} />
           </Card>
         )}
       </Loaded>
@@ -39,22 +40,25 @@ const least = { session_idle_minutes: 15, session_hours: 1 }
 const asText = (number: number | null) => number?.toString() ?? ''
 const asNumber = (text: string) => (text.trim() === '' ? null : Number(text))
 
-function RulesForm({ settings, etag }: { settings: SecuritySettings; etag: string | null }) {
+function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string | null } }) {
   const { t } = useTranslation()
   const can = useCan()
+  const client = useQueryClient()
   const set = useSetSecurity()
+  const settings = tagged.data
   const readOnly = !can('settings.security.update')
-  const form = useServerForm<Fields>({
-    defaultValues: {
-      require_mfa: settings.require_mfa,
-      session_idle_minutes: asText(settings.session_idle_minutes),
-      session_hours: asText(settings.session_hours),
-    },
-    submit: async ({ require_mfa, session_idle_minutes, session_hours }) => {
+  const { form, conflict } = useVersionedForm<Fields, SecuritySettings>({
+    tagged,
+    read: ({ require_mfa, session_idle_minutes, session_hours }) => ({
+      require_mfa,
+      session_idle_minutes: asText(session_idle_minutes),
+      session_hours: asText(session_hours),
+    }),
+    save: ({ require_mfa, session_idle_minutes, session_hours }, etag) => {
       const rules = { require_mfa, session_idle_minutes: asNumber(session_idle_minutes), session_hours: asNumber(session_hours) }
-      await set.mutateAsync({ rules, etag })
-      notify.success(t('form.saved'))
+      return set.mutateAsync({ rules, etag })
     },
+    fetchSaved: () => client.fetchQuery({ ...securityQuery, staleTime: 0 }),
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (
@@ -108,6 +112,15 @@ function RulesForm({ settings, etag }: { settings: SecuritySettings; etag: strin
             {t('action.save')}
           </Button>
         </div>
+      )}
+      {conflict && (
+        <VersionConflict
+          {...conflict}
+          fields={[
+            { name: 'require_mfa', label: t('settings.security.require_mfa'), show: (on) => (on ? t('form.yes') : t('form.no')) },
+            ...limits.map((name) => ({ name, label: t(`settings.security.${name}`) })),
+          ]}
+        />
       )}
     </form>
   )

@@ -6,6 +6,8 @@ import { classNames } from '@/lib/class-names'
 import type { List } from '@/lib/list'
 import { Checkbox } from '@/ui/checkbox'
 import { ErrorState } from '../error-state'
+import { isWithdrawn } from '../loaded'
+import { Waiting } from '../waiting'
 import { useColumnChoice, useDensity } from './column-chooser'
 import { HeaderCell, widthsOf } from './header-cell'
 import { DataRow } from './data-row'
@@ -103,8 +105,15 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     others: Object.fromEntries(Object.entries(props.keys ?? {}).map(([name, work]) => [name, act(work)])),
   })
 
-  if (query.error && rows.length === 0) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-  if (query.isPending) return <TableSkeleton columns={visible.length} rowHeight={rowHeight} />
+  if (query.error && (rows.length === 0 || isWithdrawn(query.error)))
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isPending) {
+    return (
+      <Waiting query={query}>
+        <TableSkeleton columns={visible.length} rowHeight={rowHeight} />
+      </Waiting>
+    )
+  }
   if (rows.length === 0) return props.filtered ? <NoneMatch onClear={props.onClearFilters} /> : props.empty
 
   const rowOf = (event: MouseEvent | FocusEvent) =>

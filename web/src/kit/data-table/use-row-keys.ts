@@ -40,7 +40,7 @@ export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKe
   const isGone = keys.activeId !== null && !keys.rowIds.includes(keys.activeId)
   useEffect(() => {
     // The row with the focus went, acknowledged or removed: its successor takes over, so that the next key acts on that.
-    if (isGone && document.activeElement === document.body) step(1)
+    if (isGone && document.activeElement === document.body && !isCovered()) step(1)
   }, [isGone])
   const escape = useEffectEvent(() => keys.escape())
   const otherNames = Object.keys(keys.others).join(' ')

@@ -12,7 +12,14 @@ export const common = {
     undo: 'Undo',
   },
   common: { created: 'Created', changed: 'Changed' },
-  form: { optional: 'optional', required: 'Please fill this in.', email: 'This is not an e-mail address.', saved: 'Saved' },
+  form: {
+    optional: 'optional',
+    required: 'Please fill this in.',
+    email: 'This is not an e-mail address.',
+    saved: 'Saved',
+    yes: 'Yes',
+    no: 'No',
+  },
   filter: {
     clear: 'Clear filters',
     clear_search: 'Clear search',
@@ -81,6 +88,9 @@ export const common = {
     remove_shared: 'Everybody in the organization loses it. The list itself stays as it is.',
   },
   error: {
+    rate_limited_one: 'Too many attempts. Try again in {{count}} second.',
+    rate_limited_other: 'Too many attempts. Try again in {{count}} seconds.',
+    rate_limit_over: 'You can try again now.',
     title: 'That did not work',
     network_title: 'No answer from the server',
     network: 'The server cannot be reached. Check your connection and try again.',
@@ -90,6 +100,12 @@ export const common = {
     clipboard: 'The browser did not allow copying. Select the text and copy it yourself.',
     copy_request_id: 'Copy request id',
     reload: 'Reload the page',
+  },
+  waiting: {
+    long: 'This takes longer than usual.',
+    cancelled: 'Loading was cancelled',
+    offline: 'You are offline',
+    offline_hint: 'This is loaded as soon as you are back.',
   },
   confirm: { type_to_confirm: 'Type <strong>{{typed}}</strong> to confirm.' },
   secret: { once: 'Copy it now. It is shown this one time and cannot be read again.' },

@@ -15,7 +15,14 @@ export const common: Shape<typeof english> = {
     undo: 'Annulla',
   },
   common: { created: 'Creato', changed: 'Modificato' },
-  form: { optional: 'facoltativo', required: 'Questo campo è obbligatorio.', email: 'Questo non è un indirizzo e-mail.', saved: 'Salvato' },
+  form: {
+    optional: 'facoltativo',
+    required: 'Questo campo è obbligatorio.',
+    email: 'Questo non è un indirizzo e-mail.',
+    saved: 'Salvato',
+    yes: 'Sì',
+    no: 'No',
+  },
   filter: {
     clear: 'Togli i filtri',
     clear_search: 'Svuota la ricerca',
@@ -84,6 +91,9 @@ export const common: Shape<typeof english> = {
     remove_shared: 'La perdono tutti nell’organizzazione. L’elenco resta com’è.',
   },
   error: {
+    rate_limited_one: 'Troppi tentativi. Riprova tra {{count}} secondo.',
+    rate_limited_other: 'Troppi tentativi. Riprova tra {{count}} secondi.',
+    rate_limit_over: 'Ora puoi riprovare.',
     title: 'Qualcosa non ha funzionato',
     network_title: 'Il server non risponde',
     network: 'Il server non è raggiungibile. Controlla la connessione e riprova.',
@@ -93,6 +103,12 @@ export const common: Shape<typeof english> = {
     clipboard: 'Il browser non ha permesso la copia. Seleziona il testo e copialo a mano.',
     copy_request_id: 'Copia l’id della richiesta',
     reload: 'Ricarica la pagina',
+  },
+  waiting: {
+    long: 'Ci vuole più del solito.',
+    cancelled: 'Caricamento annullato',
+    offline: 'Sei offline',
+    offline_hint: 'Si caricherà appena torni online.',
   },
   confirm: { type_to_confirm: 'Scrivi <strong>{{typed}}</strong> per confermare.' },
   secret: { once: 'Copialo adesso: viene mostrato solo questa volta e non si potrà rileggere.' },

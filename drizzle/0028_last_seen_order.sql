@@ -1,0 +1,1 @@
+CREATE INDEX "device_presence_seen" ON "device_presence" USING btree ("tenant_id","last_seen_at","device_id");
