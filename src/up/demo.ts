@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { closeDatabase } from '../core/db'
+import { closeDatabase, takeTime } from '../core/db'
+import { limits } from '../core/limits'
 import { everyPermission } from '../core/permissions'
 import { type Actor, type Scope, inTenant } from '../core/scope'
 import { createProvisioningKey } from '../edge/provisioning/service'
@@ -60,6 +61,8 @@ export async function makeDemo(folder: string, password: string): Promise<Demo> 
   const path = join(folder, 'demo.json')
   const kept = readJson<Demo>(path)
   if (kept?.staff) return kept
+  // Nobody waits for an answer here, and a first start may be on a slow host.
+  takeTime(limits.jobMs)
   try {
     if (kept) {
       const whole = { ...kept, staff: await makeManagementDemo([kept.tenant_id, kept.other.tenant_id], password) }

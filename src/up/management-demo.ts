@@ -1,4 +1,5 @@
 import { featureNames } from '../core/feature-flags'
+import { limits } from '../core/limits'
 import { database } from '../management/database'
 import { createPlan, giveLicence } from '../management/licences/service'
 import { inManagement, plane } from '../management/scope'
@@ -8,6 +9,7 @@ import { changeState, getTenant } from '../management/tenants/service'
 /** An owner among the staff, and licences for the tenants of the demo: as if staff had given them. */
 export async function makeManagementDemo(tenant_ids: string[], password: string) {
   const email = 'owner@platform.example'
+  database.takeTime(limits.jobMs)
   try {
     await bootstrapOwner({ email, name: 'Platform owner', password })
     await inManagement(plane, 'read write', async (scope) => {
