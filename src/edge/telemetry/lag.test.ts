@@ -7,7 +7,12 @@ import { rollupLag } from './lag'
 
 setDefaultTimeout(60_000)
 const collector = startCollector()
-afterAll(() => collector.stop())
+let worker: ReturnType<typeof startCommand> | undefined
+afterAll(async () => {
+  // Also where the test failed before.
+  worker?.child.kill('SIGKILL')
+  await collector.stop()
+})
 
 const hour = 3_600_000
 const minute = 60_000
@@ -59,7 +64,7 @@ test('what arrives late is summed up by the worker, which tells how far it is be
   expect((lag as { samples: { value: number }[] }).samples[0]!.value).toBeGreaterThan((47 * hour) / 1000)
 
   const { SECRET_KEY, ENCRYPTION_KEYS, DATABASE_URL } = Bun.env as Record<string, string>
-  const worker = startCommand(['worker'], {
+  worker = startCommand(['worker'], {
     ...collector.environment,
     SECRET_KEY: SECRET_KEY!,
     ENCRYPTION_KEYS: ENCRYPTION_KEYS!,
