@@ -638,7 +638,7 @@ grant usage on schema management, drizzle to monozu_management;
 grant select on drizzle.__drizzle_migrations to monozu_management;
 grant select, insert, update, delete on all tables in schema management to monozu_management;
 revoke update, delete on management.audit_entry from monozu_management;
-revoke delete on management.tenant, management.staff, management.licence, management.plan from monozu_management;
+revoke delete on management.tenant, management.staff, management.licence, management.plan, management.support_request from monozu_management;
 revoke all on all tables in schema management from monozu_app, monozu_ingest;
 
 -- Throttling and retired peppers are the Cloud's, told apart by name.
@@ -664,7 +664,12 @@ insert into management.tenant (id, name, state) select id, name, status from ten
 create or replace function tell_management(entry uuid, who uuid, what text, thing uuid, said jsonb, address text, request text) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if what not in ('archives.complete', 'archives.mail', 'archives.download') then raise insufficient_privilege; end if;
+  if what not in ('archives.complete', 'archives.mail', 'archives.download', 'support.approve', 'support.refuse', 'support.end', 'support.enter', 'support.act')
+    then raise insufficient_privilege; end if;
+  update management.support_request r set updated_at = now(), version = r.version + 1, expires_at = coalesce((said->>'expires_at')::timestamptz, r.expires_at),
+    state = case what when 'support.approve' then 'active' when 'support.refuse' then 'refused' else 'ended' end,
+    ended_at = case when what = 'support.end' then coalesce(r.ended_at, now()) else r.ended_at end
+    where what in ('support.approve', 'support.refuse', 'support.end') and r.id = thing and r.tenant_id = current_tenant() and r.state in ('asked', 'active');
   insert into management.audit_entry (id, at, actor_kind, actor_id, action, outcome, tenant_id, entity_id, after, address, request_id)
     values (entry, now(), 'tenant', who, what, 'success', current_tenant(), thing, said, tell_management.address, request);
 end $$;

@@ -47,6 +47,7 @@ import { registrationRoutes } from './identity/registration/routes'
 import { domainRoutes } from './identity/domains/routes'
 import { ssoRoutes } from './identity/sso/routes'
 import { ssoSettingsRoutes } from './identity/sso-settings/routes'
+import { supportInternalRoutes, supportRoutes } from './identity/support/routes'
 import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
@@ -62,7 +63,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(new Elysia().use(identityRoutes).use(ssoRoutes).use(ssoSettingsRoutes).use(domainRoutes))
   .use(new Elysia().use(mfaRoutes).use(recoveryRoutes).use(registrationRoutes).use(mailRoutes).use(invitationRoutes))
   .use(new Elysia().use(savedViewRoutes).use(searchRoutes).use(preferenceRoutes).use(onboardingRoutes))
-  .use(new Elysia().use(tenantRoutes).use(archiveRoutes))
+  .use(new Elysia().use(tenantRoutes).use(archiveRoutes).use(supportRoutes))
   .use(licenceRoutes)
   .use(securitySettingsRoutes)
   .use(userRoutes)
@@ -133,6 +134,7 @@ export const app = new Elysia({
   .use(api)
   .use(internalRoutes)
   .use(volumeRoutes)
+  .use(supportInternalRoutes)
   .use(sockets)
   .use(staticFiles('index.html'))
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { app } from './app'
 import { raw } from './core/db'
 import { config } from './core/config'
 import { featureOf } from './core/features'
 import { type Permission, permissions } from './core/permissions'
 import { licences } from './identity/licences/schema'
+import { archiveSources, columnsKeptBack, noSecrets, soundsSecret, tablesKeptBack, tenantTables } from './identity/offboarding/contents'
 import { givePassword, password } from './testing/account'
 import { eventually } from './testing/eventually'
 import { owner, report, runQueue } from './testing/world'
@@ -152,7 +154,11 @@ describe('every route with an id', () => {
     const identity = crypto.randomUUID()
     await owner`insert into identity (id, user_id, kind, issuer, directory, subject, created_at)
       values (${identity}, ${client.user_id}, 'oidc', 'https://issuer.example', '', ${identity}, now())`
+    const grant = crypto.randomUUID()
+    await owner`insert into support_grant (tenant_id, id, staff_id, staff_name, staff_email, reason, mode, hours, state)
+      values (${client.tenant_id}, ${grant}, gen_random_uuid(), 'Somebody', 's@platform.example', 'sample', 'read', 1, 'asked')`
     const ids: [RegExp, string][] = [
+      [/\/support-access\//, grant],
       [/\/identities\//, identity],
       [/\/domains\//, domain],
       [/\/devices\/exports\//, listed.devices],
@@ -262,7 +268,7 @@ describe('every route with an id', () => {
 
   /** What is no decision of anybody, or needs an authenticator, a provider or DNS: those are held to the same in their own tests. */
   const elsewhere =
-    /^POST \/api\/v1\/(ws\/ticket|me\/(mfa\/(confirm|disable|recovery-codes)|identities\/(link|prove))|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
+    /^POST \/api\/v1\/(ws\/ticket|support-access\/leave|me\/(mfa\/(confirm|disable|recovery-codes)|identities\/(link|prove))|users\/:id\/mfa\/reset|settings\/(sso\/check|domains\/:id\/verify))$/
   const changing = ours.filter(
     ({ method, path, detail }) =>
       !['GET', 'WS'].includes(method) && !detail['x-public'] && !detail['x-webhook'] && !elsewhere.test(`${method} ${path}`),
@@ -283,6 +289,7 @@ describe('every route with an id', () => {
       'POST /api/v1/me/mfa/enrol': { password },
       'POST /api/v1/me/identities/:id/unlink': { password },
       'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: 60, session_hours: null },
+      'PUT /api/v1/settings/support': { support_policy: 'allow' },
       'PUT /api/v1/settings/sso/': { ...provider, client_secret: 'another' },
       'POST /api/v1/settings/domains/': { domain: 'new.example' },
       'POST /api/v1/telemetry/exports': {
@@ -454,5 +461,52 @@ describe('rights', () => {
     const rows =
       await raw`select relname, reloptions::text from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace`
     for (const { reloptions } of rows) expect(reloptions).toContain('security_invoker=true')
+  })
+})
+
+// Of a tenant that leaves: a new table or column is decided about by who adds it. After that: WRITE_DOCS=1 bun test src/laws.test.ts -t archive.md
+describe('what leaves with the archive of a tenant', () => {
+  test('is decided for every table and every column there is', async () => {
+    const tables = await tenantTables()
+    const names = new Map(tables.map(({ table, columns }) => [table, columns.map(({ name }) => name)]))
+    const sources = await archiveSources()
+    expect([...sources.map(({ table }) => table), ...Object.keys(tablesKeptBack)].toSorted()).toEqual(
+      [...names.keys(), 'tenant', 'app_user'].toSorted(),
+    )
+    for (const { table, columns, withheld } of sources) {
+      const all = names.get(table)
+      if (all) expect([...columns, ...withheld].toSorted()).toEqual([...all].toSorted())
+      // What sounds like a secret is said to be one, with its reason, or said to be none.
+      expect(withheld.map((column) => columnsKeptBack[table]?.[column] ?? `${table}.${column} is undecided`)).toEqual(
+        withheld.map((column) => columnsKeptBack[table]![column]!),
+      )
+      for (const column of columns) if (soundsSecret.test(column)) expect(noSecrets).toContain(`${table}.${column}`)
+    }
+    for (const [table, columns] of Object.entries(columnsKeptBack))
+      for (const column of Object.keys(columns)) expect(names.get(table)).toContain(column)
+    for (const name of noSecrets) {
+      const [table, column] = name.split('.')
+      expect(names.get(table!)).toContain(column)
+    }
+  })
+
+  test('is listed in docs/archive.md, column by column', async () => {
+    const told = await Bun.file(join(import.meta.dir, '../docs/archive.md')).text()
+    const sources = await archiveSources()
+    const lines = [
+      '| table | columns | stays, and why |',
+      '| --- | --- | --- |',
+      ...sources.map(({ table, columns, withheld }) => {
+        const stay = withheld.map((column) => `\`${column}\`: ${columnsKeptBack[table]![column]}`)
+        return `| \`${table}\` | ${columns.join(', ')} | ${stay.join('; ')} |`
+      }),
+      '',
+      '| table that stays | why |',
+      '| --- | --- |',
+      ...Object.entries(tablesKeptBack).map(([table, why]) => `| \`${table}\` | ${why} |`),
+    ]
+    const body = told.slice(told.indexOf('| table | columns')).trim()
+    if (Bun.env.WRITE_DOCS) await Bun.write('docs/archive.md', `${told.slice(0, told.indexOf('| table | columns'))}${lines.join('\n')}\n`)
+    else expect(body).toBe(lines.join('\n'))
   })
 })

@@ -8,7 +8,7 @@ import { beginTransaction as beginStaffTransaction } from './management/sso/serv
 import { rewrapSecrets, sealedPlaces } from './rewrap'
 import { password, withPassword } from './testing/account'
 import { send } from './testing/api'
-import { newStaff } from './testing/management'
+import { staffSignedIn } from './testing/management'
 import { owner } from './testing/owner'
 import { startCommand } from './testing/process'
 
@@ -26,7 +26,8 @@ async function furnished() {
   const invited = await send('POST', '/api/v1/invitations', { headers, body: { email, group_ids: [], org_unit_scope: 'all' } })
   expect([begun.status, invited.status]).toEqual([200, 201])
   await beginTransaction({ provider: 'some app', return_path: '/' })
-  await newStaff('support')
+  const staff = await staffSignedIn('support')
+  expect((await staff.api.me.mfa.enrol.post({ password })).status).toBe(200)
   await beginStaffTransaction()
   const body = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
   expect((await send('PUT', '/api/v1/settings/sso', { headers: client.headers, body })).status).toBe(200)

@@ -21,6 +21,7 @@ export const sealedPlaces: Place[] = [
   { table: 'sso_transaction', key: ['tenant_id', 'id'], column: 'sealed', identity: (id) => `sso_transaction ${id}` },
   { table: 'sso_provider', key: ['tenant_id'], column: 'secret_sealed', identity: (id) => `sso_provider ${id}` },
   { table: 'management.staff', key: ['id'], column: 'mfa_secret', identity: (id) => `staff ${id}` },
+  { table: 'management.staff', key: ['id'], column: 'mfa_pending_secret', identity: (id) => `staff ${id}` },
   { table: 'management.staff_sso_transaction', key: ['id'], column: 'sealed', identity: (id) => `staff_sso_transaction ${id}` },
   { table: 'retired_pepper', key: ['kid'], column: 'sealed', identity: (id) => `retired_pepper ${id}` },
 ]

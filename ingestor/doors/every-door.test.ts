@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { makeDevice, owner, startIngestor, until } from '../testing'
-import { type Sample, type Way, snappy, storedOf, ways } from './testing'
+import { type Sample, type Way, snappy, storedOf, ways } from './testing/doors'
 
 const ingestor = startIngestor()
 afterAll(async () => {

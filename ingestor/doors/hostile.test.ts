@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { makeDevice, startIngestor } from '../testing'
-import { type Sample, type Way, nested, snappy, storedOf, varint, ways } from './testing'
+import { type Sample, type Way, nested, snappy, storedOf, varint, ways } from './testing/doors'
 
 const ingestor = startIngestor()
 afterAll(async () => {

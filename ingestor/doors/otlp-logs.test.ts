@@ -7,8 +7,8 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import * as fc from 'fast-check'
 import { makeDevice, recordsOf, rejectedOf, startIngestor } from '../testing'
 import { otlpLogs } from './otlp'
-import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './otlp-testing'
-import { nested } from './testing'
+import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './testing/otlp'
+import { nested } from './testing/doors'
 
 const ingestor = startIngestor()
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import * as fc from 'fast-check'
 import { framesOf, makeDevice, rejectedOf, startIngestor } from '../testing'
 import { otlpMetrics } from './otlp'
-import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './otlp-testing'
+import { expectStatuses, json, poster, protobuf, readOrRefuse, types } from './testing/otlp'
 
 const ingestor = startIngestor()
 afterAll(async () => {

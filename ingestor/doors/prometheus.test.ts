@@ -9,7 +9,7 @@ import { Problem } from '../../src/core/problem'
 import { unsnappy } from '../snappy'
 import { framesOf, makeDevice, rejectedOf, startIngestor, until } from '../testing'
 import { prometheus } from './prometheus'
-import { label, nested, sample, series, snappy, varint } from './testing'
+import { label, nested, sample, series, snappy, varint } from './testing/doors'
 
 const ingestor = startIngestor()
 afterAll(async () => {

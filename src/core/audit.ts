@@ -1,5 +1,6 @@
 import { type Outcome, auditLog } from './schema'
 import type { Scope } from './scope'
+import { tellManagement } from './tell-management'
 
 const bookkeeping = new Set(['tenant_id', 'created_at', 'updated_at', 'version'])
 const secret = /(hash|secret|password|token|key)$/
@@ -38,8 +39,12 @@ export async function audit(scope: Scope, action: string, entity_id: string | nu
       after: recorded(change.after),
       address: call.address,
       request_id: call.request_id,
+      grant_id: actor.support?.grant_id,
     }),
   )
+  // What staff do here is on both records; their comings and goings tell of themselves.
+  if (actor.support && !action.startsWith('support.'))
+    await tellManagement(scope, 'support.act', entity_id, { action, grant_id: actor.support.grant_id })
   scope.audited = true
 }
 

@@ -10,6 +10,7 @@ import { recordRefusal } from './refusals'
 import { type AccessMode, type Actor, type Call, type Scope, inTenant } from './scope'
 import { hashOf, isOneOf } from './secrets'
 import { note } from './spans'
+import { assertSupportMay } from './support'
 import { assertOpen } from './tenant-state'
 import { verifyWebhook } from './webhook'
 
@@ -30,6 +31,7 @@ function admit(request: Called, known: Known | undefined, permission?: Permissio
   if (!known) throw stranger()
   note({ 'monozu.tenant_id': known.actor.tenant_id, 'monozu.actor': known.actor.kind })
   assertOpen(known.tenant_status)
+  if (known.actor.support) assertSupportMay(known.actor.support, request, permission)
   if (permission && !known.actor.permissions.has(permission)) {
     recordRefusal(known.actor, permission, { address: addressFrom({ request, server }) })
     throw new Problem(403, 'forbidden', `This needs the permission ${permission}`)

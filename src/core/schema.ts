@@ -19,6 +19,8 @@ export const auditLog = tenantTable(
     after: jsonb().$type<Record<string, unknown>>(),
     address: text(),
     request_id: text(),
+    /** The grant by which somebody of the platform did it. */
+    grant_id: uuid(),
   },
   (t) => [index().on(t.tenant_id, t.action, t.id), index().on(t.tenant_id, t.entity_id, t.id), index().on(t.tenant_id, t.actor_id, t.id)],
 )

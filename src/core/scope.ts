@@ -8,6 +8,7 @@ import { log } from './log'
 import type { Permission } from './permissions'
 import { type Signal, hearAtOnce, sendSignals } from './signals'
 import { note } from './spans'
+import type { Support } from './support'
 
 export interface Actor {
   kind: 'user' | 'api_token' | 'device' | 'job' | 'webhook' | 'staff'
@@ -18,6 +19,8 @@ export interface Actor {
   /** The units this actor sees, subtrees expanded; 'all' for the whole tenant. */
   units: 'all' | readonly string[]
   permissions: ReadonlySet<Permission>
+  /** Of platform staff: by what they are here. */
+  support?: Support
 }
 
 /** The user or service account behind an actor: what a rule about the caller himself is held against. */

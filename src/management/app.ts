@@ -17,6 +17,7 @@ import { signInRoutes } from './sign-in/routes'
 import { loadStaff } from './sign-in/sessions'
 import { ssoRoutes } from './sso/routes'
 import { staffRoutes } from './staff/routes'
+import { supportRoutes } from './support/routes'
 import { tenantRoutes } from './tenants/routes'
 
 recognizeStaff(loadStaff)
@@ -28,6 +29,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(staffRoutes)
   .use(tenantRoutes)
   .use(offboardingRoutes)
+  .use(supportRoutes)
   .use(licenceRoutes)
   .use(fleetRoutes)
   .use(deliveryRoutes)

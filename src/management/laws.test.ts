@@ -3,7 +3,7 @@ import { listen } from '../core/signals'
 import { password } from '../testing/account'
 import { problem, signedIn } from '../testing/api'
 import { eventually } from '../testing/eventually'
-import { askManagement, newStaff, staffSignedIn } from '../testing/management'
+import { type StaffClient, askManagement, newStaff, staffSignedIn } from '../testing/management'
 import { owner } from '../testing/owner'
 import { linkPlanes } from '../testing/planes'
 import { type Schema, sampleOf } from '../testing/sample'
@@ -115,6 +115,16 @@ describe('every route that changes something', () => {
     return { client, plan, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))?.[1] }
   }
 
+  /** Access to a tenant that lets support in unasked. */
+  async function askedFor({ api }: StaffClient, tenant: string) {
+    expect((await api.tenants({ id: tenant }).events.post({ event: 'activate', reason: 'as agreed' })).status).toBe(200)
+    await sendDue()
+    await owner`update tenant set support_policy = 'allow' where id = ${tenant}`
+    const asked = await api.tenants({ id: tenant }).support.post({ reason: 'Ticket 4711', mode: 'read', hours: 2 })
+    await sendDue()
+    return asked.data!.id
+  }
+
   /** Needs an authenticator that was begun: held to the same in account.test.ts. */
   const elsewhere = new Set(['/api/v1/me/mfa/confirm'])
   const changing = routes.filter(({ method, path, detail }) => method !== 'GET' && !detail['x-public'] && !elsewhere.has(path))
@@ -134,6 +144,7 @@ describe('every route that changes something', () => {
       await runQueue(tenant)
     }
     if (path.endsWith('deletion/cancel')) expect((await leaving.deletion.post(named)).status).toBe(200)
+    const support = path.includes('support') ? await askedFor(client, tenant) : undefined
     const more: Record<string, object> = {
       'POST /api/v1/tenants/:id/offboarding': named,
       'POST /api/v1/tenants/:id/deletion': named,
@@ -142,11 +153,12 @@ describe('every route that changes something', () => {
       'POST /api/v1/me/password': { current_password: password, new_password: 'a vessel of nine lanterns' },
       'POST /api/v1/me/mfa/enrol': { password },
       'POST /api/v1/me/mfa/recovery-codes': { password },
+      'POST /api/v1/tenants/:id/support': { reason: 'Ticket 4711', hours: 1 },
       'POST /api/v1/plans': { name: `Another ${Bun.randomUUIDv7()}`, max_users: null, max_devices: null, grace_days: 14 },
     }
     const entries = () => owner`select action, outcome from management.audit_entry where actor_id = ${client.id} order by id`
     const before = (await entries()).length
-    const reply = await askManagement(method, concrete(path, idFor(path)), {
+    const reply = await askManagement(method, concrete(path, idFor(path) ?? support), {
       headers: client.headers,
       body: { ...(sampleOf(body) as object), ...more[name] },
     })

@@ -59,6 +59,7 @@ describe('between the planes', () => {
       'staff_invitation',
       'staff_session',
       'staff_sso_transaction',
+      'support_request',
       'tenant',
       'tenant_day',
       'tenant_usage',

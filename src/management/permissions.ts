@@ -5,6 +5,8 @@ export const staffPermissions = {
   'tenants.update': 'operator',
   'tenants.offboard': 'owner',
   'tenants.delete': 'owner',
+  'support.read': 'support',
+  'support.ask': 'support',
   'plans.read': 'support',
   'plans.update': 'owner',
   'licences.give': 'operator',

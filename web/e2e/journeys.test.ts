@@ -30,7 +30,7 @@ test('from sign-in to the live charts of this very host', async () => {
   await signIn(page, platform.url, platform.admin)
   const since = performance.now()
   await page.goto(`${platform.url}/devices`)
-  const device = page.getByRole('link', { name: /.+/ }).and(page.locator('main a[href^="/devices/"]')).first()
+  const device = page.getByRole('link', { name: /.+/ }).and(page.locator('main a[href^="/devices/0"]')).first()
   await device.click()
   await page.getByText('Online', { exact: true }).waitFor()
   await page.locator('main canvas').first().waitFor()
@@ -46,7 +46,7 @@ test('a command reaches the agent and its answer reaches the screen', async () =
   const { page } = visitor
   await signIn(page, platform.url, platform.admin)
   await page.goto(`${platform.url}/devices`)
-  await page.locator('main a[href^="/devices/"]').first().click()
+  await page.locator('main a[href^="/devices/0"]').first().click()
   await page.getByRole('tab', { name: 'Commands' }).click()
   await page.getByRole('button', { name: 'Ping' }).click()
   await page.getByRole('list', { name: 'Commands' }).getByText('Succeeded').first().waitFor()
@@ -58,7 +58,7 @@ test('a device changes its key by itself when it is told, and goes on reporting'
   const { page } = visitor
   await signIn(page, platform.url, platform.admin)
   await page.goto(`${platform.url}/devices`)
-  await page.locator('main a[href^="/devices/"]').first().click()
+  await page.locator('main a[href^="/devices/0"]').first().click()
   await page.getByRole('tab', { name: 'Keys' }).click()
   const keys = page.getByRole('list', { name: 'Keys' })
   await keys.getByText('Valid').waitFor()

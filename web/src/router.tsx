@@ -3,11 +3,13 @@ import { devRoutes } from './dev/routes'
 import { accountRoutes } from './features/account/routes'
 import { alertRoutes } from './features/alerts/routes'
 import { apiReferenceRoutes } from './features/api-reference/routes'
+import { archiveRoutes } from './features/archive/routes'
 import { authenticationRoutes } from './features/authentication/routes'
 import { deviceRoutes } from './features/devices/routes'
 import { explorerRoutes } from './features/explorer/routes'
 import { homeRoutes } from './features/home/routes'
 import { settingsRoutes } from './features/settings/routes'
+import { supportRoutes } from './features/support/routes'
 import { renewSession } from './lib/api'
 import { featuresQuery, meQuery } from './lib/me'
 import { queryClient } from './lib/query-client'
@@ -28,6 +30,8 @@ export const router = createBrowserRouter([
     HydrateFallback: Splash,
     children: [
       ...authenticationRoutes,
+      ...archiveRoutes,
+      ...supportRoutes,
       ...devRoutes,
       {
         id: 'shell',

@@ -6,6 +6,7 @@ import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { getDevice, markSeen } from '../devices/service'
+import { assertNoSupport } from '../../core/support'
 import { type commandTypes, commands } from './schema'
 
 type Type = (typeof commandTypes)[number]
@@ -65,6 +66,7 @@ async function getCommand({ tx, own }: Scope, id: string) {
 }
 
 export async function createCommand(scope: Scope, device_id: string, input: CommandInput) {
+  if (input.type === 'rotate_key') assertNoSupport(scope.actor)
   await getDevice(scope, device_id)
   const { tx, owned, actor, signals } = scope
   const given = checks[input.type](input.arguments ?? {})

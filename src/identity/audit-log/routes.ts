@@ -21,6 +21,7 @@ const entry = t.Object({
   after: row,
   address: t.Nullable(t.String()),
   request_id: t.Nullable(t.String()),
+  grant_id: t.Nullable(t.String({ description: 'of what staff of the platform did: the support access by which they were here' })),
 })
 
 const chain = t.Object({

@@ -27,7 +27,8 @@ export interface AuditFilter {
 const actorName = sql<string | null>`coalesce(
   (select m.name from membership m where m.tenant_id = audit_log.tenant_id and m.user_id = audit_log.actor_id),
   (select k.name from api_token k where k.tenant_id = audit_log.tenant_id and k.id = audit_log.actor_id),
-  (select d.name from device d where d.tenant_id = audit_log.tenant_id and d.id = audit_log.actor_id))`
+  (select d.name from device d where d.tenant_id = audit_log.tenant_id and d.id = audit_log.actor_id),
+  (select g.staff_name from support_grant g where g.tenant_id = audit_log.tenant_id and g.id = audit_log.grant_id))`
 
 /** What stands in a unit, and in which. */
 const unitOf: Record<string, SQL> = {
@@ -126,6 +127,7 @@ export const auditExport: Exported<AuditFilter, Entry> = {
     after: ({ after }) => after,
     address: ({ address }) => address,
     request_id: ({ request_id }) => request_id,
+    grant_id: ({ grant_id }) => grant_id,
     id: ({ id }) => id,
   },
   page: listAudit,

@@ -4,6 +4,7 @@ import { featureNames } from '../../core/feature-flags'
 import { featuresOf } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
 import { fromAllowedOrigin } from '../../core/origins'
+import { supportModes } from '../../core/support'
 import { issueTicket } from '../../core/tickets'
 import { instant, list, oneOf, uuid } from '../../core/wire'
 import { over, ssoCookie } from '../sso/cookie'
@@ -11,7 +12,8 @@ import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
 import { startEnrolment } from '../mfa/enforced'
 import { attributes, deviceCookie, refreshCookie, remember } from './cookies'
-import { describeMe, enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
+import { describeMe } from './me'
+import { enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switchTenant, verifySecondFactor } from './service'
 
 const named = t.Object({ id: t.String(), name: t.String() })
 const user = t.Object({ id: t.String(), email: t.String(), name: t.String() })
@@ -200,6 +202,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
         permissions: t.Array(t.String()),
         org_units: t.Union([t.Literal('all'), t.Array(named)]),
         session: t.Object({ id: t.String(), expires_at: instant }),
+        support: t.Nullable(oneOf(supportModes)),
       }),
     },
     detail: { summary: 'Who is signed in, where, and what that allows' },

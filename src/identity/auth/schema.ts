@@ -29,6 +29,8 @@ export const sessions = tenantTable(
     amr: text().array().notNull(),
     /** The way through a provider that it was opened by; null for a password. */
     identity_id: uuid(),
+    /** Of somebody of the platform: the grant by which he is here. */
+    support_grant_id: uuid(),
     address: text(),
     user_agent: text(),
   },

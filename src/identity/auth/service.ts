@@ -9,7 +9,7 @@ import { type Call, type Scope, bareUser, beforeTenant, inTenant } from '../../c
 import { mintCredential, readCredential } from '../../core/secrets'
 import { assertOpen } from '../../core/tenant-state'
 import { throttle } from '../../core/throttle'
-import { signAccess } from '../../core/tokens'
+import { accessSeconds, signAccess } from '../../core/tokens'
 import { assertLicensed, withLicence } from '../licences/service'
 import { askToEnrol, finishEnrolment } from '../mfa/enforced'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
@@ -364,6 +364,26 @@ async function startSession(scope: Scope, { amr, identity_id, seconds }: HeldPro
   return issue(scope, session!, seconds)
 }
 
+interface SupportGrant {
+  id: string
+  staff_id: string
+  expires_at: Date
+}
+
+/** Of staff of the platform, by a grant that holds: it ends with that, and no cookie brings it back. */
+export async function startSupportSession({ tx, owned, actor, call }: Scope, grant: SupportGrant, user_agent?: string) {
+  const { id: support_grant_id, staff_id: user_id, expires_at } = grant
+  const amr = ['support']
+  const place = { address: call.address, user_agent: user_agent?.slice(0, 400) }
+  const [session] = await tx
+    .insert(sessions)
+    .values(owned({ user_id, support_grant_id, rotated_at: now(), expires_at, amr, ...place }))
+    .returning({ id: sessions.id })
+  const seconds = Math.min(accessSeconds, Math.floor((expires_at.getTime() - nowMs()) / 1000))
+  const access_token = await signAccess({ user_id, tenant_id: actor.tenant_id, sid: session!.id, amr }, seconds)
+  return { access_token, token_type: 'Bearer' as const, expires_in: seconds }
+}
+
 type Session = typeof sessions.$inferSelect
 
 async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generation, expires_at }: Session, most = Infinity) {
@@ -463,22 +483,3 @@ export async function signOut(cookie: string | undefined, call: Call) {
 }
 
 /** The caller, its tenant, what it may do, and the units it sees. */
-export async function describeMe({ tx, own, actor }: Scope, session: { id: string; expires_at: Date }) {
-  const [me] = await tx
-    .select({ email: users.email, verified_at: users.verified_at, name: memberships.name, membership_id: memberships.id, tenant: tenants })
-    .from(memberships)
-    .innerJoin(users, eq(users.id, memberships.user_id))
-    .innerJoin(tenants, eq(tenants.id, memberships.tenant_id))
-    .where(and(own(memberships), eq(memberships.user_id, actor.id)))
-  if (!me) throw ended()
-  return {
-    user: { id: actor.id, email: me.email, name: me.name, verified_at: me.verified_at },
-    tenant: { id: me.tenant.id, name: me.tenant.name, status: me.tenant.status },
-    permissions: [...actor.permissions],
-    org_units: actor.units === 'all' ? ('all' as const) : await unitNames(tx),
-    session,
-  }
-}
-
-const unitNames = (tx: Scope['tx']) =>
-  tx.execute<{ id: string; name: string }>(sql`select id, name from org_unit where tenant_id = current_tenant() order by name`)

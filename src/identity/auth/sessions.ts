@@ -4,6 +4,7 @@ import { limits } from '../../core/limits'
 import { expand } from '../../core/permissions'
 import { type Actor, inTenant, jobActor } from '../../core/scope'
 import { now } from '../../core/clock'
+import { type SupportMode, supportPermissions } from '../../core/support'
 import { boundToTenant, keepsRules } from './session-rules'
 
 export interface Rights extends Record<string, unknown> {
@@ -58,12 +59,39 @@ export async function loadSession({ sid, tenant_id, user_id }: SessionRef): Prom
       where session.tenant_id = ${tenant_id} and session.id = ${sid} and session.user_id = ${user_id} and session.ended_at is null
         and session.expires_at > ${now().toISOString()} and ${keepsRules()}`),
   )
-  if (!row) return undefined
+  if (!row) return loadSupport({ sid, tenant_id, user_id })
   return {
     session: { sid, tenant_id, user_id },
     endsAt: Date.parse(row.ends_at),
     bound: row.bound,
     tenant_status: row.tenant_status,
     actor: actorOf(tenant_id, user_id, row),
+  }
+}
+
+interface SupportRow extends Record<string, unknown> {
+  grant_id: string
+  mode: SupportMode
+  ends_at: string
+  tenant_status: string
+}
+
+/** The session of somebody of the platform, for as long as its grant holds. */
+async function loadSupport({ sid, tenant_id, user_id }: SessionRef): Promise<Known | undefined> {
+  const [row] = await inTenant(jobActor(tenant_id), 'read only', ({ tx }) =>
+    tx.execute<SupportRow>(sql`
+      select g.id as grant_id, g.mode, g.expires_at as ends_at, t.status as tenant_status
+      from session s join support_grant g on g.tenant_id = s.tenant_id and g.id = s.support_grant_id join tenant t on t.id = s.tenant_id
+      where s.tenant_id = ${tenant_id} and g.tenant_id = ${tenant_id} and s.id = ${sid} and s.user_id = ${user_id} and s.ended_at is null
+        and g.staff_id = s.user_id and g.state = 'active' and g.expires_at > ${now().toISOString()}`),
+  )
+  if (!row) return undefined
+  const { grant_id, mode, ends_at, tenant_status } = row
+  return {
+    session: { sid, tenant_id, user_id },
+    endsAt: Date.parse(ends_at),
+    bound: true,
+    tenant_status,
+    actor: { kind: 'staff', id: user_id, tenant_id, units: 'all', permissions: supportPermissions(mode), support: { grant_id, mode } },
   }
 }

@@ -65,13 +65,13 @@ export async function keepDemoLicence(scope: Scope) {
   if (isManaged()) await keepLicence(scope, { plan: 'demo', features: [...featureNames], limits: {}, expires_at: null }, new Date(0))
 }
 
-interface Message {
+export interface Message {
   id: string
   at: Date
 }
 
 /** The effect of a webhook of the Management plane. Its id is kept together with it: the same again does nothing. */
-const receive = (tenant_id: string, message: Message, call: Call, work: (scope: Scope) => Promise<unknown>) =>
+export const receive = (tenant_id: string, message: Message, call: Call, work: (scope: Scope) => Promise<unknown>) =>
   inTenant(
     { ...jobActor(tenant_id), kind: 'webhook' },
     'read write',

@@ -52,6 +52,20 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       button: 'Sign in',
       end: 'Set it up again after signing in. If you did not ask for this, tell your administrator at once.',
     }),
+    support_asked: (tenant) => ({
+      subject: `Support asks to see ${tenant}`,
+      lines: [`Somebody of the staff of Monozu Cloud asks for access to ${tenant}, for a while. Nobody comes in before you approve it.`],
+      button: 'See who asks, and why',
+      end: 'If you did not ask for help, refuse it.',
+    }),
+    support_active: (tenant) => ({
+      subject: `Support has access to ${tenant}`,
+      lines: [
+        `As your settings allow it, somebody of the staff of Monozu Cloud has access to ${tenant} for a while. You can end it at any time.`,
+      ],
+      button: 'See who, and why',
+      end: 'The settings of your organization say whether you are asked first.',
+    }),
     archive: (tenant) => ({
       subject: `The data of ${tenant}`,
       lines: [
@@ -93,6 +107,22 @@ const words: Record<Language, Record<Letter['kind'], (tenant: string) => Words>>
       ],
       button: 'Accedi',
       end: 'Configurala di nuovo dopo l’accesso. Se non l’hai chiesto tu, avvisa subito il tuo amministratore.',
+    }),
+    support_asked: (tenant) => ({
+      subject: `L’assistenza chiede di vedere ${tenant}`,
+      lines: [
+        `Qualcuno del personale di Monozu Cloud chiede di accedere a ${tenant} per un periodo limitato. Nessuno entra prima della tua approvazione.`,
+      ],
+      button: 'Vedi chi lo chiede e perché',
+      end: 'Se non hai chiesto aiuto, rifiuta.',
+    }),
+    support_active: (tenant) => ({
+      subject: `L’assistenza ha accesso a ${tenant}`,
+      lines: [
+        `Come previsto dalle impostazioni, qualcuno del personale di Monozu Cloud ha accesso a ${tenant} per un periodo limitato. Puoi terminarlo in ogni momento.`,
+      ],
+      button: 'Vedi chi e perché',
+      end: 'Nelle impostazioni dell’organizzazione scegli se vuoi essere interpellato prima.',
     }),
     archive: (tenant) => ({
       subject: `I dati di ${tenant}`,

@@ -11,7 +11,18 @@ export const mails = tenantTable(
   'mail',
   {
     recipient: text().notNull(),
-    kind: text({ enum: ['password_reset', 'invitation', 'verification', 'already_registered', 'mfa_reset', 'archive'] }).notNull(),
+    kind: text({
+      enum: [
+        'password_reset',
+        'invitation',
+        'verification',
+        'already_registered',
+        'mfa_reset',
+        'archive',
+        'support_asked',
+        'support_active',
+      ],
+    }).notNull(),
     state: text({ enum: mailStates }).notNull().default('queued'),
     content: text(),
     attempts: integer().notNull().default(0),

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { join } from 'node:path'
 import { moveClock } from '../../core/clock'
 import { limits } from '../../core/limits'
 import { listen } from '../../core/signals'
@@ -15,7 +14,6 @@ import { startCommand } from '../../testing/process'
 import { established } from '../../testing/established'
 import { fillAll, rowsOf } from '../../testing/rows'
 import { addFrames, addLayout, queued, runQueue, until } from '../../testing/world'
-import { archiveSources, columnsKeptBack, noSecrets, soundsSecret, tablesKeptBack, tenantTables } from './contents'
 
 setDefaultTimeout(30_000)
 
@@ -316,50 +314,4 @@ describe('the making of an archive', () => {
     expect(await another.stop()).toBe(0)
     expect((await archiveOf(tenant_id)).manifest.tables.device!.rows).toBe(1)
   }, 60_000)
-})
-
-describe('what leaves', () => {
-  test('is decided for every table and every column there is', async () => {
-    const tables = await tenantTables()
-    const names = new Map(tables.map(({ table, columns }) => [table, columns.map(({ name }) => name)]))
-    const sources = await archiveSources()
-    expect([...sources.map(({ table }) => table), ...Object.keys(tablesKeptBack)].toSorted()).toEqual(
-      [...names.keys(), 'tenant', 'app_user'].toSorted(),
-    )
-    for (const { table, columns, withheld } of sources) {
-      const all = names.get(table)
-      if (all) expect([...columns, ...withheld].toSorted()).toEqual([...all].toSorted())
-      // What sounds like a secret is said to be one, with its reason, or said to be none.
-      expect(withheld.map((column) => columnsKeptBack[table]?.[column] ?? `${table}.${column} is undecided`)).toEqual(
-        withheld.map((column) => columnsKeptBack[table]![column]!),
-      )
-      for (const column of columns) if (soundsSecret.test(column)) expect(noSecrets).toContain(`${table}.${column}`)
-    }
-    for (const [table, columns] of Object.entries(columnsKeptBack))
-      for (const column of Object.keys(columns)) expect(names.get(table)).toContain(column)
-    for (const name of noSecrets) {
-      const [table, column] = name.split('.')
-      expect(names.get(table!)).toContain(column)
-    }
-  })
-
-  test('is listed in docs/archive.md, column by column', async () => {
-    const told = await Bun.file(join(import.meta.dir, '../../../docs/archive.md')).text()
-    const sources = await archiveSources()
-    const lines = [
-      '| table | columns | stays, and why |',
-      '| --- | --- | --- |',
-      ...sources.map(({ table, columns, withheld }) => {
-        const stay = withheld.map((column) => `\`${column}\`: ${columnsKeptBack[table]![column]}`)
-        return `| \`${table}\` | ${columns.join(', ')} | ${stay.join('; ')} |`
-      }),
-      '',
-      '| table that stays | why |',
-      '| --- | --- |',
-      ...Object.entries(tablesKeptBack).map(([table, why]) => `| \`${table}\` | ${why} |`),
-    ]
-    const body = told.slice(told.indexOf('| table | columns')).trim()
-    if (Bun.env.WRITE_DOCS) await Bun.write('docs/archive.md', `${told.slice(0, told.indexOf('| table | columns'))}${lines.join('\n')}\n`)
-    else expect(body).toBe(lines.join('\n'))
-  })
 })

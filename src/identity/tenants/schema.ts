@@ -16,6 +16,10 @@ export const tenants = pgTable(
     require_mfa: boolean().notNull().default(false),
     session_idle_minutes: integer(),
     session_hours: integer(),
+    /** Whether staff of the platform come in: asked each time, at once, or never. */
+    support_policy: text({ enum: ['ask', 'allow', 'never'] })
+      .notNull()
+      .default('ask'),
     created_at: instant().notNull().defaultNow().$defaultFn(now),
     updated_at: instant().notNull().defaultNow().$defaultFn(now).$onUpdate(now),
     version: version('tenant'),

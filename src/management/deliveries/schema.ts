@@ -5,7 +5,7 @@ import { management, stamps } from '../table'
 import { managedTenants } from '../tenants/schema'
 
 export const deliveryStates = ['queued', 'delivered', 'failed'] as const
-export const deliveryKinds = ['license.refresh', 'tenant.create', 'archive.links'] as const
+export const deliveryKinds = ['license.refresh', 'tenant.create', 'archive.links', 'support.request', 'support.end'] as const
 
 /** What the Cloud is told. A refresh says what holds as it is sent, so that a late one says nothing that is over. */
 export const deliveries = management.table(

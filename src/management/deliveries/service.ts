@@ -86,6 +86,8 @@ const paths = {
   'license.refresh': '/internal/license/refresh',
   'tenant.create': '/internal/v1/tenants',
   'archive.links': '/internal/v1/tenants/archive-links',
+  'support.request': '/internal/v1/support/requests',
+  'support.end': '/internal/v1/support/ends',
 }
 
 interface Outcome {

@@ -8,12 +8,14 @@ const NarrowSidebar = lazy(() => import('./narrow-sidebar'))
 type LayoutProps = {
   Sidebar: ComponentType<{ onNavigate?: () => void }>
   TopBar: ComponentType<{ onOpenSidebar: () => void }>
+  /** What is said above every page. */
+  banner?: ReactNode
   /** What may lie over the page. */
   children: ReactNode
 }
 
 /** Where the parts of a console are, around the current page. */
-export function Layout({ Sidebar, TopBar, children }: LayoutProps) {
+export function Layout({ Sidebar, TopBar, banner, children }: LayoutProps) {
   const { t } = useTranslation()
   const [sidebarOpen, setSidebarOpen] = useState(false)
   const moving = useNavigation().state !== 'idle'
@@ -31,6 +33,7 @@ export function Layout({ Sidebar, TopBar, children }: LayoutProps) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <OfflineBanner />
+        {banner}
         <TopBar onOpenSidebar={() => setSidebarOpen(true)} />
         <main
           id="content"

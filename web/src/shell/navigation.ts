@@ -12,6 +12,7 @@ export type Destination = {
 type SettingsLabel =
   | 'settings.organization.title'
   | 'settings.security.title'
+  | 'support.title'
   | 'sso.title'
   | 'sso.domains.title'
   | 'settings.users.title'
@@ -48,6 +49,7 @@ type Entry = Destination & { permission?: string | readonly string[]; feature?: 
 const settingsPages: readonly { to: string; label: SettingsLabel; permission: string; key: string }[] = [
   { to: '/settings/organization', label: 'settings.organization.title', permission: 'settings.tenant.read', key: 'o' },
   { to: '/settings/security', label: 'settings.security.title', permission: 'settings.security.read', key: 'e' },
+  { to: '/settings/support', label: 'support.title', permission: 'settings.security.read', key: 'z' },
   { to: '/settings/sso', label: 'sso.title', permission: 'settings.sso.read', key: 'i' },
   { to: '/settings/domains', label: 'sso.domains.title', permission: 'settings.sso.read', key: 'n' },
   { to: '/settings/users', label: 'settings.users.title', permission: 'settings.users.read', key: 'u' },

@@ -16,6 +16,7 @@ const loadPalette = () => import('./palette')
 const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./shortcuts'))
 const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
+const SupportBanner = lazy(() => import('@/features/support/support-banner'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
 
 export function Shell() {
@@ -28,7 +29,15 @@ export function Shell() {
   useLoadedLater(loadPalette)
 
   return (
-    <Layout Sidebar={Sidebar} TopBar={TopBar}>
+    <Layout
+      Sidebar={Sidebar}
+      TopBar={TopBar}
+      banner={
+        <Suspense>
+          <SupportBanner />
+        </Suspense>
+      }
+    >
       {panel && <span data-covered hidden />}
       <Suspense>
         {panel === 'palette' && <Palette onClose={closeShellPanel} />}

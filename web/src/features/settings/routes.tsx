@@ -9,6 +9,7 @@ export const settingsRoutes: RouteObject[] = [
       { path: 'organization', lazy: async () => ({ Component: (await import('../organization/organization-page')).OrganizationPage }) },
       { path: 'users', lazy: async () => ({ Component: (await import('../users/users-page')).UsersPage }) },
       { path: 'security', lazy: async () => ({ Component: (await import('../security-settings/security-page')).SecurityPage }) },
+      { path: 'support', lazy: async () => ({ Component: (await import('../support/support-page')).SupportPage }) },
       { path: 'sso', lazy: async () => ({ Component: (await import('../sso/sso-page')).SsoPage }) },
       { path: 'domains', lazy: async () => ({ Component: (await import('../sso/domains-page')).DomainsPage }) },
       { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },

@@ -1,4 +1,5 @@
 import { account } from './account'
+import { archive } from './archive'
 import { alerts } from './alerts'
 import { apiReference } from './api-reference'
 import { common } from './common'
@@ -7,6 +8,7 @@ import { explorer } from './explorer'
 import { map } from './map'
 import { settings } from './settings'
 import { shell } from './shell'
+import { support } from './support'
 import { sso } from './sso'
 
 export const en = {
@@ -20,4 +22,6 @@ export const en = {
   ...settings,
   ...account,
   ...sso,
+  ...archive,
+  ...support,
 } as const

@@ -1,4 +1,5 @@
 import { account } from './account'
+import { archive } from './archive'
 import { alerts } from './alerts'
 import { apiReference } from './api-reference'
 import { common } from './common'
@@ -7,6 +8,20 @@ import { explorer } from './explorer'
 import { map } from './map'
 import { settings } from './settings'
 import { shell } from './shell'
+import { support } from './support'
 import { sso } from './sso'
 
-export const it = { ...common, ...shell, ...devices, ...explorer, ...map, ...apiReference, ...alerts, ...settings, ...account, ...sso }
+export const it = {
+  ...common,
+  ...shell,
+  ...devices,
+  ...explorer,
+  ...map,
+  ...apiReference,
+  ...alerts,
+  ...settings,
+  ...account,
+  ...sso,
+  ...archive,
+  ...support,
+}

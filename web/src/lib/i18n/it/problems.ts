@@ -1,6 +1,7 @@
 /** The server's refusals by their stable word; its own sentences are English. `{{permission}}` is the permission that the server names. */
 export const problems: Record<string, string> = {
   already_acknowledged: 'È già stato preso in carico.',
+  already_decided: 'È già stato deciso.',
   already_exists: 'Esiste già qualcosa con lo stesso nome o la stessa chiave.',
   already_finished: 'È già terminato.',
   already_member: 'Questa persona fa già parte dell’organizzazione.',
@@ -51,6 +52,8 @@ export const problems: Record<string, string> = {
   sso_not_configured: 'Questo provider di identità non è configurato.',
   sso_unavailable: 'Il provider di identità non risponde in questo momento.',
   stale: 'Nel frattempo è stato modificato da qualcun altro.',
+  support_forbidden: 'Riguarda solo i membri dell’organizzazione.',
+  support_read_only: 'Questa sessione di assistenza può solo leggere.',
   tenant_pending: 'L’organizzazione attende la sua licenza.',
   tenant_suspended: 'L’organizzazione è sospesa.',
   too_many: 'Sono troppi in una volta.',

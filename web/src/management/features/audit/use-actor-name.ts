@@ -8,6 +8,7 @@ export function useActorName(): (entry: AuditEntry) => string {
   const { t } = useTranslation()
   return ({ actor_name, actor_kind, actor_id }) => {
     if (actor_kind === 'plane') return t('management.audit.plane')
+    if (actor_kind === 'tenant') return t('management.audit.by_tenant')
     return actor_name ?? (actor_id === nobody ? t('management.audit.stranger') : actor_id)
   }
 }

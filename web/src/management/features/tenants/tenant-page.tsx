@@ -10,6 +10,9 @@ import { formatDateTime } from '@/lib/format'
 import { Card, CardHeader } from '@/ui/card'
 import { useCan } from '../../lib/me'
 import { Deliveries } from '../deliveries/deliveries-card'
+import { OffboardButton } from '../offboarding/offboard-button'
+import { OffboardingCard } from '../offboarding/offboarding-card'
+import { SupportCard } from '../support/support-card'
 import { TenantHistory } from '../audit/tenant-history'
 import { LicenceCard } from './licence-card'
 import { type TenantDetail, tenantQuery } from './queries'
@@ -33,6 +36,7 @@ function Detail({ tenant }: { tenant: TenantDetail }) {
         badge={<TenantStatus state={tenant.state} />}
       >
         {can('tenants.update') && <TenantEvents tenant={tenant} />}
+        {can('tenants.offboard') && tenant.events.includes('offboard') && <OffboardButton tenant={tenant} />}
       </PageHeader>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Card>
@@ -61,7 +65,9 @@ function Detail({ tenant }: { tenant: TenantDetail }) {
             </DefinitionList>
           </div>
         </Card>
+        {['offboarding', 'deleted'].includes(tenant.state) && <OffboardingCard tenant={tenant} />}
         <LicenceCard tenant={tenant} />
+        {can('support.read') && <SupportCard tenant={tenant} />}
         {can('deliveries.read') && <Deliveries tenant_id={tenant.id} />}
         {can('audit.read') && <TenantHistory tenant_id={tenant.id} />}
       </div>

@@ -1,4 +1,4 @@
-import { framesOf, recordsOf } from '../testing'
+import { framesOf, recordsOf } from '../../testing'
 
 /** What every door can say: one number of one series at one moment. */
 export interface Sample {

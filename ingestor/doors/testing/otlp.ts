@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
-import { Problem } from '../../src/core/problem'
-import { makeDevice } from '../testing'
-import type { Door } from './door'
+import { Problem } from '../../../src/core/problem'
+import { makeDevice } from '../../testing'
+import type { Door } from '../door'
 
 export const [json, protobuf] = ['application/json', 'application/x-protobuf'] as const
 export const types = [json, protobuf]

@@ -1,0 +1,92 @@
+import { Trans, useTranslation } from 'react-i18next'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Button } from '@/ui/button'
+import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { Input } from '@/ui/input'
+import { type Decision, type DecisionName, useDecide } from './queries'
+
+interface Subject {
+  id: string
+  name: string
+}
+type Props = { tenant: Subject; decision: DecisionName | null; onClose: () => void }
+
+/** What cannot be taken back asks for the tenant's name; all of it asks why. */
+export function DecisionDialog({ tenant, decision, onClose }: Props) {
+  const { t } = useTranslation()
+  return (
+    <Dialog open={decision !== null} onOpenChange={(next) => !next && onClose()}>
+      {decision && (
+        <DialogContent
+          title={t(`management.offboarding.ask.${decision}`, { name: tenant.name })}
+          description={t(`management.offboarding.effect.${decision}`)}
+        >
+          <DecisionForm tenant={tenant} decision={decision} onClose={onClose} />
+        </DialogContent>
+      )}
+    </Dialog>
+  )
+}
+
+function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision: DecisionName; onClose: () => void }) {
+  const { t } = useTranslation()
+  const decide = useDecide(tenant.id, decision)
+  const isFinal = decision === 'offboard' || decision === 'delete'
+  const form = useServerForm<Decision>({
+    defaultValues: { name: '', reason: '' },
+    submit: async ({ name, reason }) => {
+      await decide.mutateAsync({ name: name.trim(), reason: reason.trim() })
+      onClose()
+    },
+  })
+  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
+  const isName = (text: string) => text.trim() === tenant.name.trim() || t('management.offboarding.another_name')
+  return (
+    <form onSubmit={(submitted) => void form.send(submitted)} noValidate className="space-y-3">
+      {isFinal && (
+        <Field
+          label={
+            <Trans
+              i18nKey="confirm.type_to_confirm"
+              values={{ typed: tenant.name }}
+              components={{ strong: <strong className="font-semibold select-all" /> }}
+            />
+          }
+          required
+          error={form.formState.errors.name?.message}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register('name', { required: t('form.required'), validate: isName })}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          )}
+        </Field>
+      )}
+      <Field
+        label={t('management.tenants.reason')}
+        hint={t('management.tenants.reason_hint')}
+        required
+        error={form.formState.errors.reason?.message}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register('reason', { required: t('form.required'), validate: said })}
+            maxLength={500}
+            autoComplete="off"
+          />
+        )}
+      </Field>
+      {form.problem && <ProblemNote error={form.problem} />}
+      <DialogActions>
+        <Button onClick={onClose}>{t('action.close')}</Button>
+        <Button type="submit" variant={isFinal ? 'dangerSolid' : 'primary'} busy={form.formState.isSubmitting}>
+          {t(`management.offboarding.do.${decision}`)}
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}

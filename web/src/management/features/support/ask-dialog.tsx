@@ -1,0 +1,79 @@
+import { useTranslation } from 'react-i18next'
+import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { notify } from '@/lib/notify'
+import { Button } from '@/ui/button'
+import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
+import { Input } from '@/ui/input'
+import { Select } from '@/ui/select'
+import { type SupportWish, useAskForSupport } from './queries'
+
+interface Props {
+  tenant_id: string
+  most: number
+  open: boolean
+  onClose: () => void
+}
+
+export function AskDialog({ open, onClose, ...rest }: Props) {
+  const { t } = useTranslation()
+  return (
+    <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
+      <DialogContent title={t('management.support.ask')} description={t('management.support.ask_hint')}>
+        <AskForm onClose={onClose} {...rest} />
+      </DialogContent>
+    </Dialog>
+  )
+}
+
+const modes = ['read', 'write'] as const
+
+function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
+  const { t } = useTranslation()
+  const ask = useAskForSupport(tenant_id)
+  const form = useServerForm<Omit<SupportWish, 'hours'> & { hours: string }>({
+    defaultValues: { reason: '', mode: 'read', hours: String(Math.min(2, most)) },
+    submit: async ({ reason, mode, hours }) => {
+      await ask.mutateAsync({ reason: reason.trim(), mode, hours: Number(hours) })
+      notify.success(t('management.support.asked'))
+      onClose()
+    },
+  })
+  const { errors, isSubmitting } = form.formState
+  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Field label={t('management.tenants.reason')} hint={t('management.support.reason_hint')} required error={errors.reason?.message}>
+        {(control) => (
+          <Input
+            {...control}
+            {...form.register('reason', { required: t('form.required'), validate: said })}
+            maxLength={500}
+            autoComplete="off"
+          />
+        )}
+      </Field>
+      <Field label={t('management.support.mode.label')}>
+        {(control) => (
+          <Select
+            {...control}
+            value={form.watch('mode')}
+            onValueChange={(mode) => form.setValue('mode', mode)}
+            options={modes.map((value) => ({ value, label: t(`management.support.mode.${value}`) }))}
+          />
+        )}
+      </Field>
+      <Field label={t('management.support.hours')} hint={t('management.support.hours_hint', { most })} error={errors.hours?.message}>
+        {(control) => (
+          <Input {...control} {...form.register('hours')} type="number" inputMode="numeric" min={1} max={most} className="max-w-32" />
+        )}
+      </Field>
+      {form.problem && <ProblemNote error={form.problem} />}
+      <DialogActions>
+        <Button onClick={onClose}>{t('action.cancel')}</Button>
+        <Button type="submit" variant="primary" busy={isSubmitting}>
+          {t('management.support.ask')}
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
