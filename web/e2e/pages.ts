@@ -25,5 +25,6 @@ export const pages = [
   '/account/password',
   '/account/two-factor',
   '/account/alerts',
+  '/wallboard',
   '/nowhere',
 ] as const

@@ -10,6 +10,7 @@ import { explorerRoutes } from './features/explorer/routes'
 import { homeRoutes } from './features/home/routes'
 import { settingsRoutes } from './features/settings/routes'
 import { supportRoutes } from './features/support/routes'
+import { wallboardRoute } from './features/wallboard/routes'
 import { renewSession } from './lib/api'
 import { featuresQuery, meQuery } from './lib/me'
 import { queryClient } from './lib/query-client'
@@ -33,6 +34,7 @@ export const router = createBrowserRouter([
       ...archiveRoutes,
       ...supportRoutes,
       ...devRoutes,
+      { ...wallboardRoute, loader: restoreSession, shouldRevalidate: () => false, ErrorBoundary: RouteError },
       {
         id: 'shell',
         // The sign-in page comes without it; behind it, it loads while the session is restored.

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 const param = 'org_unit'
 /** The pages that a unit narrows. */
-const narrowed = new Set(['/', '/devices', '/alerts', '/telemetry'])
+const narrowed = new Set(['/', '/devices', '/alerts', '/telemetry', '/wallboard'])
 
 export const isNarrowed = (pathname: string) => narrowed.has(pathname)
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { CirclePlus, CircleUserRound, History, ListChecks, Settings } from 'lucide-react'
+import { CirclePlus, CircleUserRound, History, ListChecks, MonitorPlay, Settings } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -86,6 +86,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         {can('settings.users.create') && (
           <CommandItem icon={CirclePlus} text={t('settings.users.add')} onSelect={go('/settings/users?add=true')} />
         )}
+        <CommandItem icon={MonitorPlay} text={t('wallboard.open')} onSelect={go(withinUnit('/wallboard', unit))} />
         <OwnCommands run={run} leave={leave} />
       </CommandGroup>
     </CommandPanel>

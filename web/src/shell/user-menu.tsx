@@ -1,9 +1,10 @@
-import { CircleUserRound, Keyboard, LogOut } from 'lucide-react'
+import { CircleUserRound, Keyboard, LogOut, MonitorPlay } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { ownTenantsQuery, useMe } from '@/lib/me'
+import { useUnit, withinUnit } from '@/lib/unit'
 import { KeyboardKey } from '@/ui/keyboard-key'
 import { MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from '@/ui/menu'
 import { OpenedMenu } from './opened-menu'
@@ -31,6 +32,10 @@ export function UserMenu({ children }: { children: ReactElement }) {
       <MenuItem onSelect={() => void navigate('/account')}>
         <CircleUserRound aria-hidden />
         {t('account.title')}
+      </MenuItem>
+      <MenuItem onSelect={() => void navigate(withinUnit('/wallboard', useUnit.getState().id))}>
+        <MonitorPlay aria-hidden />
+        {t('wallboard.title')}
       </MenuItem>
       <MenuItem onSelect={() => openShellPanel('shortcuts')}>
         <Keyboard aria-hidden />

@@ -187,4 +187,9 @@ export const shell = {
     alert_notice: { title: 'Choose how you hear of alerts', hint: 'A sound or a desktop notification, by severity.' },
     provider: { title: 'Connect your sign-in', hint: 'Microsoft Entra ID for everybody of your domain.' },
   },
+  wallboard: {
+    title: 'Wallboard',
+    open: 'Open the wallboard',
+    lost: 'No connection since {{since}}',
+  },
 } as const

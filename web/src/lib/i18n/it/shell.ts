@@ -190,4 +190,9 @@ export const shell: Shape<typeof english> = {
     alert_notice: { title: 'Scegli come sapere degli allarmi', hint: 'Un suono o una notifica del desktop, per gravità.' },
     provider: { title: 'Collega il tuo accesso', hint: 'Microsoft Entra ID per tutti quelli del tuo dominio.' },
   },
+  wallboard: {
+    title: 'Schermo a parete',
+    open: 'Apri lo schermo a parete',
+    lost: 'Nessuna connessione da {{since}}',
+  },
 }
