@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { eventually } from '../../src/testing/eventually'
 import type { Browser } from 'playwright-core'
 import { axe, launch, visit } from './browser'
 import { type Platform, registerDevice, report, signIn, startPlatform } from './platform'
@@ -91,6 +92,8 @@ test('alerts are worked through by keyboard alone: looked at, taken with a word,
   await page.keyboard.press('Enter')
   const drawer = page.getByRole('dialog')
   await drawer.getByRole('heading', { name: 'Case three' }).waitFor()
+  // The message about the one before fades behind the drawer.
+  expect(await eventually(async () => (await page.locator('[data-sonner-toast]').count()) === 0, 15_000)).toBe(true)
   expect(await axe(page)).toEqual([])
   const inComment = page.locator('textarea:focus')
   for (let tabs = 0; tabs < 8 && (await inComment.count()) === 0; tabs += 1) await page.keyboard.press('Tab')
