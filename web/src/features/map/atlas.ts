@@ -29,21 +29,46 @@ function decode({ arcs, transform: { scale, translate } }: Topology): [number, n
   })
 }
 
-function draw(path: Path2D, points: readonly [number, number][], joined: boolean) {
-  for (const [index, [x, y]] of points.entries())
-    if (index === 0 && !joined) path.moveTo(x, y)
+/** Where it leaves the map at one side and comes back at the other, a line begins anew there. */
+function drawLine(path: Path2D, points: readonly [number, number][]) {
+  let last: number | undefined
+  for (const [x, y] of points) {
+    if (last === undefined || Math.abs(x - last) > 0.5) path.moveTo(x, y)
     else path.lineTo(x, y)
+    last = x
+  }
+}
+
+/** Goes on beyond the side of the map where it crosses it, and is drawn once more from the other side; what goes around a pole is closed below the map. */
+function drawRing(path: Path2D, points: readonly [number, number][]) {
+  let turns = 0
+  let last = points[0]![0]
+  const whole = points.map(([x, y]) => {
+    if (Math.abs(x - last) > 0.5) turns += x < last ? 1 : -1
+    last = x
+    return [x + turns, y] as const
+  })
+  const around = turns === 0 ? [] : [[whole.at(-1)![0], 2] as const, [whole[0]![0], 2] as const]
+  const beyond = whole.some(([x]) => x < 0 || x > 1)
+  for (const shift of beyond ? [-1, 0, 1] : [0]) {
+    for (const [index, [x, y]] of [...whole, ...around].entries())
+      if (index === 0) path.moveTo(x + shift, y)
+      else path.lineTo(x + shift, y)
+    path.closePath()
+  }
 }
 
 function atlasOf(topology: Topology): Atlas {
   const arcs = decode(topology)
   const land = new Path2D()
   const borders = new Path2D()
-  for (const arc of arcs) draw(borders, arc, false)
+  for (const arc of arcs) drawLine(borders, arc)
   for (const ring of topology.objects.land.geometries.flatMap(({ arcs: polygons }) => polygons.flat())) {
     // A negative number is the arc of its complement, backwards.
-    for (const [place, index] of ring.entries()) draw(land, index < 0 ? arcs[~index]!.toReversed() : arcs[index]!, place > 0)
-    land.closePath()
+    drawRing(
+      land,
+      ring.flatMap((index) => (index < 0 ? arcs[~index]!.toReversed() : arcs[index]!)),
+    )
   }
   return { land, borders }
 }

@@ -44,6 +44,9 @@ export function WorldMap({ label, places, marker }: WorldMapProps) {
     context.canvas.height = height * density
     const scale = view.scale * density
     context.setTransform(scale, 0, 0, scale, (width / 2) * density - view.x * scale, (height / 2) * density - view.y * scale)
+    context.beginPath()
+    context.rect(0, 0, 1, 1)
+    context.clip()
     context.fillStyle = token('--map-land')
     context.fill(atlas.land, 'evenodd')
     context.strokeStyle = token('--map-border')
