@@ -75,21 +75,26 @@ async function sampled(rounds: number, each: Record<string, () => Promise<number
 
 test('nobody who measures can tell whom a refusal is about', async () => {
   await refusalOf(await kinds.unknown!(), 401)
-  const work = await sampled(6, {
-    ...Object.fromEntries(
-      Object.entries(kinds).map(([kind, make]) => [
-        kind,
-        async () => {
-          const who = await make()
-          return workOf(() => refusalOf(who, 401))
-        },
-      ]),
-    ),
-    // What would leak: half a verification, which is what a hash of cost 11 takes without the rest.
-    half: async () => workOf(async () => compare(password, await half)),
-  })
-  const unknown = work.get('unknown')!
-  expect([...work].filter(([, samples]) => toldApart(samples, unknown)).map(([kind]) => kind)).toEqual(['half'])
+  const measured = () =>
+    sampled(6, {
+      ...Object.fromEntries(
+        Object.entries(kinds).map(([kind, make]) => [
+          kind,
+          async () => {
+            const who = await make()
+            return workOf(() => refusalOf(who, 401))
+          },
+        ]),
+      ),
+      // What would leak: half a verification, which is what a hash of cost 11 takes without the rest.
+      half: async () => workOf(async () => compare(password, await half)),
+    })
+  const told = (work: Awaited<ReturnType<typeof measured>>) =>
+    [...work].filter(([, samples]) => toldApart(samples, work.get('unknown')!)).map(([kind]) => kind)
+  let found = told(await measured())
+  // Too coarse to tell even that apart is no measurement: the machine was busy.
+  for (let again = 0; found.length === 0 && again < 3; again += 1) found = told(await measured())
+  expect(found).toEqual(['half'])
 }, 60_000)
 
 test('nor of an account that waits, whether it exists', async () => {
