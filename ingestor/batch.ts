@@ -37,8 +37,8 @@ const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id
 const bytesOf = ({ unit }: Waiting) => unit.bytes
 
 /**
- * Group commit: what arrives while a batch is being written goes into the next one, and only where that one is late another connection helps: fewer
- * and larger batches cost less. Requests with rejected records are written alone, so that what they are told is counted exactly; the two kinds take
+ * Group commit: what arrives while a batch is being written goes into the next one, and another connection helps only where that one is late or so much
+ * waits that it is worth a batch of its own: fewer and larger batches cost less, but while one is on its way the database would have nothing to do. Requests with rejected records are written alone, so that what they are told is counted exactly; the two kinds take
  * turns, and within each of them the tenants.
  */
 export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool, meter }: Options) {
@@ -65,7 +65,9 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   type Lane = (typeof lanes)[number]
 
   function start() {
-    if (onTime || (together.isEmpty() && alone.isEmpty())) return
+    if (together.isEmpty() && alone.isEmpty()) return
+    const isWorthAnother = together.bytes() >= limits.secondBatchBytes
+    if (onTime > (isWorthAnother ? 1 : 0)) return
     const lane = idle.pop()
     if (lane) void work(lane)
   }

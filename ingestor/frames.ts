@@ -26,11 +26,13 @@ const postgresEpochMs = Date.UTC(2000, 0, 1)
 const lengthAt = (rows: Buffer, start: number) => arrayAt + rows.readInt32BE(start + arrayAt - 4)
 
 /** The times of the frames in these rows, in epoch milliseconds. */
-export function* momentsIn(rows: Buffer): Generator<number> {
+export function momentsIn(rows: Buffer): number[] {
+  const moments: number[] = []
   for (let start = 0; start < rows.length; start += lengthAt(rows, start)) {
     const microseconds = rows.readInt32BE(start + timeAt) * 2 ** 32 + rows.readUInt32BE(start + timeAt + 4)
-    yield microseconds / 1000 + postgresEpochMs
+    moments.push(microseconds / 1000 + postgresEpochMs)
   }
+  return moments
 }
 
 /** Each column's type, of which a tuple inside an array tells beside its length (record_recv): uuid, uuid, timestamptz, uuid, float8[]. */

@@ -64,6 +64,8 @@ export const limits = {
   lanes: 2,
   /** A batch that takes longer than this does not keep the next one waiting. */
   batchOnTimeMs: 10,
+  /** So much that waits does not wait for a batch on time either. */
+  secondBatchBytes: 98_304,
   batchBytes: 4 * 1_048_576,
   flushMs: 20_000,
   readMs: 2_500,

@@ -10,10 +10,11 @@ export function openPresence() {
     /** Those that are due; they count as noted until `undo`. */
     due(devices: Device[]): Device[] {
       const at = now().getTime()
-      const some = new Map(devices.map((device) => [device.key_id, device]))
-      const due = [...some.values()].filter(({ key_id }) => at - (noted.get(key_id) ?? 0) >= limits.presenceMs)
-      for (const { key_id } of due) noted.set(key_id, at)
-      return due
+      return devices.filter(({ key_id }) => {
+        const isDue = at - (noted.get(key_id) ?? 0) >= limits.presenceMs
+        if (isDue) noted.set(key_id, at)
+        return isDue
+      })
     },
     undo(devices: Device[]) {
       for (const { key_id } of devices) noted.remove(key_id)

@@ -50,9 +50,9 @@ const from = (columns: string) => `from json_to_recordset($1::text::json) as r($
 
 /** The ones that are not known to be stored; null where there are none. */
 export function addLayouts(units: Unit[]): Statement | undefined {
-  const layouts = units.flatMap(({ device: { tenant_id }, layouts }) =>
-    layouts.filter(({ stored }) => !stored).map((layout) => ({ tenant_id, layout })),
-  )
+  const layouts = units
+    .filter((unit) => unit.layouts.length > 0)
+    .flatMap(({ device: { tenant_id }, layouts }) => layouts.filter(({ stored }) => !stored).map((layout) => ({ tenant_id, layout })))
   const rows = new Map(
     layouts.map(({ tenant_id, layout: { id, hash, metrics, labels } }) => [id, { tenant_id, id, hash, metrics, labels }]),
   )

@@ -11,40 +11,49 @@ interface Counts {
   bytes: number
 }
 
+const dayMs = 86_400_000
+
 export type Volumes = ({ tenant_id: string; day: string } & Counts)[]
+
+function addTo(sum: Counts, more: Counts) {
+  for (const name of Object.keys(more) as (keyof Counts)[]) sum[name] += more[name]
+}
 
 /**
  * What each tenant sent, counted here and written every few seconds, so that no batch waits for a row that all batches of its tenant would write.
  * While the database is away it goes on counting.
  */
 export function openVolume(write: (volumes: Volumes) => Promise<unknown>) {
-  let counted = new Map<string, Counts>()
+  /** Of each day since 1970 and each tenant. */
+  let counted = new Map<number, Map<string, Counts>>()
   const timer = setInterval(() => void flush(), limits.volumeFlushMs)
 
-  function add(key: string, more: Counts) {
-    const sum = counted.get(key)
-    if (!sum) return void counted.set(key, more)
-    for (const name of Object.keys(more) as (keyof Counts)[]) sum[name] += more[name]
+  function countsOf(day: number, tenant_id: string): Counts {
+    const tenants = counted.get(day) ?? new Map<string, Counts>()
+    counted.set(day, tenants)
+    const counts = tenants.get(tenant_id) ?? { requests: 0, records: 0, values: 0, rejected: 0, bytes: 0 }
+    tenants.set(tenant_id, counts)
+    return counts
   }
 
   function note({ device, rows, frames, records, rejected, bytes }: Unit) {
-    const day = now().toISOString().slice(0, 10)
-    add(`${device.tenant_id} ${day}`, {
-      requests: 1,
-      records: frames + records.length,
-      values: valuesIn(rows, frames),
-      rejected: rejected.length,
-      bytes,
-    })
+    const counts = countsOf(Math.floor(now().getTime() / dayMs), device.tenant_id)
+    counts.requests += 1
+    counts.records += frames + records.length
+    counts.values += valuesIn(rows, frames)
+    counts.rejected += rejected.length
+    counts.bytes += bytes
   }
 
   async function flush() {
     const leaving = counted
     if (!leaving.size) return
     counted = new Map()
-    const volumes = [...leaving].map(([key, counts]) => ({ tenant_id: key.slice(0, 36), day: key.slice(37), ...counts }))
+    const volumes = [...leaving].flatMap(([day, tenants]) =>
+      [...tenants].map(([tenant_id, counts]) => ({ tenant_id, day: new Date(day * dayMs).toISOString().slice(0, 10), ...counts })),
+    )
     await write(volumes).catch(() => {
-      for (const [key, counts] of leaving) add(key, counts)
+      for (const [day, tenants] of leaving) for (const [tenant_id, counts] of tenants) addTo(countsOf(day, tenant_id), counts)
     })
   }
 
