@@ -10,7 +10,7 @@ export interface Bench {
   /** Of PostgreSQL. */
   pid: number
   owner: postgres.Sql
-  urls: { owner: string; app: string; ingest: string }
+  urls: { owner: string; app: string; ingest: string; management: string }
   environment: Record<string, string>
   end: () => Promise<void>
 }
@@ -24,10 +24,15 @@ export async function openBench(settings: string[] = []): Promise<Bench> {
     password: 'bench',
     settings: ['shared_buffers=256MB', 'max_connections=100', ...settings],
   })
-  await migrateDatabase(server.url, { monozu_app: 'app', monozu_ingest: 'ingest' })
+  await migrateDatabase(server.url, { monozu_app: 'app', monozu_ingest: 'ingest', monozu_management: 'management' })
   const as = (role: string, password: string) => server.url.replace('postgres:bench@', `${role}:${password}@`)
   const owner = postgres(server.url, { max: 4, onnotice: () => {} })
-  const urls = { owner: server.url, app: as('monozu_app', 'app'), ingest: as('monozu_ingest', 'ingest') }
+  const urls = {
+    owner: server.url,
+    app: as('monozu_app', 'app'),
+    ingest: as('monozu_ingest', 'ingest'),
+    management: as('monozu_management', 'management'),
+  }
   return {
     folder,
     pid: server.process.pid,

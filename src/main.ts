@@ -1,5 +1,6 @@
 import { version } from '../package.json'
 import { ConfigurationProblem } from './core/configuration-problem'
+import { tellable } from './core/problem'
 
 interface Command {
   help: string
@@ -55,7 +56,7 @@ main(Bun.argv.slice(2)).then(
       )
       process.exit(2)
     }
-    console.error(`monozu: ${error instanceof Error ? error.message : 'unknown error'}`)
+    console.error(`monozu: ${tellable(error)}`)
     process.exit(1)
   },
 )

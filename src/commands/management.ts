@@ -1,4 +1,5 @@
 import { readConfiguration } from '../core/configuration'
+import { printDocument } from './openapi'
 
 export const help = `Usage: monozu management
        monozu management bootstrap --email ADDRESS [--name NAME]
@@ -33,15 +34,8 @@ async function bootstrap(words: string[]): Promise<number> {
   }
 }
 
-async function openapi(): Promise<number> {
-  const { managementApp } = await import('../management/app')
-  const reply = await managementApp.handle(new Request('http://localhost/api/docs/json'))
-  console.log(JSON.stringify(await reply.json(), null, 2))
-  return 0
-}
-
-export async function run(words: string[]): Promise<number> {
-  if (words[0] === 'openapi') return openapi()
+export async function run(words: string[]): Promise<number | void> {
+  if (words[0] === 'openapi') return printDocument(async () => (await import('../management/app')).managementApp)
   const { managementEnvironment } = await import('../management/environment')
   // What is loaded from here on, core included, reads this plane's own.
   const mine = managementEnvironment(Bun.env)

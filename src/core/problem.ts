@@ -54,3 +54,16 @@ export function describe(error: unknown) {
     stack: frames.slice(0, 6).map((line) => line.trim()),
   }
 }
+
+/**
+ * What may be printed of an error that ends a command. The text of drizzle repeats the query with each of its parameters, and PostgreSQL that of a value
+ * it could not read (class 22): both may be secrets.
+ */
+export function tellable(error: unknown): string {
+  const cause = (error as { cause?: unknown })?.cause
+  const source = cause instanceof Error ? cause : error
+  const code = codeOf(error)
+  if (!(source instanceof Error)) return 'unknown error'
+  if (code.startsWith('22') || 'params' in source) return `the database refused a query (${code || 'no code'})`
+  return source.message
+}

@@ -11,3 +11,10 @@ export function assertOpen(status: string) {
   const problem = closedProblem(status)
   if (problem) throw problem
 }
+
+/** Nobody joins a tenant that nobody enters, but for one that waits for its licence: its first administrator is there before that. */
+export function assertJoinable(status: string) {
+  if (status !== 'pending') assertOpen(status)
+}
+
+export const isLeaving = (status: string) => status === 'offboarding' || status === 'deleted'

@@ -119,6 +119,12 @@ test('the process that operators start makes its first owner once, serves, and d
   expect([first.code, first.output]).toEqual([0, expect.stringContaining(email)])
   const secret = first.output.match(/password (\S+)/)![1]!
   expect((await startCommand(['management', 'bootstrap', '--email', 'other@platform.example'], env).ended()).code).toBe(1)
+  // Somebody has the address: what the database refuses is told without what it was asked to keep.
+  await owner`update management.staff set disabled = true`
+  const again = await startCommand(['management', 'bootstrap', '--email', email], { ...env, BOOTSTRAP_PASSWORD: secret }).ended()
+  expect([again.code, again.output]).toEqual([1, expect.stringContaining('staff_email')])
+  for (const kept of ['$2', 'params', secret]) expect(again.output).not.toContain(kept)
+  await owner`update management.staff set disabled = false where email = ${email}`
   const port = freePort()
   const plane = startCommand(['management'], { ...env, MANAGEMENT_PORT: String(port) })
   const url = `http://127.0.0.1:${port}`

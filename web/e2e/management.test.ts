@@ -3,8 +3,9 @@ import type { Browser, Page } from 'playwright-core'
 import { nowMs } from '../../src/core/clock'
 import { codeOf, stepAt } from '../../src/core/totp'
 import { eventually } from '../../src/testing/eventually'
-import { axe, launch, visit } from './browser'
+import { launch, visit } from './browser'
 import { type Platform, startPlatform } from './platform'
+import { decide, givePassword, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
 let platform: Platform
@@ -19,47 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await platform?.stop()
 }, 30_000)
-
-/** Light on a phone, then dark on a screen; nothing reaches beyond it. */
-async function looksRight(page: Page, name: string) {
-  for (const [colorScheme, width] of [
-    ['light', 375],
-    ['dark', 1440],
-  ] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 900 })
-    expect([name, colorScheme, await axe(page)]).toEqual([name, colorScheme, []])
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-  }
-}
-
-async function givePassword(page: Page) {
-  await page.goto(url)
-  await page.getByLabel('E-mail address').fill(platform.staff.email)
-  await page.getByLabel('Password', { exact: true }).fill(platform.staff.password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
-async function setUpFactor(page: Page) {
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByRole('img', { name: /QR code/ }).waitFor()
-  await looksRight(page, 'enrol')
-  const secret = (await page.locator('code').textContent())!.replaceAll(' ', '')
-  await page.getByLabel('Code of the app').fill(codeOf(secret, stepAt(nowMs())))
-  await page.getByRole('button', { name: 'Switch on' }).click()
-  const codes = page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem')
-  await codes.first().waitFor()
-  await page.getByRole('button', { name: 'I have kept them' }).click()
-}
-
-async function decide(page: Page, event: string, reason: string) {
-  await page.getByRole('button', { name: event }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Reason').fill(reason)
-  if (event === 'Suspend') await looksRight(page, 'suspend')
-  await dialog.getByRole('button', { name: event }).click()
-  await dialog.waitFor({ state: 'hidden' })
-}
 
 /** A new tenant waits for its licence; with one of a plan it is let in, and the Cloud is told. */
 async function createAndLicense(page: Page) {
@@ -160,8 +120,8 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.goto(url)
   await page.getByLabel('E-mail address').waitFor()
   await looksRight(page, 'sign-in')
-  await givePassword(page)
-  await setUpFactor(page)
+  await givePassword(page, platform)
+  await setUpFactor(page, looksRight)
 
   const tenant = page.getByRole('row').nth(1)
   await tenant.getByText('Active').waitFor()
@@ -174,7 +134,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   const name = (await tenant.getByRole('gridcell').first().textContent())!
   await tenant.click()
   await page.getByRole('heading', { name, level: 1 }).waitFor()
-  await decide(page, 'Suspend', 'The bill was not paid')
+  await decide(page, 'Suspend', 'The bill was not paid', looksRight)
   await decide(page, 'Resume', 'The bill was paid')
   await page.getByRole('button', { name: 'Suspend' }).waitFor()
   await page.getByText('tenants.suspend').waitFor()
@@ -221,7 +181,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByLabel('E-mail address').waitFor()
-  await givePassword(page)
+  await givePassword(page, platform)
   await page.getByRole('button', { name: 'Use a recovery code' }).click()
   await page.getByLabel('Recovery code').fill(recovery)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -1,21 +1,32 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { Problem } from '../../core/errors'
 import type { Scope } from '../../core/scope'
+import { licences } from '../licences/schema'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
 
 const ended = () => new Problem(401, 'unauthenticated', 'Sign in first')
 
+type Status = (typeof tenants.$inferSelect)['status']
+
+/** A tenant in its days of grace sees when they end. */
+async function describeTenant({ tx, own }: Scope, tenant: { id: string; name: string; status: Status }) {
+  if (tenant.status !== 'grace') return { ...tenant, grace_ends_at: null }
+  const [licence] = await tx.select({ grace_ends_at: licences.grace_ends_at }).from(licences).where(own(licences))
+  return { ...tenant, grace_ends_at: licence?.grace_ends_at ?? null }
+}
+
 /** Somebody of the platform is no member: he is described by his grant. */
-async function describeSupport({ tx, actor }: Scope, session: { id: string; expires_at: Date }) {
-  const [me] = await tx.execute<{ email: string; name: string; tenant: string; status: (typeof tenants.$inferSelect)['status'] }>(
+async function describeSupport(scope: Scope, session: { id: string; expires_at: Date }) {
+  const { tx, actor } = scope
+  const [me] = await tx.execute<{ email: string; name: string; tenant: string; status: Status }>(
     sql`select g.staff_email as email, g.staff_name as name, t.name as tenant, t.status from support_grant g join tenant t on t.id = g.tenant_id
       where g.tenant_id = ${actor.tenant_id} and g.id = ${actor.support!.grant_id}`,
   )
   if (!me) throw ended()
   return {
     user: { id: actor.id, email: me.email, name: me.name, verified_at: null },
-    tenant: { id: actor.tenant_id, name: me.tenant, status: me.status },
+    tenant: await describeTenant(scope, { id: actor.tenant_id, name: me.tenant, status: me.status }),
     permissions: [...actor.permissions],
     org_units: 'all' as const,
     session,
@@ -35,7 +46,7 @@ export async function describeMe(scope: Scope, session: { id: string; expires_at
   if (!me) throw ended()
   return {
     user: { id: actor.id, email: me.email, name: me.name, verified_at: me.verified_at },
-    tenant: { id: me.tenant.id, name: me.tenant.name, status: me.tenant.status },
+    tenant: await describeTenant(scope, { id: me.tenant.id, name: me.tenant.name, status: me.tenant.status }),
     permissions: [...actor.permissions],
     org_units: actor.units === 'all' ? ('all' as const) : await unitNames(tx),
     session,

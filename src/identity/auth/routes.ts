@@ -198,7 +198,11 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     response: {
       200: t.Object({
         user: t.Object({ ...user.properties, verified_at: t.Nullable(instant) }),
-        tenant: t.Object({ ...named.properties, status: oneOf(tenantStates) }),
+        tenant: t.Object({
+          ...named.properties,
+          status: oneOf(tenantStates),
+          grace_ends_at: t.Nullable(instant),
+        }),
         permissions: t.Array(t.String()),
         org_units: t.Union([t.Literal('all'), t.Array(named)]),
         session: t.Object({ id: t.String(), expires_at: instant }),

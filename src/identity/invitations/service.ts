@@ -7,6 +7,7 @@ import { limits } from '../../core/limits'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor, nobody, personOf } from '../../core/scope'
 import { everyPermission } from '../../core/permissions'
 import { mintCredential, readCredential } from '../../core/secrets'
+import { assertJoinable } from '../../core/tenant-state'
 import { throttle } from '../../core/throttle'
 import { type Paging, keyset } from '../../core/wire'
 import { assertGoodPassword } from '../../core/breached-passwords'
@@ -17,6 +18,7 @@ import type { Language } from '../mail/schema'
 import { linkTo, queueMail } from '../mail/service'
 import { loadServiceAccount } from '../service-accounts/service'
 import { tenants } from '../tenants/schema'
+import { getTenant } from '../tenants/service'
 import { type OrgUnitScope, memberships, users } from '../users/schema'
 import { type WayIn, addMember, addPerson, assertMayGrant } from '../users/service'
 import { invitations } from './schema'
@@ -183,12 +185,13 @@ async function read(text: string) {
   if (!token) throw ended()
   const [found] = await inTenant(jobActor(token.tenant_id), 'read only', async (scope) =>
     scope.tx
-      .select({ invitation: invitations, tenant_name: tenants.name })
+      .select({ invitation: invitations, tenant_name: tenants.name, tenant_status: tenants.status })
       .from(invitations)
       .innerJoin(tenants, eq(tenants.id, invitations.tenant_id))
       .where(holds(scope, token)),
   )
   if (!found) throw ended()
+  assertJoinable(found.tenant_status)
   const known = await beforeTenant((tx) => tx.execute<Found>(sql`select * from find_sign_in(${found.invitation.email})`))
   return { ...found, known }
 }
@@ -264,6 +267,7 @@ async function take(invitation: Invitation, { user_id, name }: Guest, call: Call
     inviter,
     'read write',
     async (scope) => {
+      assertJoinable((await getTenant(scope)).status)
       const [taken] = await scope.tx
         .update(invitations)
         .set({ accepted_at: now() })

@@ -10,6 +10,8 @@ type Fields = Record<string, unknown>
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0 && value.length <= 100
 const isLimit = (value: unknown): value is number | null | undefined => value === null || value === undefined || Number.isInteger(value)
+const isTime = (value: unknown): value is string | null => value === null || (typeof value === 'string' && !Number.isNaN(Date.parse(value)))
+const toTime = (value: string | null) => (value === null ? null : new Date(value))
 
 /** The names that are switched on, of a list of them or of names with true and false. */
 export const featuresFrom = (given: string[] | Record<string, boolean>) =>
@@ -29,11 +31,10 @@ interface Answer {
 /** Undefined for an answer that is no licence. */
 function toLicence(answer: unknown, tenant_id: string): Answer | undefined {
   if (!isFields(answer) || !isText(answer.plan) || (answer.tenant_id ?? tenant_id) !== tenant_id) return undefined
-  const { plan, features, limits: allowed = {}, expires_at = null, status, revision } = answer
+  const { plan, features, limits: allowed = {}, expires_at = null, grace_ends_at = null, status, revision } = answer
   const named = Array.isArray(features) ? features : isFields(features) ? Object.keys(features) : undefined
   if (!named?.every(isText) || !isFields(allowed) || !isLimit(allowed.users) || !isLimit(allowed.devices)) return undefined
-  const ends = typeof expires_at === 'string' ? new Date(expires_at) : null
-  if (ends ? Number.isNaN(ends.getTime()) : expires_at !== null) return undefined
+  if (!isTime(expires_at) || !isTime(grace_ends_at)) return undefined
   const said = {
     status: tenantStates.find((known) => known === status),
     revision: Number.isInteger(revision) ? (revision as number) : undefined,
@@ -42,7 +43,8 @@ function toLicence(answer: unknown, tenant_id: string): Answer | undefined {
     plan,
     features: featuresFrom(features as string[]),
     limits: { users: allowed.users ?? null, devices: allowed.devices ?? null },
-    expires_at: ends,
+    expires_at: toTime(expires_at),
+    grace_ends_at: toTime(grace_ends_at),
   }
   return { licence, said }
 }

@@ -17,12 +17,13 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
   .post(
     '/license/refresh',
     async (context) => {
-      const { tenant_id, plan, features, limits, expires_at, status, revision } = context.body
+      const { tenant_id, plan, features, limits, expires_at, grace_ends_at, status, revision } = context.body
       const licence = {
         plan,
         features: featuresFrom(features),
         limits: { users: limits?.users ?? null, devices: limits?.devices ?? null },
         expires_at: expires_at ?? null,
+        grace_ends_at: grace_ends_at ?? null,
       }
       await receiveLicence(tenant_id, licence, { status, revision }, context.message, callOf(context))
       return { status: 'ok' as const }
@@ -36,6 +37,7 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
         features: t.Union([t.Record(name, t.Boolean()), t.Array(name, { maxItems: 100 })]),
         limits: t.Optional(t.Nullable(t.Object({ users: most, devices: most }))),
         expires_at: t.Optional(t.Nullable(instant)),
+        grace_ends_at: t.Optional(t.Nullable(instant)),
         status: t.Optional(oneOf(tenantStates)),
         revision: t.Optional(t.Integer({ minimum: 0, description: 'grows with each change: what is older is passed over' })),
       }),
@@ -94,6 +96,7 @@ export const licenceRoutes = new Elysia({ prefix: '/tenant/license', tags: ['set
             features: t.Array(t.String()),
             limits: t.Object({ users: t.Optional(t.Nullable(t.Integer())), devices: t.Optional(t.Nullable(t.Integer())) }),
             expires_at: t.Nullable(instant),
+            grace_ends_at: t.Nullable(instant),
             as_of: instant,
           }),
         ),

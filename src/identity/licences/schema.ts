@@ -12,6 +12,8 @@ export interface Licence {
   features: string[]
   limits: LicenceLimits
   expires_at: Date | null
+  /** Until when the tenant works on after that; null where it was not said. */
+  grace_ends_at: Date | null
 }
 
 /** What the Management plane last said of the tenant; at most one. */
@@ -22,6 +24,7 @@ export const licences = tenantTable(
     features: text().array().notNull(),
     limits: jsonb().$type<LicenceLimits>().notNull(),
     expires_at: instant(),
+    grace_ends_at: instant(),
     /** The moment it was told of: what was said before does not overwrite it. */
     as_of: instant().notNull(),
     /** Grows with each change in the Management plane, where that counts them. */

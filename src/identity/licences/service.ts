@@ -20,15 +20,22 @@ export const isManaged = () => Boolean(config.MANAGEMENT_URL || config.CLOUD_WEB
 
 const find = ({ tx, own }: Scope) => tx.select().from(licences).where(own(licences))
 
-/** One that has run out goes on for two weeks: the Management plane may be away just then. */
-const holds = ({ expires_at }: { expires_at: Date | null }) => !expires_at || expires_at > ago(limits.licenceGraceMs)
+/** One that has run out goes on for its days of grace, and for two weeks at least: the Management plane, which ends them, may be away just then. */
+const holds = ({ expires_at, grace_ends_at }: Pick<Licence, 'expires_at' | 'grace_ends_at'>) =>
+  !expires_at || expires_at > ago(limits.licenceGraceMs) || (grace_ends_at !== null && grace_ends_at > now())
 
 async function compare(scope: Scope, licence: Licence) {
   const { tx, actor } = scope
   const [tenant] = await tx.select().from(tenants).where(eq(tenants.id, actor.tenant_id)).for('no key update')
   if (!tenant) throw notFound('organization')
   const [before] = await find(scope)
-  const told = before && { plan: before.plan, features: before.features, limits: before.limits, expires_at: before.expires_at }
+  const told = before && {
+    plan: before.plan,
+    features: before.features,
+    limits: before.limits,
+    expires_at: before.expires_at,
+    grace_ends_at: before.grace_ends_at,
+  }
   return { before, told, status: tenant.status, begins: tenant.status === 'pending' && holds(licence) }
 }
 
@@ -62,7 +69,8 @@ async function keepLicence(scope: Scope, licence: Licence, as_of: Date, { status
 
 /** What the demo of a laptop begins with, until a Management plane says something else. */
 export async function keepDemoLicence(scope: Scope) {
-  if (isManaged()) await keepLicence(scope, { plan: 'demo', features: [...featureNames], limits: {}, expires_at: null }, new Date(0))
+  if (isManaged())
+    await keepLicence(scope, { plan: 'demo', features: [...featureNames], limits: {}, expires_at: null, grace_ends_at: null }, new Date(0))
 }
 
 export interface Message {

@@ -8,6 +8,7 @@ import { limits } from '../../core/limits'
 import { everyPermission } from '../../core/permissions'
 import { type Actor, type Call, type Scope, beforeTenant, inTenant, jobActor } from '../../core/scope'
 import { mintCredential, readCredential } from '../../core/secrets'
+import { isLeaving } from '../../core/tenant-state'
 import { throttle } from '../../core/throttle'
 import { assertUnbreached } from '../../core/breached-passwords'
 import { assertUncommonPassword } from '../../core/common-passwords'
@@ -143,14 +144,15 @@ interface Founding {
   administrator: { email: string; language: Language }
 }
 
-/** A tenant that the Management plane asks for, and an invitation to be its administrator. Asked for again it is there already, and another is invited. */
+/** A tenant that the Management plane asks for, and an invitation to be its administrator. Asked for again it is there already, and another is invited; nobody to one that leaves. */
 export const foundTenant = ({ tenant_id, name, administrator }: Founding, call: Call) =>
   inTenant(
     { ...jobActor(tenant_id), kind: 'webhook', permissions: new Set(everyPermission) },
     'read write',
     async (scope) => {
       routine(scope, 'each part is recorded where it is done')
-      const [known] = await scope.tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant_id)).for('no key update')
+      const [known] = await scope.tx.select({ status: tenants.status }).from(tenants).where(eq(tenants.id, tenant_id)).for('no key update')
+      if (known && isLeaving(known.status)) return
       if (!known) await createTenant(scope, name)
       await invitePlatformsGuest(scope, administrator)
     },

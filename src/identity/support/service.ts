@@ -9,6 +9,7 @@ import { limits } from '../../core/limits'
 import { type Actor, type Call, type Scope, inTenant, jobActor } from '../../core/scope'
 import { type SupportMode, supportPermissions } from '../../core/support'
 import { tellManagement } from '../../core/tell-management'
+import { assertOpen, closedProblem } from '../../core/tenant-state'
 import { sessions } from '../auth/schema'
 import { startSupportSession } from '../auth/service'
 import { webhookReceipts } from '../licences/schema'
@@ -71,8 +72,8 @@ export const receiveSupportEnd = (tenant_id: string, id: string, message: Messag
 /** As the tenant's policy says it waits to be approved, holds at once, or is refused. Told again, it is there already. */
 async function takeRequest(scope: Scope, { id, staff, reason, mode, hours }: SupportRequest) {
   const { tx, owned, actor } = scope
-  const { support_policy } = await getTenant(scope)
-  const state = ({ ask: 'asked', allow: 'active', never: 'refused' } as const)[support_policy]
+  const { support_policy, status } = await getTenant(scope)
+  const state = closedProblem(status) ? 'refused' : ({ ask: 'asked', allow: 'active', never: 'refused' } as const)[support_policy]
   const grant = { id, staff_id: staff.id, staff_name: staff.name, staff_email: staff.email, reason, mode, hours, state }
   const expires_at = state === 'active' ? endsAfter(hours) : null
   const [made] = await tx
@@ -201,13 +202,14 @@ export async function enter(code: string, call: Call, userAgent: string | undefi
         .where(and(mine, eq(supportGrants.state, 'active'), gt(supportGrants.expires_at, now())))
         .for('update')
       if (!first || !grant) throw ended()
+      const tenant = await getTenant(scope)
+      assertOpen(tenant.status)
       const { expires_at, staff_name: name, staff_email: email } = grant
       const session = await startSupportSession(scope, { ...grant, expires_at: expires_at! }, userAgent)
       const inside = { ...scope, actor: asStaff(grant) }
       await audit(inside, 'support.enter', grant_id)
       await tellManagement(inside, 'support.enter', grant_id)
       scope.audited = true
-      const tenant = await getTenant(scope)
       return {
         ...session,
         user: { id: staff_id, email, name },

@@ -9,7 +9,7 @@ test('the organization is read and renamed, and that is in the audit log', async
   const { api, tenant_id, user_id } = await signedIn()
   expect((await api.tenant.get()).data).toMatchObject({ id: tenant_id, name: 'Test', status: 'active' })
   expect((await api.tenant.patch({ name: 'Monozu Süd' })).data).toMatchObject({ id: tenant_id, name: 'Monozu Süd' })
-  expect((await api.me.get()).data!.tenant).toEqual({ id: tenant_id, name: 'Monozu Süd', status: 'active' })
+  expect((await api.me.get()).data!.tenant).toEqual({ id: tenant_id, name: 'Monozu Süd', status: 'active', grace_ends_at: null })
   expect([...(await auditOf(tenant_id, 'tenants.update'))]).toMatchObject([
     { actor_id: user_id, entity_id: tenant_id, before: { name: 'Test' }, after: { name: 'Monozu Süd' } },
   ])

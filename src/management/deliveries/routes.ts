@@ -60,6 +60,7 @@ export const internalRoutes = new Elysia({ prefix: '/internal/v1', tags: ['inter
         features: t.Array(t.String()),
         limits: t.Object({ users: t.Nullable(t.Integer()), devices: t.Nullable(t.Integer()) }),
         expires_at: t.Nullable(instant),
+        grace_ends_at: t.Nullable(instant),
         status: t.String(),
         revision: t.Integer(),
       }),

@@ -8,6 +8,7 @@ import { signWebhook } from '../../core/webhook'
 import { type Paging, keyset } from '../../core/wire'
 import { config } from '../config'
 import { tenantLicences } from '../licences/schema'
+import { graceEnd } from '../licences/terms'
 import { type StaffScope, audit, inManagement, plane, routine } from '../scope'
 import { managedTenants } from '../tenants/schema'
 import { type deliveryKinds, type deliveryStates, deliveries } from './schema'
@@ -40,6 +41,7 @@ export async function licenceMessage({ tx }: StaffScope, tenant_id: string) {
     features: licence?.features ?? [],
     limits: { users: licence?.max_users ?? null, devices: licence?.max_devices ?? null },
     expires_at: licence?.expires_at ?? null,
+    grace_ends_at: licence && graceEnd(licence),
     status: tenant.state,
     revision: tenant.revision,
   }

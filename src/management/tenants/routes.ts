@@ -14,6 +14,7 @@ const licence = t.Object({
   max_devices: most,
   grace_days: t.Integer(),
   expires_at: t.Nullable(instant),
+  grace_ends_at: t.Nullable(instant),
 })
 const tenant = t.Object({
   id: t.String(),

@@ -5,6 +5,7 @@ import { type Paging, containing, keyset } from '../../core/wire'
 import { queueDelivery } from '../deliveries/service'
 import { usageOf } from '../fleet/service'
 import { tenantLicences } from '../licences/schema'
+import { graceEnd } from '../licences/terms'
 import { type StaffScope, audit } from '../scope'
 import { type TenantEvent, type TenantState, after as stateAfter, eventsIn } from '../states'
 import { managedTenants } from './schema'
@@ -12,7 +13,11 @@ import { managedTenants } from './schema'
 type Tenant = typeof managedTenants.$inferSelect
 type Licence = typeof tenantLicences.$inferSelect
 
-const told = (tenant: Tenant, licence: Licence | null) => ({ ...tenant, events: eventsIn(tenant.state), licence })
+const told = (tenant: Tenant, licence: Licence | null) => ({
+  ...tenant,
+  events: eventsIn(tenant.state),
+  licence: licence && { ...licence, grace_ends_at: graceEnd(licence) },
+})
 
 const withLicence = ({ tx }: StaffScope) =>
   tx
@@ -61,15 +66,25 @@ export async function inviteAdministrator(scope: StaffScope, id: string, adminis
   await audit(scope, 'tenants.invite', id, { tenant_id: id, after: { administrator: administrator.email } })
 }
 
-/** 409 `refused_in_state` where the event has no place, `licence_required` where there is none to begin with. The Cloud is told. */
+/** What a tenant that is let in becomes: its licence may have run out meanwhile, and even its days of grace. */
+function letIn(before: TenantState, licence: Licence | null): TenantState {
+  if (!licence) throw new Problem(409, 'licence_required', 'Give the tenant a licence first')
+  const { expires_at } = licence
+  if (!expires_at || expires_at > now()) return 'active'
+  if (before === 'grace' || graceEnd(licence)! <= now())
+    throw new Problem(409, 'licence_required', 'Its licence has run out; give the tenant another first')
+  return 'grace'
+}
+
+/** 409 `refused_in_state` where the event has no place, `licence_required` where there is none that lets it in. The Cloud is told. */
 export async function changeState(scope: StaffScope, id: string, event: TenantEvent, reason?: string, more: Partial<Tenant> = {}) {
   const { tx } = scope
   const [before] = await tx.select().from(managedTenants).where(eq(managedTenants.id, id)).for('update')
   if (!before) throw notFound('tenant')
-  const state = stateAfter(before.state, event)
-  if (!state) throw new Problem(409, 'refused_in_state', `A tenant that is ${before.state} cannot ${event}`)
+  const wanted = stateAfter(before.state, event)
+  if (!wanted) throw new Problem(409, 'refused_in_state', `A tenant that is ${before.state} cannot ${event}`)
   const [found] = await withLicence(scope).where(eq(managedTenants.id, id))
-  if (state === 'active' && !found?.licence) throw new Problem(409, 'licence_required', 'Give the tenant a licence first')
+  const state = wanted === 'active' ? letIn(before.state, found?.licence ?? null) : wanted
   const [after] = await tx
     .update(managedTenants)
     .set({ delete_after: null, ...more, state, state_since: now(), state_reason: reason ?? null })

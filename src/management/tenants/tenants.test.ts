@@ -14,7 +14,6 @@ import { config as management } from '../config'
 import { sendDue } from '../deliveries/service'
 import { pullUsage } from '../fleet/pull'
 import { expireLicences } from '../licences/service'
-import { type TenantEvent, after, eventsIn, tenantEvents, tenantStates } from '../states'
 
 let planes: ReturnType<typeof linkPlanes>
 let staff: StaffClient
@@ -62,19 +61,6 @@ async function activeTenant() {
 }
 
 describe('states', () => {
-  const table: Record<string, Partial<Record<TenantEvent, string>>> = {
-    pending: { activate: 'active', offboard: 'offboarding' },
-    active: { suspend: 'suspended', offboard: 'offboarding', expire: 'grace' },
-    grace: { activate: 'active', suspend: 'suspended', offboard: 'offboarding', lapse: 'suspended' },
-    suspended: { resume: 'active', offboard: 'offboarding' },
-    offboarding: { keep: 'suspended', erase: 'deleted' },
-    deleted: {},
-  }
-  test.each(tenantStates.flatMap((state) => tenantEvents.map((name) => [state, name] as const)))('%s, %s', (state, name) => {
-    expect(after(state, name)).toBe(table[state]![name] as never)
-    expect(eventsIn(state).includes(name)).toBe(name in table[state]!)
-  })
-
   test('what has no place in a state is refused, and so is beginning without a licence', async () => {
     const created = (await staff.api.tenants.post({ name: 'New', administrator: { email: email(), language: 'en' } })).data!
     const ask = (name: 'activate' | 'suspend' | 'resume') =>
@@ -144,6 +130,11 @@ describe('a licence', () => {
     expect([await stateOf(id), await stateOf(other.tenant_id)]).toEqual(['grace', 'active'])
     await sendDue()
     expect([await statusIn(id), (await login(address)).status]).toEqual(['grace', 200])
+    const { access_token } = (await (await login(address)).json()) as { access_token: string }
+    const me = await send('GET', '/api/v1/me', { headers: { authorization: `Bearer ${access_token}` } })
+    expect(await me.json()).toMatchObject({
+      tenant: { status: 'grace', grace_ends_at: (await staff.api.tenants({ id }).get()).data!.licence!.grace_ends_at!.toISOString() },
+    })
     await moveTo(14 * 86_400_000)
     await expireLicences()
     await sendDue()
@@ -153,6 +144,19 @@ describe('a licence', () => {
     expect((await event(id, 'resume')).data!.state).toBe('active')
     const { data } = await staff.api.tenants({ id }).licences.get()
     expect(data!.items.map(({ ended_at }) => ended_at === null)).toEqual([true, false, false])
+  })
+
+  test('with more days of grace than two weeks opens the Cloud for as long', async () => {
+    const { tenant_id: id, email: address } = await activeTenant()
+    await staff.api.tenants({ id }).licences.post({ plan_id, expires_at: inDays(2), reason: 'a slow payer', grace_days: 60 })
+    await moveTo(50 * 86_400_000)
+    await expireLicences()
+    await sendDue()
+    expect([await statusIn(id), (await login(address)).status]).toEqual(['grace', 200])
+    await moveTo(63 * 86_400_000)
+    await expireLicences()
+    await sendDue()
+    expect(await word(await login(address))).toEqual([403, 'tenant_suspended'])
   })
 
   test('is of a plan there is, and in the future', async () => {

@@ -1,6 +1,6 @@
 import { problemFrom } from './problem'
 import { suspectServer } from './server-health'
-import { expireSession, untilSignedInAgain, useSession } from './session'
+import { type ClosedWord, closedWords, expireSession, untilSignedInAgain, useSession } from './session'
 
 type Refreshed<Session> = {
   data: Session | null
@@ -34,15 +34,25 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
   /** As fetch, with the session; for answers that are no JSON. */
   async function fetchAuthorized(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const first = await fetchNoticing(input, withToken(init))
-    if (first.status !== 401 || new URL(first.url).pathname.startsWith('/api/v1/auth/')) return first
-    if (await renewSession()) return fetch(input, withToken(init))
-    expireSession()
+    const closed = first.status === 403 ? await closedWord(first) : undefined
+    if ((first.status !== 401 && !closed) || new URL(first.url).pathname.startsWith('/api/v1/auth/')) return first
+    if (!closed && (await renewSession())) return fetch(input, withToken(init))
+    expireSession(closed)
     // The request waits below the sign-in dialog, so that nothing typed is lost.
     return (await untilSignedInAgain(init?.signal)) ? fetch(input, withToken(init)) : first
   }
 
   const fetcher: typeof fetch = Object.assign(fetchAuthorized, { preconnect: () => undefined })
   return { renewSession, fetchAuthorized, fetcher }
+}
+
+/** Why nobody enters the organization just now, where that is the refusal. */
+async function closedWord(refused: Response): Promise<ClosedWord | undefined> {
+  const { error } = (await refused
+    .clone()
+    .json()
+    .catch(() => ({}))) as { error?: unknown }
+  return closedWords.find((word) => word === error)
 }
 
 /** As fetch; tells when the server may be away. */

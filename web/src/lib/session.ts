@@ -3,6 +3,10 @@ import { create } from 'zustand'
 type Person = { id: string; email: string; name: string }
 type Place = { id: string; name: string }
 
+/** Why a session does not go on, where it is the organization that is closed. */
+export const closedWords = ['tenant_pending', 'tenant_suspended'] as const
+export type ClosedWord = (typeof closedWords)[number]
+
 type SessionState = {
   /** `expired` keeps the page as it is, below a dialog that signs in again. */
   status: 'unknown' | 'signed_out' | 'signed_in' | 'expired'
@@ -12,6 +16,8 @@ type SessionState = {
   user: Person | null
   /** The Management plane is in none. */
   tenant: Place | null
+  /** Of one that is expired. */
+  closed: ClosedWord | null
 }
 
 const mark = 'monozu.signed_in'
@@ -19,7 +25,7 @@ const mark = 'monozu.signed_in'
 /** Whether somebody is signed in in this browser, as far as it knows: without that there is no cookie worth trying. */
 export const mayBeSignedIn = () => localStorage.getItem(mark) !== null
 
-const signedOut = { status: 'signed_out', accessToken: null, expiresAtMs: 0, user: null, tenant: null } as const
+const signedOut = { status: 'signed_out', accessToken: null, expiresAtMs: 0, user: null, tenant: null, closed: null } as const
 
 export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
 
@@ -34,11 +40,12 @@ export function beginSession(answer: { access_token: string; expires_in: number;
     expiresAtMs: Date.now() + answer.expires_in * 1000,
     user: answer.user,
     tenant: answer.tenant,
+    closed: null,
   })
 }
 
-export function expireSession(): void {
-  if (useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null })
+export function expireSession(closed: ClosedWord | null = null): void {
+  if (useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, closed })
 }
 
 export function endSession(): void {

@@ -17,6 +17,7 @@ const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./shortcuts'))
 const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
 const SupportBanner = lazy(() => import('@/features/support/support-banner'))
+const GraceBanner = lazy(() => import('@/features/organization/grace-banner'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
 
 export function Shell() {
@@ -34,6 +35,7 @@ export function Shell() {
       TopBar={TopBar}
       banner={
         <Suspense>
+          <GraceBanner />
           <SupportBanner />
         </Suspense>
       }

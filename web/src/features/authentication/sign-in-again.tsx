@@ -12,7 +12,7 @@ import { SignInForm } from './sign-in-form'
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, tenant } = useSession()
+  const { user, tenant, closed } = useSession()
   const leave = useSignOut()
   const [next, setNext] = useState<NextStep | null>(null)
   const back = () => setNext(null)
@@ -21,8 +21,8 @@ export default function SignInAgain() {
   return (
     <Dialog open>
       <DialogContent
-        title={t('sign_in.expired_title')}
-        description={t('sign_in.expired_description', { tenant: tenant.name })}
+        title={closed ? tenant.name : t('sign_in.expired_title')}
+        description={closed ? t(`sign_in.${closed}`) : t('sign_in.expired_description', { tenant: tenant.name })}
         dismissable={false}
       >
         {next?.step === 'code' && <SecondFactorForm verify={verifying(next.session_token)} onSignedIn={stay} onBack={back} />}

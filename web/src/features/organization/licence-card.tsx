@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Definition, DefinitionList } from '@/kit/definition-list'
 import { RelativeTime } from '@/kit/relative-time'
 import { formatNumber } from '@/lib/format'
+import { useMe } from '@/lib/me'
 import { Badge } from '@/ui/badge'
 import { Card, CardHeader } from '@/ui/card'
 import { licenceQuery } from './queries'
@@ -11,6 +12,7 @@ import { licenceQuery } from './queries'
 export function LicenceCard() {
   const { t } = useTranslation()
   const { data } = useQuery(licenceQuery)
+  const { status } = useMe().tenant
   if (!data?.license) return null
   const { license, usage } = data
   const ofLimit = (used: number, most: number | null | undefined) =>
@@ -33,6 +35,11 @@ export function LicenceCard() {
           <Definition term={t('settings.organization.licence_ends')}>
             <RelativeTime at={license.expires_at} none={t('settings.organization.licence_never_ends')} />
           </Definition>
+          {status === 'grace' && license.grace_ends_at && (
+            <Definition term={t('settings.organization.grace_ends')}>
+              <RelativeTime at={license.grace_ends_at} />
+            </Definition>
+          )}
         </DefinitionList>
       </div>
     </Card>

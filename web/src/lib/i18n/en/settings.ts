@@ -14,6 +14,9 @@ export const settings = {
       without_limit: '{{used}}, without a limit',
       licence_ends: 'Valid until',
       licence_never_ends: 'No end',
+      grace_ends: 'Works on until',
+      grace: 'The licence of this organization has run out.',
+      grace_until: 'Everything works on until {{at}}',
     },
     rejected: {
       title: 'Refused records',

@@ -17,6 +17,9 @@ export const settings: Shape<typeof english> = {
       without_limit: '{{used}}, senza limite',
       licence_ends: 'Valida fino',
       licence_never_ends: 'Senza scadenza',
+      grace_ends: 'Continua fino al',
+      grace: 'La licenza di questa organizzazione è scaduta.',
+      grace_until: 'Tutto continua a funzionare fino al {{at}}',
     },
     rejected: {
       title: 'Record rifiutati',

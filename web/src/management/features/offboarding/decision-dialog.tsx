@@ -3,6 +3,7 @@ import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
+import { ReasonField, useReasonRules } from '../../kit/reason-field'
 import { type Decision, type DecisionName, useDecide } from './queries'
 
 interface Subject {
@@ -31,6 +32,7 @@ export function DecisionDialog({ tenant, decision, onClose }: Props) {
 function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision: DecisionName; onClose: () => void }) {
   const { t } = useTranslation()
   const decide = useDecide(tenant.id, decision)
+  const rules = useReasonRules()
   const isFinal = decision === 'offboard' || decision === 'delete'
   const form = useServerForm<Decision>({
     defaultValues: { name: '', reason: '' },
@@ -39,7 +41,6 @@ function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision
       onClose()
     },
   })
-  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
   const isName = (text: string) => text.trim() === tenant.name.trim() || t('management.offboarding.another_name')
   return (
     <form onSubmit={(submitted) => void form.send(submitted)} noValidate className="space-y-3">
@@ -65,21 +66,7 @@ function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision
           )}
         </Field>
       )}
-      <Field
-        label={t('management.tenants.reason')}
-        hint={t('management.tenants.reason_hint')}
-        required
-        error={form.formState.errors.reason?.message}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('reason', { required: t('form.required'), validate: said })}
-            maxLength={500}
-            autoComplete="off"
-          />
-        )}
-      </Field>
+      <ReasonField field={form.register('reason', rules)} error={form.formState.errors.reason?.message} />
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
         <Button onClick={onClose}>{t('action.close')}</Button>

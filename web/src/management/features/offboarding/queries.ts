@@ -4,16 +4,29 @@ import { api } from '../../lib/api'
 
 export type Offboarding = AnswerOf<ReturnType<typeof api.tenants>['offboarding']['get']>
 
+interface Leaving {
+  state: string
+  delete_after: Date | string | null
+  erased_at: Date | string | null
+}
+
+/** Milliseconds until it is looked at again: its rows are being removed, or are about to be. */
+export const whileRemoved = ({ state, delete_after, erased_at }: Leaving) => {
+  if (state === 'deleted') return erased_at ? false : 2_000
+  const isNear = delete_after !== null && new Date(delete_after).getTime() < Date.now() + 3_600_000
+  return isNear ? 5_000 : false
+}
+
 /** Looked at again while something is being made or removed. */
 export const offboardingQuery = (id: string) =>
   queryOptions({
     queryKey: ['tenants', 'offboarding', id],
     queryFn: () => answer(api.tenants({ id }).offboarding.get()),
-    refetchInterval: ({ state: { data } }) =>
-      data &&
-      (data.archive?.state === 'making' || (data.state === 'offboarding' && !data.archive) || (data.state === 'deleted' && !data.erased_at))
-        ? 2000
-        : false,
+    refetchInterval: ({ state: { data } }) => {
+      if (!data) return false
+      const isMaking = data.archive?.state === 'making' || (data.state === 'offboarding' && !data.archive)
+      return isMaking ? 2_000 : whileRemoved(data)
+    },
   })
 
 export interface Decision {

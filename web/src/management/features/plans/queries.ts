@@ -4,7 +4,7 @@ import { api } from '../../lib/api'
 
 export type Plan = ItemOf<typeof api.plans.get>
 export type Feature = ItemOf<typeof api.features.get>
-export type Terms = { name: string; features: Feature[]; max_users: number | null; max_devices: number | null; grace_days: number }
+export type Terms = { features: Feature[]; max_users: number | null; max_devices: number | null; grace_days: number }
 
 export const plansQuery = queryOptions({ queryKey: ['plans'], queryFn: () => answer(api.plans.get()) })
 export const featuresQuery = queryOptions({ queryKey: ['features'], queryFn: () => answer(api.features.get()), staleTime: Infinity })
@@ -13,7 +13,7 @@ export const featuresQuery = queryOptions({ queryKey: ['features'], queryFn: () 
 export function useSavePlan(id?: string) {
   return useMutation({
     meta: { invalidates: ['plans', 'audit'], handlesError: true },
-    mutationFn: (terms: Terms) => answer(id === undefined ? api.plans.post(terms) : api.plans({ id }).patch(terms)),
+    mutationFn: (terms: Terms & { name: string }) => answer(id === undefined ? api.plans.post(terms) : api.plans({ id }).patch(terms)),
   })
 }
 

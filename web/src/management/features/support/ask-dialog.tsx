@@ -5,6 +5,7 @@ import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
+import { ReasonField, useReasonRules } from '../../kit/reason-field'
 import { type SupportWish, useAskForSupport } from './queries'
 
 interface Props {
@@ -30,6 +31,7 @@ const modes = ['read', 'write'] as const
 function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
   const { t } = useTranslation()
   const ask = useAskForSupport(tenant_id)
+  const rules = useReasonRules()
   const form = useServerForm<Omit<SupportWish, 'hours'> & { hours: string }>({
     defaultValues: { reason: '', mode: 'read', hours: String(Math.min(2, most)) },
     submit: async ({ reason, mode, hours }) => {
@@ -39,19 +41,9 @@ function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
     },
   })
   const { errors, isSubmitting } = form.formState
-  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-      <Field label={t('management.tenants.reason')} hint={t('management.support.reason_hint')} required error={errors.reason?.message}>
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('reason', { required: t('form.required'), validate: said })}
-            maxLength={500}
-            autoComplete="off"
-          />
-        )}
-      </Field>
+      <ReasonField field={form.register('reason', rules)} error={errors.reason?.message} hint={t('management.support.reason_hint')} />
       <Field label={t('management.support.mode.label')}>
         {(control) => (
           <Select

@@ -1,13 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
+import { Checkbox } from '@/ui/checkbox'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
+import { ReasonField, useReasonRules } from '../../kit/reason-field'
 import { type Plan, plansQuery } from '../plans/queries'
+import { readTerms, TermsFields, type TypedTerms, typedTerms } from '../plans/terms-fields'
 import { useGiveLicence } from './queries'
 
 export function GiveLicence({ tenant_id, open, onClose }: { tenant_id: string; open: boolean; onClose: () => void }) {
@@ -24,54 +29,62 @@ export function GiveLicence({ tenant_id, open, onClose }: { tenant_id: string; o
   )
 }
 
+type Typed = TypedTerms & { plan_id: string; expires_at: string; reason: string }
+
 function GiveForm({ tenant_id, plans, onDone }: { tenant_id: string; plans: Plan[]; onDone: () => void }) {
   const { t } = useTranslation()
   const give = useGiveLicence(tenant_id)
-  const form = useServerForm<{ plan_id: string; expires_at: string; reason: string }>({
-    defaultValues: { plan_id: plans[0]?.id ?? '', expires_at: '', reason: '' },
-    submit: async ({ plan_id, expires_at, reason }) => {
+  const rules = useReasonRules()
+  const [isSpecial, setSpecial] = useState(false)
+  const [first] = plans
+  const form = useServerForm<Typed>({
+    defaultValues: { plan_id: first?.id ?? '', expires_at: '', reason: '', ...(first && typedTerms(first)) },
+    submit: async ({ plan_id, expires_at, reason, ...terms }) => {
       // The whole of the day, as the reader counts it.
       const end = expires_at ? new Date(`${expires_at}T23:59:59`).toISOString() : null
-      const { plan } = await give.mutateAsync({ plan_id, expires_at: end, reason: reason.trim() })
+      const said = { plan_id, expires_at: end, reason: reason.trim(), ...(isSpecial && readTerms(terms)) }
+      const { plan } = await give.mutateAsync(said)
       notify.success(t('management.licence.given', { plan }))
       onDone()
     },
   })
   const { errors, isSubmitting } = form.formState
-  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
-  if (plans.length === 0) return <p className="text-muted">{t('management.licence.no_plan')}</p>
+  if (!first) return <p className="text-muted">{t('management.licence.no_plan')}</p>
+  const choose = (id: string) => {
+    const plan = plans.find((one) => one.id === id)
+    form.setValue('plan_id', id)
+    if (plan) for (const [name, value] of Object.entries(typedTerms(plan))) form.setValue(name as keyof TypedTerms, value)
+  }
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-      <Field label={t('management.licence.plan')} required error={errors.plan_id?.message}>
-        {(control) => (
-          <Select
-            {...control}
-            value={form.watch('plan_id')}
-            onValueChange={(id) => form.setValue('plan_id', id)}
-            options={plans.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-        )}
-      </Field>
-      <Field label={t('management.licence.last_day')} hint={t('management.licence.last_day_hint')} error={errors.expires_at?.message}>
-        {(control) => <Input {...control} {...form.register('expires_at')} type="date" />}
-      </Field>
-      <Field label={t('management.tenants.reason')} hint={t('management.tenants.reason_hint')} required error={errors.reason?.message}>
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('reason', { required: t('form.required'), validate: said })}
-            maxLength={500}
-            autoComplete="off"
-          />
-        )}
-      </Field>
-      {form.problem && <ProblemNote error={form.problem} />}
-      <DialogActions>
-        <Button onClick={onDone}>{t('action.cancel')}</Button>
-        <Button type="submit" variant="primary" busy={isSubmitting}>
-          {t('management.licence.give')}
-        </Button>
-      </DialogActions>
-    </form>
+    <FormProvider {...form}>
+      <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Field label={t('management.licence.plan')} required error={errors.plan_id?.message}>
+          {(control) => (
+            <Select
+              {...control}
+              value={form.watch('plan_id')}
+              onValueChange={choose}
+              options={plans.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+          )}
+        </Field>
+        <Field label={t('management.licence.last_day')} hint={t('management.licence.last_day_hint')} error={errors.expires_at?.message}>
+          {(control) => <Input {...control} {...form.register('expires_at')} type="date" />}
+        </Field>
+        <label className="flex items-center gap-2">
+          <Checkbox checked={isSpecial} onCheckedChange={(checked) => setSpecial(checked === true)} />
+          {t('management.licence.special')}
+        </label>
+        {isSpecial && <TermsFields />}
+        <ReasonField field={form.register('reason', rules)} error={errors.reason?.message} />
+        {form.problem && <ProblemNote error={form.problem} />}
+        <DialogActions>
+          <Button onClick={onDone}>{t('action.cancel')}</Button>
+          <Button type="submit" variant="primary" busy={isSubmitting}>
+            {t('management.licence.give')}
+          </Button>
+        </DialogActions>
+      </form>
+    </FormProvider>
   )
 }

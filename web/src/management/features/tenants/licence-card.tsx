@@ -14,6 +14,7 @@ import type { Usage } from '../fleet/queries'
 import { Used } from '../fleet/used'
 import { Volume } from '../fleet/volume'
 import { GiveLicence } from './give-licence'
+import { LicenceHistory } from './licence-history'
 import type { TenantDetail } from './queries'
 
 /** The licence that holds, and what the tenant uses of it. */
@@ -45,7 +46,16 @@ export function LicenceCard({ tenant }: { tenant: TenantDetail }) {
               <Definition term={t('management.licence.expires')}>
                 {licence.expires_at ? formatDateTime(licence.expires_at) : t('management.licence.never')}
               </Definition>
-              <Definition term={t('management.plans.grace_days')}>{formatNumber(licence.grace_days)}</Definition>
+              {tenant.state === 'grace' && licence.grace_ends_at ? (
+                <Definition term={t('management.licence.grace_ends')}>
+                  {formatDateTime(licence.grace_ends_at)}{' '}
+                  <span className="text-muted">
+                    (<RelativeTime at={licence.grace_ends_at} />)
+                  </span>
+                </Definition>
+              ) : (
+                <Definition term={t('management.plans.grace_days')}>{formatNumber(licence.grace_days)}</Definition>
+              )}
               <Definition term={t('management.plans.features')}>
                 <span className="flex flex-wrap gap-1">
                   {licence.features.length === 0 && '—'}
@@ -70,6 +80,7 @@ export function LicenceCard({ tenant }: { tenant: TenantDetail }) {
             <Volume days={tenant.days} width={220} height={32} />
           </Definition>
         </DefinitionList>
+        <LicenceHistory tenant_id={tenant.id} />
       </div>
       <GiveLicence tenant_id={tenant.id} open={giving} onClose={() => setGiving(false)} />
     </Card>

@@ -2,6 +2,8 @@ import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, type AnswerOf, type ItemOf } from '@/lib/answers'
 import { listOptions } from '@/lib/list'
 import { api } from '../../lib/api'
+import { whileRemoved } from '../offboarding/queries'
+import type { Terms } from '../plans/queries'
 
 export type Tenant = ItemOf<typeof api.tenants.get>
 export type TenantDetail = AnswerOf<ReturnType<typeof api.tenants>['get']>
@@ -10,7 +12,15 @@ export const tenantList = (filters: { search?: string; state?: TenantState }) =>
   listOptions(['tenants', 'list', filters], (cursor) => answer(api.tenants.get({ query: { ...filters, limit: 100, cursor } })))
 
 export const tenantQuery = (id: string) =>
-  queryOptions({ queryKey: ['tenants', 'one', id], queryFn: () => answer(api.tenants({ id }).get()) })
+  queryOptions({
+    queryKey: ['tenants', 'one', id],
+    queryFn: () => answer(api.tenants({ id }).get()),
+    refetchInterval: ({ state: { data } }) => (data ? whileRemoved(data) : false),
+  })
+
+export type Licence = ItemOf<ReturnType<typeof api.tenants>['licences']['get']>
+export const licencesQuery = (id: string) =>
+  queryOptions({ queryKey: ['tenants', 'licences', id], queryFn: () => answer(api.tenants({ id }).licences.get()) })
 
 /** What staff can make happen; the rest comes with time. */
 export const staffEvents = ['activate', 'suspend', 'resume'] as const
@@ -33,7 +43,7 @@ export function useCreateTenant() {
 export function useGiveLicence(tenant_id: string) {
   return useMutation({
     meta: { invalidates: ['tenants', 'deliveries', 'audit'], handlesError: true },
-    mutationFn: (licence: { plan_id: string; expires_at: string | null; reason: string }) =>
+    mutationFn: (licence: Partial<Terms> & { plan_id: string; expires_at: string | null; reason: string }) =>
       answer(api.tenants({ id: tenant_id }).licences.post(licence as never)),
   })
 }

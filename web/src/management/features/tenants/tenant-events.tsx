@@ -1,11 +1,11 @@
 import { Ban, CirclePlay, type LucideIcon, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
-import { Input } from '@/ui/input'
+import { ReasonField, useReasonRules } from '../../kit/reason-field'
 import { type StaffEvent, staffEvents, type Tenant, useTenantEvent } from './queries'
 
 const icons: Record<StaffEvent, LucideIcon> = { activate: CirclePlay, suspend: Ban, resume: RotateCcw }
@@ -44,6 +44,7 @@ export function TenantEvents({ tenant }: { tenant: Tenant }) {
 function EventForm({ tenant, event, onDone }: { tenant: Tenant; event: StaffEvent; onDone: () => void }) {
   const { t } = useTranslation()
   const change = useTenantEvent(tenant.id)
+  const rules = useReasonRules()
   const form = useServerForm<{ reason: string }>({
     defaultValues: { reason: '' },
     submit: async ({ reason }) => {
@@ -52,24 +53,9 @@ function EventForm({ tenant, event, onDone }: { tenant: Tenant; event: StaffEven
       onDone()
     },
   })
-  const said = (text: string) => text.trim().length >= 3 || t('management.tenants.reason_short')
   return (
     <form onSubmit={(submitted) => void form.send(submitted)} noValidate>
-      <Field
-        label={t('management.tenants.reason')}
-        hint={t('management.tenants.reason_hint')}
-        required
-        error={form.formState.errors.reason?.message}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('reason', { required: t('form.required'), validate: said })}
-            maxLength={500}
-            autoComplete="off"
-          />
-        )}
-      </Field>
+      <ReasonField field={form.register('reason', rules)} error={form.formState.errors.reason?.message} />
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
         <Button onClick={onDone}>{t('action.cancel')}</Button>

@@ -1,0 +1,1 @@
+ALTER TABLE "licence" ADD COLUMN "grace_ends_at" timestamp (3) with time zone;
