@@ -664,7 +664,7 @@ insert into management.tenant (id, name, state) select id, name, status from ten
 create or replace function tell_management(entry uuid, who uuid, what text, thing uuid, said jsonb, address text, request text) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if what not in ('archives.complete', 'archives.mail', 'archives.download', 'support.approve', 'support.refuse', 'support.end', 'support.enter', 'support.act')
+  if what not in ('archives.complete', 'archives.mail', 'archives.download', 'support.approve', 'support.refuse', 'support.end', 'support.enter', 'support.act', 'jobs.retry')
     then raise insufficient_privilege; end if;
   update management.support_request r set updated_at = now(), version = r.version + 1, expires_at = coalesce((said->>'expires_at')::timestamptz, r.expires_at),
     state = case what when 'support.approve' then 'active' when 'support.refuse' then 'refused' else 'ended' end,
@@ -760,6 +760,14 @@ create or replace function resume_offboarding(at timestamptz) returns void langu
   select graphile_worker.add_job('offboarding.erase', json_build_object('tenant_id', t.id), job_key => 'offboarding.erase:' || t.id || ':erase', max_attempts => 10)
   from tenant t where t.status = 'deleted' and t.updated_at > resume_offboarding.at - interval '30 days';
 $$;
+-- A job of the tenant at hand that was given up begins anew; null where it is none. Its task.
+create or replace function retry_job(job bigint) returns text language sql security definer set search_path = public, pg_temp as $$
+  update graphile_worker._private_jobs j set attempts = 0, run_at = now(), updated_at = now(), last_error = null from graphile_worker._private_tasks t
+  where t.id = j.task_id and j.id = job and j.payload->>'tenant_id' = current_tenant()::text and j.attempts >= j.max_attempts and j.locked_at is null
+  returning t.identifier
+$$;
+revoke all on function retry_job(bigint) from public;
+grant execute on function retry_job(bigint) to monozu_app;
 revoke all on function erase_tenant(int, jsonb), erasure_done(uuid, timestamptz), resume_offboarding(timestamptz) from public;
 grant execute on function erase_tenant(int, jsonb), erasure_done(uuid, timestamptz), resume_offboarding(timestamptz) to monozu_app;
 

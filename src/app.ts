@@ -22,6 +22,7 @@ import { retentionRoutes } from './edge/retention/routes'
 import { volumeRoutes } from './edge/volume/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
+import { adminRoutes } from './identity/admin/routes'
 import { apiTokenRoutes } from './identity/api-tokens/routes'
 import { loadApiToken } from './identity/api-tokens/service'
 import { auditRoutes } from './identity/audit-log/routes'
@@ -65,6 +66,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(new Elysia().use(savedViewRoutes).use(searchRoutes).use(preferenceRoutes).use(onboardingRoutes))
   .use(new Elysia().use(tenantRoutes).use(archiveRoutes).use(supportRoutes))
   .use(licenceRoutes)
+  .use(adminRoutes)
   .use(securitySettingsRoutes)
   .use(userRoutes)
   .use(groupRoutes)
@@ -94,6 +96,11 @@ const documentation = {
       },
       device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
       internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
+      staff: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'A pass of the Management plane (`POST /api/v1/cloud-passes` there), for staff',
+      },
       webhook: {
         type: 'apiKey',
         in: 'header',

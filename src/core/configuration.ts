@@ -176,6 +176,7 @@ const variables = {
   FEATURE_OIDC: [flag, false],
   TELEMETRY_RAW_DAYS: [whole(1, 3650), 90],
   TELEMETRY_ROLLUP_DAYS: [whole(1, 3650), 730],
+  ADMIN_PANEL_ENABLED: [flag, false],
   SUPPORT_MAX_HOURS: [whole(1, 72), 8],
   CLOUD_CONSOLE_URL: [url('http:', 'https:'), ''],
   TENANT_DELETION_DAYS: [whole(0, 3650), 30],

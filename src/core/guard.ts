@@ -4,6 +4,7 @@ import { nowMs } from './clock'
 import { config } from './config'
 import { Problem } from './errors'
 import { assertFeature, featureOf } from './features'
+import { staffPass } from './hand-off'
 import { once } from './idempotency'
 import type { Permission } from './permissions'
 import { recordRefusal } from './refusals'
@@ -19,7 +20,8 @@ const stranger = () => new Problem(401, 'unauthenticated', 'Sign in first')
 /** Where `transform` leaves for `resolve` who calls; on the request itself, which is quicker than a WeakMap beside it. */
 const caller = Symbol('caller')
 const signed = Symbol('signed')
-type Called = Request & { [caller]?: Known; [signed]?: Message }
+const passed = Symbol('passed')
+type Called = Request & { [caller]?: Known; [signed]?: Message; [passed]?: string }
 
 /** A webhook whose signature holds. */
 interface Message {
@@ -75,6 +77,15 @@ export async function admitAgain(context: Part<'request' | 'server'>, permission
 /** INTERNAL_TOKEN, current and previous. */
 function admitPlane({ request }: Part<'request'>) {
   if (!isOneOf(config.INTERNAL_TOKEN, request.headers.get('x-internal-token') ?? '')) throw stranger()
+}
+
+/** Staff of the platform, by a pass of the Management plane. Where the panel is off there is no such thing here. */
+function admitStaff({ request }: Part<'request'>) {
+  if (!config.ADMIN_PANEL_ENABLED) throw new Problem(404, 'not_found', 'There is no such route')
+  const pass = staffPass.read(config.CLOUD_WEBHOOK_HMAC_SECRET, bearerOf(request.headers.get('authorization')) ?? '')
+  if (!pass) throw stranger()
+  note({ 'monozu.actor': 'staff' })
+  ;(request as Called)[passed] = pass.staff_id
 }
 
 /** The signature is over the bytes as they came: only what it holds for is parsed. */
@@ -147,7 +158,7 @@ const bearerOrToken = { security: [{ bearer: [] }, { api_token: [] }] }
 /**
  * One of these on a route is all of its protection:
  * `permission: 'devices.read'` (401 without a valid access or API token, 403 without the permission), `signedIn: true`, `device: true` (X-Device-Key), `public: 'why'`,
- * `internal: true` (X-Internal-Token), `webhook: true` (a signature over the body, beside `parse: 'arrayBuffer'`).
+ * `internal: true` (X-Internal-Token), `staff: true` (a pass of the Management plane, with ADMIN_PANEL_ENABLED), `webhook: true` (a signature over the body, beside `parse: 'arrayBuffer'`).
  */
 export const guard = new Elysia({ name: 'guard' }).macro({
   permission: (permission: Permission) => ({
@@ -163,6 +174,11 @@ export const guard = new Elysia({ name: 'guard' }).macro({
     resolve: handing('read write'),
   }),
   internal: (_: true) => ({ ...says({ security: [{ internal: [] }], 'x-internal': true }), transform: admitPlane }),
+  staff: (_: true) => ({
+    ...says({ security: [{ staff: [] }], 'x-staff': true }),
+    transform: admitStaff,
+    resolve: ({ request }: Part<'request'>) => ({ staff_id: (request as Called)[passed]! }),
+  }),
   webhook: (_: true) => ({
     ...says({ security: [{ webhook: [] }], 'x-webhook': true }),
     transform: admitWebhook,

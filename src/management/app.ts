@@ -8,6 +8,7 @@ import { requests } from '../core/requests'
 import { staticFiles } from '../core/static'
 import { accountRoutes } from './account/routes'
 import { auditRoutes } from './audit-log/routes'
+import { cloudPassRoutes } from './cloud-passes/routes'
 import { deliveryRoutes, internalRoutes } from './deliveries/routes'
 import { fleetRoutes } from './fleet/routes'
 import { guard, recognizeStaff } from './guard'
@@ -33,6 +34,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(licenceRoutes)
   .use(fleetRoutes)
   .use(deliveryRoutes)
+  .use(cloudPassRoutes)
   .use(auditRoutes)
 
 const documentation = {

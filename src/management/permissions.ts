@@ -12,6 +12,7 @@ export const staffPermissions = {
   'licences.give': 'operator',
   'deliveries.read': 'support',
   'deliveries.redeliver': 'operator',
+  'cloud.operate': 'operator',
   'staff.read': 'operator',
   'staff.invite': 'owner',
   'staff.update': 'owner',

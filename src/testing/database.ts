@@ -18,6 +18,7 @@ Bun.env.DATABASE_INGEST_URL = as('monozu_ingest', 'ingest')
 Bun.env.MANAGEMENT_DATABASE_URL = as('monozu_management', 'management')
 Bun.env.SECRET_KEY = 'for the tests alone: thirty-two characters and more'
 Bun.env.ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
+Bun.env.ADMIN_PANEL_ENABLED = 'true'
 Bun.env.LOG_LEVEL ??= 'silent'
 
 await import('./predicate-law')

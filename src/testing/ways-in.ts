@@ -3,7 +3,7 @@ import { app } from '../app'
 import { config } from '../core/config'
 import { nowMs } from '../core/clock'
 import { featureNames } from '../core/feature-flags'
-import { writeHandOff } from '../core/hand-off'
+import { handOff } from '../core/hand-off'
 import { writeRefreshToken } from '../core/refresh'
 import { mintCredential } from '../core/secrets'
 import { codeOf, stepAt } from '../core/totp'
@@ -152,7 +152,7 @@ async function betweenPlanes({ tenant_id, headers }: Client, state: () => Tenant
   const grant = asked()
   expectOk(await webhook('/internal/v1/support/requests', { tenant_id, ...grant }))
   expectOk(await post(`/api/v1/support-access/${grant.id}/approve`, {}, headers))
-  const code = () => writeHandOff(secret, { grant_id: grant.id, tenant_id, staff_id: grant.staff.id })
+  const code = () => handOff.write(secret, { grant_id: grant.id, tenant_id, staff_id: grant.staff.id })
   const internal = { headers: { 'x-internal-token': config.INTERNAL_TOKEN[0]! } }
   const administrator = { email: `${Bun.randomUUIDv7()}@new.example`, language: 'en' }
   return {

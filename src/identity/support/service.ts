@@ -4,7 +4,7 @@ import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
 import { config } from '../../core/config'
 import { Problem, notFound } from '../../core/errors'
-import { readHandOff } from '../../core/hand-off'
+import { handOff } from '../../core/hand-off'
 import { limits } from '../../core/limits'
 import { type Actor, type Call, type Scope, inTenant, jobActor } from '../../core/scope'
 import { type SupportMode, supportPermissions } from '../../core/support'
@@ -182,9 +182,9 @@ const ended = () => new Problem(422, 'exchange_ended', 'This hand-off has been u
 
 /** A member of staff comes in by a hand-off of the Management plane, which is taken once. The session lives in the tab alone: no cookie brings it back. */
 export async function enter(code: string, call: Call, userAgent: string | undefined) {
-  const handOff = readHandOff(config.CLOUD_WEBHOOK_HMAC_SECRET, code)
-  if (!handOff) throw ended()
-  const { tenant_id, grant_id, staff_id, id: message_id } = handOff
+  const claims = handOff.read(config.CLOUD_WEBHOOK_HMAC_SECRET, code)
+  if (!claims) throw ended()
+  const { tenant_id, grant_id, staff_id, id: message_id } = claims
   return inTenant(
     jobActor(tenant_id),
     'read write',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { app } from '../../app'
 import { moveClock } from '../../core/clock'
-import { writeHandOff } from '../../core/hand-off'
+import { handOff } from '../../core/hand-off'
 import { publishWith } from '../../core/live'
 import { listen } from '../../core/signals'
 import { closeEnded } from '../../core/sockets'
@@ -196,13 +196,13 @@ describe('support access', () => {
     const claims = { grant_id: id, tenant_id: client.tenant_id, staff_id: staff.id }
     const forged = [
       'x',
-      writeHandOff(Buffer.alloc(32, 9), claims),
-      writeHandOff(planes.secret, { ...claims, staff_id: crypto.randomUUID() }),
-      writeHandOff(planes.secret, { ...claims, grant_id: crypto.randomUUID() }),
-      writeHandOff(planes.secret, { ...claims, tenant_id: (await tenant()).tenant_id }),
+      handOff.write(Buffer.alloc(32, 9), claims),
+      handOff.write(planes.secret, { ...claims, staff_id: crypto.randomUUID() }),
+      handOff.write(planes.secret, { ...claims, grant_id: crypto.randomUUID() }),
+      handOff.write(planes.secret, { ...claims, tenant_id: (await tenant()).tenant_id }),
     ]
     for (const one of forged) expect(await take(one)).toEqual([422, 'exchange_ended'])
-    const late = writeHandOff(planes.secret, claims)
+    const late = handOff.write(planes.secret, claims)
     moveClock(61_000)
     expect(await take(late)).toEqual([422, 'exchange_ended'])
     moveClock(0)

@@ -1,7 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { now } from '../../core/clock'
 import { Problem, invalid, notFound } from '../../core/errors'
-import { writeHandOff } from '../../core/hand-off'
+import { handOff } from '../../core/hand-off'
 import { limits } from '../../core/limits'
 import type { SupportMode } from '../../core/support'
 import { config } from '../config'
@@ -70,7 +70,7 @@ export async function enterTenant(scope: StaffScope, id: string) {
   if (!secret || request.state !== 'active' || request.expires_at! <= now())
     throw new Problem(409, 'not_active', 'The tenant does not let you in')
   await audit(scope, 'support.hand_off', id, { tenant_id: request.tenant_id })
-  const code = writeHandOff(secret, { grant_id: id, tenant_id: request.tenant_id, staff_id: scope.actor.id })
+  const code = handOff.write(secret, { grant_id: id, tenant_id: request.tenant_id, staff_id: scope.actor.id })
   // Behind the #, which browsers send to nobody.
   return { url: `${config.CLOUD_CONSOLE_URL || config.CLOUD_URL}/support#${code}` }
 }
