@@ -761,7 +761,7 @@ create or replace function resume_offboarding(at timestamptz) returns void langu
   from tenant t where t.status = 'deleted' and t.updated_at > resume_offboarding.at - interval '30 days';
 $$;
 -- A job of the tenant at hand that was given up begins anew; null where it is none. Its task.
-create or replace function retry_job(job bigint) returns text language sql security definer set search_path = public, pg_temp as $$
+create or replace function retry_job(job bigint) returns text language sql set search_path = public, pg_temp as $$
   update graphile_worker._private_jobs j set attempts = 0, run_at = now(), updated_at = now(), last_error = null from graphile_worker._private_tasks t
   where t.id = j.task_id and j.id = job and j.payload->>'tenant_id' = current_tenant()::text and j.attempts >= j.max_attempts and j.locked_at is null
   returning t.identifier
