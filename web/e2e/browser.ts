@@ -53,6 +53,18 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { page, context, complaints }
 }
 
+/**
+ * Makes the window taller than the page by its own bars. What lies beneath its edge is never drawn, and what is never drawn counts as
+ * painted only when something else is: by far too late.
+ */
+export async function showWhole(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  const { windowId } = await session.send('Browser.getWindowForTarget')
+  const { width, height } = page.viewportSize()!
+  await session.send('Browser.setWindowBounds', { windowId, bounds: { width: width + 40, height: height + 200 } })
+  await session.detach()
+}
+
 /** Violations of WCAG 2.2 A and AA on the page as it stands, in short words. */
 export async function axe(page: Page): Promise<string[]> {
   // A colour half way between two is nobody's choice: another theme shows with the next frame, and its transitions begin with it.

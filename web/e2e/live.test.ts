@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
+import { eventually } from '../../src/testing/eventually'
 import { axe, launch, visit } from './browser'
 import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
 
@@ -57,7 +58,8 @@ test('a long list takes what frames bring row by row: one page is asked for new 
   const call = await callerOf(platform, platform.admin)
   const { page, complaints } = await visit(browser)
   await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/alerts?status=all`)
+  // Of this device alone: the agent on this host tells of every port that somebody opens.
+  await page.goto(`${platform.url}/alerts?status=all&device=${device.device_id}`)
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   await readOn(page)
   const asked = pagesAsked(page, '/api/v1/alerts')
@@ -68,8 +70,14 @@ test('a long list takes what frames bring row by row: one page is asked for new 
   expect(asked).toEqual([null])
   await pill.click()
   await pill.waitFor({ state: 'detached' })
+  // Whoever asked for it is taken to it.
+  await page.getByRole('row').filter({ hasText: 'Valve opened' }).waitFor()
 
-  const row = page.locator('main tr[data-row-id]').first()
+  await page.evaluate(
+    `(() => { const box = document.querySelector('main [role="grid"]').parentElement; box.scrollTop = box.scrollHeight })()`,
+  )
+  await page.getByRole('row').filter({ hasText: 'Old alert 1' }).first().waitFor()
+  const row = page.locator('main tr[data-row-id]').last()
   const id = (await row.getAttribute('data-row-id'))!
   expect(await row.textContent()).toContain('Open')
   await call('POST', `/alerts/${id}/acknowledge`, {})
@@ -82,6 +90,64 @@ test('a long list takes what frames bring row by row: one page is asked for new 
   await page.getByRole('row').filter({ hasText: 'Valve opened' }).filter({ hasText: '×2' }).filter({ hasText: 'Critical' }).waitFor()
   expect(asked).toEqual([null])
   expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('more alerts at once than anybody reads are counted where one reads on; a press shows the newest, with one page asked for', async () => {
+  const device = await registerDevice(platform, { name: 'press-2' })
+  const said = (word: string) =>
+    report(
+      platform,
+      device,
+      ...Array.from({ length: 60 }, (_, n) => ({ kind: 'security_alert', data: { title: `${word} ${n}`, severity: 'high' } })),
+    )
+  await said('Before')
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/alerts?device=${device.device_id}`)
+  await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+  const shown = page.locator('main tr[data-row-id]')
+  await shown.first().filter({ hasText: 'Before 59' }).waitFor()
+  await page.evaluate(`document.querySelector('main [role="grid"]').parentElement.scrollTop = 100`)
+  const asked = pagesAsked(page, '/api/v1/alerts')
+  await said('Burst')
+  const pill = page.getByRole('button', { name: '60 new · show' })
+  await pill.waitFor()
+  expect(await shown.first().textContent()).toContain('Before 59')
+  await pill.click()
+  await shown.first().filter({ hasText: 'Burst 59' }).waitFor()
+  await pill.waitFor({ state: 'detached' })
+  expect(await page.evaluate<number>(`document.querySelector('main [role="grid"]').parentElement.scrollTop`)).toBe(0)
+  expect(asked).toEqual([null])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('keys walk a long list: the row with the focus is in sight, whole, also from where it was scrolled away', async () => {
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin)
+  await page.goto(`${platform.url}/devices`)
+  await page.locator('main tr[data-row-id]').first().waitFor()
+  /** Of the row with the focus: that it is this one, below the head and above the end of the list. */
+  const inSight = (index: number) =>
+    eventually(
+      () =>
+        page.evaluate<boolean>(`(() => {
+          const row = document.activeElement
+          if (row.getAttribute('aria-rowindex') !== '${index + 1}') return false
+          const { top, bottom } = row.getBoundingClientRect()
+          const head = document.querySelector('main thead').getBoundingClientRect()
+          return top >= head.bottom - 1 && bottom <= row.closest('[role="grid"]').parentElement.getBoundingClientRect().bottom + 1
+        })()`),
+      15_000,
+    )
+  for (let n = 0; n < 60; n += 1) await page.keyboard.press('j')
+  expect(await inSight(60)).toBe(true)
+  for (let n = 0; n < 40; n += 1) await page.keyboard.press('k')
+  expect(await inSight(20)).toBe(true)
+  await page.evaluate(`document.querySelector('main [role="grid"]').parentElement.scrollTop = 5000`)
+  expect(await eventually(() => page.evaluate<boolean>(`document.activeElement === document.body`), 15_000)).toBe(true)
+  await page.keyboard.press('j')
+  expect(await inSight(21)).toBe(true)
   expect(complaints).toEqual([])
 }, 60_000)
 

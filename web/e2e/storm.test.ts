@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, CDPSession } from 'playwright-core'
 import { eventually } from '../../src/testing/eventually'
-import { axe, launch, visit } from './browser'
+import { axe, launch, showWhole, visit } from './browser'
 import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
 
 let browser: Browser
@@ -48,6 +48,7 @@ test('five hundred alerts a second: the list answers the keyboard, keeps its mem
   const call = await callerOf(platform, platform.admin)
   const device = await registerDevice(platform, { name: 'storm-sensor' })
   const { page, context, complaints } = await visit(browser)
+  await showWhole(page)
   await signIn(page, platform.url, platform.admin)
   await page.goto(`${platform.url}/alerts?search=storm`)
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()

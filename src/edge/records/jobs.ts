@@ -3,7 +3,7 @@ import { routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
 import type { Scope } from '../../core/scope'
-import { type AlertReport, raiseAlert } from '../../soc/alerts/service'
+import { type AlertReport, raiseAlerts } from '../../soc/alerts/service'
 import { devices } from '../devices/schema'
 import { type Discovery, recordDiscovery } from '../discoveries/service'
 import { deviceRecords } from './schema'
@@ -22,13 +22,15 @@ async function handleRecords(scope: Scope) {
     .orderBy(asc(deviceRecords.id))
     .limit(batch)
     .for('update', { of: deviceRecords, skipLocked: true })
+  if (!records.length) return
+  const reports: AlertReport[] = []
   for (const { record, device_name, org_unit_id } of records) {
     const { device_id, at, data, kind } = record
     if (kind === 'security_alert')
-      await raiseAlert(scope, { ...(data as Partial<AlertReport>), device_id, device_name, org_unit_id, at } as AlertReport)
+      reports.push({ ...(data as Partial<AlertReport>), device_id, device_name, org_unit_id, at } as AlertReport)
     else if (device_name !== null) await recordDiscovery(scope, { ...(data as Partial<Discovery>), device_id, at } as Discovery)
   }
-  if (!records.length) return
+  await raiseAlerts(scope, reports)
   await tx
     .update(deviceRecords)
     .set({ handled_at: now() })

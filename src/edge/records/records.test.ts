@@ -93,10 +93,23 @@ describe('a security_alert record', () => {
     expect(alert).toMatchObject({ count: 3, status: 'open' })
     expect([alert!.first_seen_at, alert!.last_seen_at]).toEqual([at(2), at(9)])
     const events = (await told(client.tenant_id)).slice(before)
-    expect(events.map(({ data }) => [data.id, data.event])).toEqual([
-      [alert!.id, 'updated'],
-      [alert!.id, 'updated'],
+    expect(events).toMatchObject([{ data: { id: alert!.id, event: 'updated', alert: { count: 3 } } }])
+  })
+
+  test('of the same key come together as one, in the words of the first, as grave as the gravest; a later one only raises it', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    await report(device, [
+      alarm({ title: 'first', severity: 'low' }, 3),
+      alarm({ title: 'second', severity: 'high' }, 1),
+      alarm({ severity: 'medium' }, 2),
     ])
+    await runQueue(client.tenant_id)
+    const [alert] = await listed(client)
+    expect(alert).toMatchObject({ title: 'first', severity: 'high', count: 3, first_seen_at: at(1), last_seen_at: at(3) })
+    await report(device, [alarm({ severity: 'low' }, 4)])
+    await runQueue(client.tenant_id)
+    expect(await listed(client)).toMatchObject([{ id: alert!.id, severity: 'high', count: 4, last_seen_at: at(4) }])
   })
 
   test('without a dedupe_key repeats what has the same rule and title', async () => {

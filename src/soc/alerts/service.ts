@@ -98,24 +98,55 @@ export interface AlertReport {
 /** Where a severity stands among the others. */
 export const rankOf = (severity: SQLWrapper) => sql`array_position(${`{${severities.join(',')}}`}::text[], ${severity})`
 
-/** Opens an alert, or counts up the open one of the same device and dedupe key, whose severity only rises. Must be called once a report. */
-export async function raiseAlert(scope: Scope, { at, dedupe_key, ...report }: AlertReport) {
+interface Raised extends Omit<AlertReport, 'at'> {
+  id: string
+  dedupe_key: string
+  count: number
+  first_seen_at: Date
+  last_seen_at: Date
+}
+
+/** Reports of the same device and key as one: told in the words of the first, as grave as the gravest. */
+function gathered(reports: readonly AlertReport[]): Raised[] {
+  const byKey = new Map<string, Raised>()
+  for (const { at, ...report } of reports) {
+    const dedupe_key = report.dedupe_key ?? `${report.rule ?? ''} ${report.title}`
+    const known = byKey.get(`${report.device_id} ${dedupe_key}`)
+    if (!known) {
+      const id = Bun.randomUUIDv7()
+      byKey.set(`${report.device_id} ${dedupe_key}`, { ...report, id, dedupe_key, count: 1, first_seen_at: at, last_seen_at: at })
+      continue
+    }
+    known.count += 1
+    if (severities.indexOf(report.severity) > severities.indexOf(known.severity)) known.severity = report.severity
+    if (at < known.first_seen_at) known.first_seen_at = at
+    if (at > known.last_seen_at) known.last_seen_at = at
+  }
+  // In one order whoever writes: two that wait for each other's rows would never end.
+  return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, raised]) => raised)
+}
+
+/** Opens alerts, or counts up the open one of the same device and dedupe key, whose severity only rises. Must be called once a report. */
+export async function raiseAlerts(scope: Scope, reports: readonly AlertReport[]) {
   const { tx, owned } = scope
-  const key = dedupe_key ?? `${report.rule ?? ''} ${report.title}`
-  const [row] = await tx
+  routine(scope, 'what a sensor says is evidence itself, not a change by somebody')
+  if (!reports.length) return
+  const raised = gathered(reports)
+  const rows = await tx
     .insert(alerts)
-    .values(owned({ ...report, dedupe_key: key, first_seen_at: at, last_seen_at: at }))
+    .values(raised.map(owned))
     .onConflictDoUpdate({
       target: [alerts.tenant_id, alerts.device_id, alerts.dedupe_key],
       targetWhere: sql`status = 'open'`,
       set: {
-        count: sql`${alerts.count} + 1`,
+        count: sql`${alerts.count} + excluded.count`,
         severity: sql`case when ${rankOf(sql`excluded.severity`)} > ${rankOf(alerts.severity)} then excluded.severity else ${alerts.severity} end`,
         first_seen_at: sql`least(${alerts.first_seen_at}, excluded.first_seen_at)`,
         last_seen_at: sql`greatest(${alerts.last_seen_at}, excluded.last_seen_at)`,
       },
     })
     .returning()
-  routine(scope, 'what a sensor says is evidence itself, not a change by somebody')
-  tell(scope, shown({ alert: row!, acknowledger: null }), row!.count === 1 ? 'created' : 'updated')
+  const made = new Set(raised.map(({ id }) => id))
+  for (const row of rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+    tell(scope, shown({ alert: row, acknowledger: null }), made.has(row.id) ? 'created' : 'updated')
 }

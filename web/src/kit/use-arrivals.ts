@@ -13,6 +13,6 @@ export function useArrivals<Row extends { id: string }>(
   if (busy && known === null && rows.length > 0) setKnown(ids())
   if (!busy && known !== null) setKnown(null)
   const firstKnown = known ? rows.findIndex((row) => known.has(row.id)) : 0
-  if (firstKnown <= 0) return { visible: rows, arrived: 0, show: () => undefined }
-  return { visible: rows.slice(firstKnown), arrived: firstKnown, show: () => setKnown(ids()) }
+  if (firstKnown <= 0) return { visible: rows, arrived: 0, show: () => setKnown(null) }
+  return { visible: rows.slice(firstKnown), arrived: firstKnown, show: () => setKnown(null) }
 }

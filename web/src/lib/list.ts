@@ -1,15 +1,13 @@
-import { infiniteQueryOptions, type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { useMemo } from 'react'
-
-/** As many as the server gives at once: less waiting while one scrolls. */
-export const rowsAtOnce = 200
-
-export type Page<Item> = {
-  items: Item[]
-  next_cursor: string | null
-  /** How many rows live frames told of that are nowhere among the pages; of the first page. */
-  arrived?: number
-}
+import { takeArrived } from './live-lists'
+import type { Page } from './page'
 
 /** A list read page by page with the server's cursors. */
 export function listOptions<Item extends { id: string }>(
@@ -31,11 +29,13 @@ export function listOptions<Item extends { id: string }>(
 export type List<Item> = {
   rows: Item[]
   query: UseInfiniteQueryResult<InfiniteData<Page<Item>>>
-  /** Rows that came and are shown nowhere yet. */
+  /** Rows that came and are shown nowhere yet, up to `mostCounted`; `takeIn` puts them among the others. */
   arrived: number
+  takeIn: () => Promise<void>
 }
 
 export function useList<Item extends { id: string }>(options: ReturnType<typeof listOptions<Item>>): List<Item> {
+  const client = useQueryClient()
   const query = useInfiniteQuery(options)
   const rows = useMemo(() => {
     // A row that arrives between two pages moves one entry across the border: it must not appear twice.
@@ -43,5 +43,5 @@ export function useList<Item extends { id: string }>(options: ReturnType<typeof 
     for (const page of query.data?.pages ?? []) for (const item of page.items) if (!byId.has(item.id)) byId.set(item.id, item)
     return [...byId.values()]
   }, [query.data])
-  return { rows, query, arrived: query.data?.pages[0]?.arrived ?? 0 }
+  return { rows, query, arrived: query.data?.pages[0]?.arrived?.length ?? 0, takeIn: () => takeArrived(client, options.queryKey) }
 }

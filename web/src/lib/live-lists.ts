@@ -1,5 +1,5 @@
 import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query'
-import { type Page, rowsAtOnce } from './list'
+import { mostCounted, type Page, rowsAtOnce } from './page'
 
 type Row = { id: string }
 type Pages = InfiniteData<Page<Row>, string | null>
@@ -11,43 +11,60 @@ export type News = { id: string; event: 'created' | 'updated' | 'moved' | 'delet
 /** How far the newest rows are followed when many came at once, and how long a list grows by what comes. */
 const headPages = 4
 const grownPages = 25
+/** More rows than these at once nobody reads as they pass: they are counted, and come when it has calmed or somebody asks for them. */
+export const readable = 20
 
-/** Lets news into what is loaded of a context: rows of lists are changed in place, everything else of it becomes stale. */
-export async function takeNews(client: QueryClient, context: string, news: readonly News[]): Promise<void> {
+/**
+ * Lets news into what is loaded of a context: rows of lists are changed in place, everything else of it becomes stale.
+ * True where a list is behind: to be called again, with what has come since or with nothing.
+ */
+export async function takeNews(client: QueryClient, context: string, news: readonly News[]): Promise<boolean> {
   const byId = new Map<string, News>()
   for (const each of news) byId.set(each.id, { ...each, row: each.row ?? (isGone(each) ? undefined : byId.get(each.id)?.row) })
   const lists = client.getQueryCache().findAll({ queryKey: [context, 'list'] })
   const one = (query: Query) => byId.has(String(query.queryKey[2]))
-  await Promise.all([
-    ...lists.map((query) => (query.isActive() ? takeInto(client, query, byId) : shorten(client, query))),
-    client.invalidateQueries({
-      queryKey: [context],
-      predicate: (query) => query.queryKey[1] !== 'list' && (query.queryKey[1] !== 'one' || one(query)),
-    }),
+  const [behind] = await Promise.all([
+    Promise.all(lists.map((query) => (query.isActive() ? takeInto(client, query, byId) : shorten(client, query)))),
+    byId.size > 0 &&
+      client.invalidateQueries({
+        queryKey: [context],
+        predicate: (query) => query.queryKey[1] !== 'list' && (query.queryKey[1] !== 'one' || one(query)),
+      }),
   ])
+  return behind.includes(true)
+}
+
+/** Shows what a list has only counted. */
+export async function takeArrived(client: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  const query = client.getQueryCache().find({ queryKey, exact: true })
+  if (query && !(await takeHead(client, query))) await client.refetchQueries({ queryKey, exact: true })
 }
 
 const isGone = ({ event }: News) => event === 'deleted' || event === 'moved'
 
-async function takeInto(client: QueryClient, query: Query, news: ReadonlyMap<string, News>): Promise<void> {
-  const filter = (query.queryKey[2] ?? {}) as Filter
+async function takeInto(client: QueryClient, query: Query, news: ReadonlyMap<string, News>): Promise<boolean> {
+  const filter = filterOf(query)
   const patched = await change(client, query, (data) => withPatches(data, filter, news))
-  if (!patched) return
+  if (!patched) return false
   const loaded = new Set(patched.pages.flatMap(({ items }) => items.map(({ id }) => id)))
   const strange = [...news.values()].filter(
     ({ id, event, row }) => row && !loaded.has(id) && fits(row, filter) && (event === 'created' || isNewestFirst(filter)),
   )
-  if (strange.length === 0) return
-  const { fetchPage } = query.meta ?? {}
-  if (isNewestFirst(filter) && fetchPage) return takeHead(client, query, fetchPage, news)
-  // Where a new row belongs only the server knows: a short list is fetched anew, a long one says that there is more.
-  if (patched.pages.length < 2) return client.refetchQueries({ queryKey: query.queryKey, exact: true })
-  await change(client, query, ({ pages: [first, ...rest], pageParams }) => ({
-    pages: [{ ...first!, arrived: (first!.arrived ?? 0) + strange.length }, ...rest],
-    pageParams,
-  }))
+  const held = patched.pages[0]?.arrived ?? []
+  const isShort = patched.pages.length < 2
+  const fewRows = strange.length <= readable || loaded.size < readable
+  if (fewRows && strange.length + held.length > 0) {
+    if (await takeHead(client, query, strange.length)) return false
+    // Where a new row belongs only the server knows: a short list is fetched anew, a long one says that there is more.
+    if (isShort) return (await client.refetchQueries({ queryKey: query.queryKey, exact: true }), false)
+  }
+  if (strange.length === 0) return false
+  const arrived = [...new Set([...held, ...strange.map(({ id }) => id)])].slice(0, mostCounted)
+  await change(client, query, ({ pages: [first, ...rest], pageParams }) => ({ pages: [{ ...first!, arrived }, ...rest], pageParams }))
+  return isShort || isNewestFirst(filter)
 }
 
+const filterOf = (query: Query) => (query.queryKey[2] ?? {}) as Filter
 const isNewestFirst = ({ sort }: Filter) => typeof sort === 'string' && /^-.*_at$/.test(sort)
 
 /** Whether a row belongs to a filter, as far as its own fields say so; in doubt it does. */
@@ -76,31 +93,41 @@ function withPatches(data: Pages, filter: Filter, news: ReadonlyMap<string, News
   return { ...data, pages }
 }
 
-/** Fetches the newest rows until they meet what is known, and puts them before it. */
-async function takeHead(
-  client: QueryClient,
-  query: Query,
-  fetchPage: (cursor: string | undefined) => Promise<Page<Row>>,
-  news: ReadonlyMap<string, News>,
-): Promise<void> {
-  const isKnown = (data: Pages) => {
-    const ids = new Set(data.pages.flatMap(({ items }) => items.map(({ id }) => id)))
-    // A row that changed may have come from anywhere below.
-    return ({ id }: Row) => ids.has(id) && !news.has(id)
-  }
+/** Fetches the newest rows until they meet what is known, and puts them before it. False where the newest are not on top. */
+async function takeHead(client: QueryClient, query: Query, coming = 0): Promise<boolean> {
+  const filter = filterOf(query)
+  const { fetchPage } = query.meta ?? {}
+  if (!fetchPage || !isNewestFirst(filter)) return false
+  const { pages } = query.state.data as Pages
+  // Where too many came to meet what is known, the newest page is all there is to show.
+  const most = (pages[0]?.arrived?.length ?? 0) + coming < headPages * rowsAtOnce ? headPages : 1
+  const isKnown = standing(pages, filter)
   const head: Page<Row>[] = []
-  const before = isKnown(query.state.data as Pages)
   do head.push(await fetchPage(head.at(-1)?.next_cursor ?? undefined))
-  while (head.length < headPages && head.at(-1)!.next_cursor && !head.at(-1)!.items.some(before))
+  while (head.length < most && head.at(-1)!.next_cursor && !head.at(-1)!.items.some(isKnown))
   await change(client, query, (data) => {
-    const known = isKnown(data)
     const items = head.flatMap((page) => page.items)
-    const joint = items.findLast(known)
+    const joint = items.findLast(standing(data.pages, filter))
     const rest = joint ? after(joint, items, data.pages) : []
     // Its end is left for later where the list grew long: whoever scrolls there fetches it again.
-    const pages = [...head, ...rest].slice(0, Math.max(grownPages, data.pages.length))
-    return { pages, pageParams: [null, ...pages.slice(0, -1).map(({ next_cursor }) => next_cursor)] }
+    const all = [...head, ...rest].slice(0, Math.max(grownPages, data.pages.length))
+    return { pages: all, pageParams: [null, ...all.slice(0, -1).map(({ next_cursor }) => next_cursor)] }
   })
+  return true
+}
+
+/** Whether a row is among those loaded, and stands there where it belongs: one that changed may have come from anywhere below. */
+function standing(pages: readonly Page<Row>[], { sort }: Filter): (row: Row) => boolean {
+  const timeOf = (row: Row) => new Date(((row as Record<string, unknown>)[String(sort).slice(1)] ?? 0) as string).getTime()
+  const times = new Map<string, number>()
+  let earliest = Number.POSITIVE_INFINITY
+  for (const row of pages.flatMap(({ items }) => items)) {
+    const time = timeOf(row)
+    if (time > earliest) continue
+    earliest = time
+    times.set(row.id, time)
+  }
+  return (row) => times.get(row.id) === timeOf(row)
 }
 
 /** What follows the row where old and new pages meet, without what stands before it now. */

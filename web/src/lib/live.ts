@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { create } from 'zustand'
 import { answer, api, renewSession } from './api'
-import { type News, takeNews } from './live-lists'
+import { type News, readable, takeNews } from './live-lists'
 import { onServerBack } from './server-health'
 import { useSession } from './session'
 
@@ -14,6 +14,10 @@ const contexts: Record<string, string> = { alert: 'alerts', device: 'devices' }
 const longestWaitMs = 30_000
 const renewBeforeEndMs = 90_000
 const quietMs = 400
+/** How long is gathered while more comes than anybody reads: what is counted anew then is counted by the server for everybody. */
+const stormMs = 2_000
+/** More than so many that wait, while updates are paused or the window sleeps, cost more than asking anew. */
+const mostWaiting = 5_000
 
 const listeners = new Set<(context: string, news: News) => void>()
 
@@ -39,6 +43,10 @@ export function startLive(queryClient: QueryClient): () => void {
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let flushing = false
 
+  const take = async ([context, news]: [string, News[]]) => {
+    if (news.length > mostWaiting) return queryClient.invalidateQueries({ queryKey: [context] })
+    if (await takeNews(queryClient, context, news)) waiting.set(context, waiting.get(context) ?? [])
+  }
   const flush = async () => {
     flushTimer = undefined
     if (flushing || useLive.getState().paused) return
@@ -46,13 +54,13 @@ export function startLive(queryClient: QueryClient): () => void {
     waiting.clear()
     flushing = true
     // A refusal is shown by the query that met it.
-    await Promise.all(taken.map(([context, news]) => takeNews(queryClient, context, news))).catch(() => undefined)
+    await Promise.all(taken.map(take)).catch(() => undefined)
     flushing = false
-    if (waiting.size > 0) schedule()
+    if (waiting.size > 0) schedule(taken.some(([, news]) => news.length > readable) ? stormMs : quietMs)
   }
   // A burst of frames becomes one look at the server, and the next waits until that is done.
-  const schedule = () => {
-    if (!flushing) flushTimer ??= setTimeout(() => void flush(), quietMs)
+  const schedule = (ms: number) => {
+    if (!flushing) flushTimer ??= setTimeout(() => void flush(), ms)
   }
 
   const receive = (frame: Frame) => {
@@ -70,9 +78,9 @@ export function startLive(queryClient: QueryClient): () => void {
     const news = { id, event, row }
     for (const listener of listeners) listener(context, news)
     const all = waiting.get(context) ?? []
-    all.push(news)
+    if (all.length <= mostWaiting) all.push(news)
     waiting.set(context, all)
-    schedule()
+    schedule(quietMs)
   }
 
   const retry = () => {

@@ -1,6 +1,6 @@
 import { keepPreviousData, MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { i18next } from './i18n'
-import type { Page } from './list'
+import type { Page } from './page'
 import { notify } from './notify'
 import { asProblem } from './problem'
 

@@ -4,7 +4,6 @@ import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SavedViews } from '@/features/saved-views/saved-views'
-import { Arrivals } from '@/kit/arrivals'
 import { BulkBar } from '@/kit/data-table/bulk-bar'
 import { BulkFailures } from '@/kit/data-table/bulk-failures'
 import { TableOptions } from '@/kit/data-table/column-chooser'
@@ -43,7 +42,7 @@ export function AlertsPage() {
   const [scrolled, setScrolled] = useState(false)
   const acknowledge = useAcknowledge()
   const filter = { ...filters.query, ...(device && { device_id: device }) }
-  const { rows: all, query, arrived: unseen } = useList(alertList({ ...filter, sort: sort.value }))
+  const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
   const bulk = useBulk({ context: 'alerts', filter, onSelection: setSelection })
@@ -132,11 +131,11 @@ export function AlertsPage() {
           {t('alerts.acknowledge')}
         </Button>
       </BulkBar>
-      <Arrivals count={arrived + unseen} onShow={() => (unseen > 0 ? void query.refetch().then(show) : show())} />
       <DataTable
         label={t('nav.alerts')}
         rowLabel={(alert) => alert.title}
         rows={visible}
+        arrivals={{ count: arrived + unseen, show: () => (unseen > 0 ? void takeIn().then(show) : show()) }}
         query={query}
         columns={columns}
         onOpen={(alert) => void setOpenId(alert.id)}

@@ -10,11 +10,10 @@ export function DeviceFilter({ id, onRemove }: { id: string; onRemove: () => voi
   const { t } = useTranslation()
   const can = useCan()
   const { data } = useQuery({ ...deviceQuery(id), enabled: can('devices.read') })
+  const label = `${t('alerts.device')}: ${data?.data.name ?? '…'}`
   return (
-    <button type="button" className={chipClasses(true)} onClick={onRemove} aria-label={t('filter.remove', { label: t('alerts.device') })}>
-      <span className="truncate">
-        {t('alerts.device')}: {data?.data.name ?? '…'}
-      </span>
+    <button type="button" className={chipClasses(true)} onClick={onRemove} aria-label={t('filter.remove', { label })}>
+      <span className="truncate">{label}</span>
       <X className="size-3.5 shrink-0" aria-hidden />
     </button>
   )

@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
-import { listOptions, rowsAtOnce } from '@/lib/list'
+import { listOptions } from '@/lib/list'
+import { rowsAtOnce } from '@/lib/page'
 import { takeNews } from '@/lib/live-lists'
 
 export type Alert = ItemOf<typeof api.alerts.get>

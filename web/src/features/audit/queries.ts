@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
-import { listOptions, rowsAtOnce } from '@/lib/list'
+import { listOptions } from '@/lib/list'
+import { rowsAtOnce } from '@/lib/page'
 
 export type AuditEntry = ItemOf<typeof api.audit.get>
 type AuditQuery = NonNullable<NonNullable<Parameters<typeof api.audit.get>[0]>['query']>

@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { SavedViews } from '@/features/saved-views/saved-views'
-import { Arrivals } from '@/kit/arrivals'
 import { BulkBar } from '@/kit/data-table/bulk-bar'
 import { BulkFailures } from '@/kit/data-table/bulk-failures'
 import { TableOptions } from '@/kit/data-table/column-chooser'
@@ -40,7 +39,7 @@ export function DevicesPage() {
   const sort = useSort(columns, 'name')
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const [selection, setSelection] = useState(nothingSelected)
-  const { rows, query, arrived } = useList(deviceList({ ...filters.query, sort: sort.value }))
+  const { rows, query, arrived, takeIn } = useList(deviceList({ ...filters.query, sort: sort.value }))
   const mayAdd = can('settings.edge_registration_keys.create')
   const mayChange = can('devices.update') || can('devices.delete')
   const selecting = selection.all || selection.ids.size > 0
@@ -97,11 +96,11 @@ export function DevicesPage() {
           onRemove={() => void bulk.run(selection, removeDevices, (done) => t('devices.removed_many', { count: done }))}
         />
       </BulkBar>
-      <Arrivals count={arrived} onShow={() => void query.refetch()} />
       <DataTable
         label={t('nav.devices')}
         rowLabel={(device) => device.name}
         rows={rows}
+        arrivals={{ count: arrived, show: () => void takeIn() }}
         query={query}
         columns={columns}
         onOpen={(device) => void navigate(`/devices/${device.id}`)}

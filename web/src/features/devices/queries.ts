@@ -2,7 +2,8 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
 import type { SummaryFilter } from '@/features/alerts/queries'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
-import { listOptions, rowsAtOnce } from '@/lib/list'
+import { listOptions } from '@/lib/list'
+import { rowsAtOnce } from '@/lib/page'
 import { takeNews } from '@/lib/live-lists'
 
 export type Device = ItemOf<typeof api.devices.get>

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
-import { listOptions, rowsAtOnce } from '@/lib/list'
+import { listOptions } from '@/lib/list'
+import { rowsAtOnce } from '@/lib/page'
 
 export type User = ItemOf<typeof api.users.get>
 export type NewUser = Parameters<typeof api.users.post>[0]

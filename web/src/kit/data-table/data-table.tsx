@@ -1,10 +1,11 @@
 import { type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { LoaderCircle } from 'lucide-react'
-import { type FocusEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type FocusEvent, type MouseEvent, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import type { List } from '@/lib/list'
 import { Checkbox } from '@/ui/checkbox'
+import { Arrivals } from '../arrivals'
 import { ErrorState } from '../error-state'
 import { isWithdrawn } from '../loaded'
 import { Waiting } from '../waiting'
@@ -36,6 +37,8 @@ type DataTableProps<Row extends { id: string }> = {
   openId?: string | null
   onScrolledChange?: (scrolled: boolean) => void
   rowClassName?: (row: Row) => string | undefined
+  /** Rows that came and are not shown yet. */
+  arrivals?: { count: number; show: () => void }
 }
 
 /** Rows come and go by so many: most frames of a scroll then change nothing in the document. */
@@ -49,15 +52,31 @@ function inBlocks({ startIndex, endIndex, overscan: around, count }: Range): num
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
 }
 
+const headHeight = 32
+
 /** The next page is asked for this many rows before the end, so that scrolling does not wait for it. */
 const rowsAhead = 80
 
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
-  const { rows, query, columns, selection, onOpen } = props
+  const container = useRef<HTMLDivElement>(null)
+  const { arrivals } = props
+  const show = () => {
+    arrivals?.show()
+    container.current?.scrollTo({ top: 0 })
+  }
+  return (
+    <>
+      {arrivals && <Arrivals count={arrivals.count} onShow={show} />}
+      <Rows {...props} container={container} />
+    </>
+  )
+}
+
+function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { container: RefObject<HTMLDivElement | null> }) {
+  const { rows, query, columns, selection, onOpen, container } = props
   const { t } = useTranslation()
   const rowHeight = useDensity().density === 'dense' ? 32 : 42
   const { shown } = useColumnChoice(columns)
-  const container = useRef<HTMLDivElement>(null)
   const [activeId, setActiveId] = useState<string | null>(null)
   const shownIds = [...shown].join(' ')
   // One array as long as nothing changes: the rows compare it and draw nothing anew while one scrolls.
@@ -74,12 +93,15 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     estimateSize: () => rowHeight,
     overscan,
     rangeExtractor: inBlocks,
+    // The head stands above the rows and stays over them.
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
     useFlushSync: false,
   })
   const virtual = virtualizer.getVirtualItems()
   const last = virtual.at(-1)
-  const before = virtual[0]?.start ?? 0
-  const after = last ? virtualizer.getTotalSize() - last.end : 0
+  const before = virtual[0] ? virtual[0].start - headHeight : 0
+  const after = last ? virtualizer.getTotalSize() + headHeight - last.end : 0
 
   const nearEnd = last !== undefined && last.index >= rows.length - rowsAhead
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useRef } from 'react'
 import { tinykeys } from 'tinykeys'
 import { inSequence, isCovered } from '@/lib/keyboard'
 import { usePlace } from './use-place'
@@ -17,19 +17,24 @@ type RowKeys = {
 /** j and k walk the rows, x selects, Enter opens, Esc lets go. They rest while a dialog or a menu is open. */
 export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKeys): void {
   const neighbour = usePlace(keys.rowIds, keys.activeId)
+  const wanted = useRef<string | null>(null)
+  const reach = () => {
+    const { activeElement, body } = document
+    const row = wanted.current !== null && container.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(wanted.current)}"]`)
+    if (!row) return
+    wanted.current = null
+    if (activeElement === body || container.current?.contains(activeElement)) row.focus({ preventScroll: true })
+  }
   const step = useEffectEvent((by: number) => {
     const id = neighbour(by)
     if (id === undefined) return
     keys.setActiveId(id)
     keys.scrollTo(keys.rowIds.indexOf(id))
-    const focus = () => {
-      const row = container.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(id)}"]`)
-      row?.focus({ preventScroll: true })
-      return row
-    }
-    // A row further away exists only after the scroll was rendered.
-    if (!focus()) requestAnimationFrame(focus)
+    wanted.current = id
+    reach()
   })
+  // A row further away exists only after the scroll was rendered, whenever that is.
+  useEffect(reach)
   const onActive = useEffectEvent((act: string) => {
     const { activeId } = keys
     if (activeId === null || !keys.rowIds.includes(activeId)) return

@@ -30,7 +30,7 @@ export const common = {
     operator: { is: 'is', not: 'is not', contains: 'contains', after: 'after', before: 'before' },
   },
   table: {
-    arrived: '{{count}} new · show',
+    arrived: '{{formatted}} new · show',
     clear_selection: 'Clear selection',
     columns: 'Columns',
     dense: 'Dense rows',

@@ -33,7 +33,7 @@ export const common: Shape<typeof english> = {
     operator: { is: 'è', not: 'non è', contains: 'contiene', after: 'dopo il', before: 'prima del' },
   },
   table: {
-    arrived: '{{count}} nuovi · mostra',
+    arrived: '{{formatted}} nuovi · mostra',
     clear_selection: 'Annulla la selezione',
     columns: 'Colonne',
     dense: 'Righe compatte',
