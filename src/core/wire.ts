@@ -28,6 +28,18 @@ export const summarized = {
   since: t.Optional({ ...instant, description: 'counts what happened from then on, too' }),
 }
 export const stamps = { created_at: instant, updated_at: instant }
+/** What a route answers that sends the browser on. */
+export const leading = { 302: t.String({ maxLength: 0, description: 'leads on', headers: { location: t.String() } }) }
+/** Where somebody is signed in, as he sees it himself. */
+export const ownSession = t.Object({
+  id: t.String(),
+  created_at: instant,
+  last_used_at: instant,
+  expires_at: instant,
+  address: t.Nullable(t.String()),
+  user_agent: t.Nullable(t.String()),
+  current: t.Boolean({ description: 'the session of this call' }),
+})
 
 export const list = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item) })
 export const page = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item), next_cursor: t.Nullable(t.String()) })

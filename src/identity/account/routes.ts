@@ -1,17 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
-import { id, instant, page, paging } from '../../core/wire'
+import { id, ownSession, page, paging } from '../../core/wire'
 import { changePassword, endOtherSessions, endOwnSession, listOwnSessions } from './service'
 
-const session = t.Object({
-  id: t.String(),
-  created_at: instant,
-  last_used_at: instant,
-  expires_at: instant,
-  address: t.Nullable(t.String()),
-  user_agent: t.Nullable(t.String()),
-  current: t.Boolean({ description: 'the session of this call' }),
-})
 const secret = t.String({ minLength: 1, maxLength: 1000 })
 
 export const accountRoutes = new Elysia({ tags: ['account'] })
@@ -19,7 +10,7 @@ export const accountRoutes = new Elysia({ tags: ['account'] })
   .get('/me/sessions', ({ run, known, query }) => run((scope) => listOwnSessions(scope, known.session!.sid, query)), {
     signedIn: true,
     query: t.Object(paging),
-    response: { 200: page(session) },
+    response: { 200: page(ownSession) },
     detail: { summary: 'Where the caller is signed in, newest first' },
   })
   .delete(

@@ -1,12 +1,10 @@
 import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
-import { id, oneOf } from '../../core/wire'
+import { id, leading, oneOf } from '../../core/wire'
 import { remember } from '../auth/cookies'
 import { redirectUri } from '../../core/provider'
 import { begun, ssoCookie } from './cookie'
 import { beginSignIn, checkMethod, describeSignIn, finishAtProvider } from './service'
-
-const leading = { 302: t.String({ maxLength: 0, description: 'leads on', headers: { location: t.String() } }) }
 
 /** What leads on may hold a code or a token: no cache keeps it. */
 const lead = (context: { set: { headers: Record<string, unknown> }; redirect: (to: string) => Response }, to: string) => {

@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
-import { id, instant, list } from '../../core/wire'
+import { id, instant, list, ownSession } from '../../core/wire'
 import { guard } from '../guard'
 import {
   beginFactor,
@@ -14,22 +14,13 @@ import {
 } from './service'
 
 const password = t.String({ minLength: 1, maxLength: 1000 })
-const session = t.Object({
-  id: t.String(),
-  created_at: instant,
-  last_used_at: instant,
-  expires_at: instant,
-  address: t.Nullable(t.String()),
-  user_agent: t.Nullable(t.String()),
-  current: t.Boolean(),
-})
 const codes = t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) })
 
 export const accountRoutes = new Elysia({ prefix: '/me', tags: ['account'] })
   .use(guard)
   .get('/sessions', ({ run, known }) => run((scope) => listSessions(scope, known.session.id)), {
     signedIn: true,
-    response: { 200: list(session) },
+    response: { 200: list(ownSession) },
     detail: { summary: 'Where one is signed in, newest first' },
   })
   .delete(

@@ -2,24 +2,11 @@ import { Elysia, t } from 'elysia'
 import { instant, name, oneOf, page, paging } from '../../core/wire'
 import { guard } from '../guard'
 import { tenantStates } from '../states'
-import { type Reason, healths, reasons } from './schema'
+import { days, usage } from '../wire'
+import { healths } from './schema'
 import { describeFleet, fleetOrders, listFleet } from './service'
 
 const count = t.Integer()
-const usage = t.Object({
-  as_of: instant,
-  users: t.Integer({ description: 'who can sign in' }),
-  devices: count,
-  devices_online: count,
-  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
-  last_seen_at: t.Nullable(instant),
-  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
-  health: oneOf(healths),
-  reasons: t.Array(oneOf(Object.keys(reasons) as [Reason, ...Reason[]])),
-})
-const days = t.Array(t.Object({ day: t.String(), values: count, records: count, rejected: count, bytes: count }), {
-  description: 'the last 30 days (UTC), oldest first',
-})
 const most = t.Nullable(count)
 const member = t.Object({
   id: t.String(),

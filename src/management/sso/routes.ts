@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
 import { limits } from '../../core/limits'
+import { leading } from '../../core/wire'
 import { config } from '../config'
 import { guard } from '../guard'
 import { attributes, cookieName, gone, remember } from '../sign-in/cookies'
@@ -27,6 +28,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     {
       public: 'this is how one stops being a stranger',
       query: t.Object({ email: t.Optional(t.String({ maxLength: 254, description: 'shown to Microsoft as a hint' })) }),
+      response: leading,
       detail: { summary: 'Begin to sign in with Microsoft: a redirect' },
     },
   )
@@ -42,6 +44,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     },
     {
       public: 'the cookie and state of a sign-in that was begun are the credential',
+      response: leading,
       detail: { summary: 'Where Microsoft sends the browser back to' },
     },
   )

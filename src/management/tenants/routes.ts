@@ -1,8 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { id, instant, name, oneOf, page, paging, stamps } from '../../core/wire'
-import { type Reason, healths, reasons } from '../fleet/schema'
 import { guard } from '../guard'
 import { tenantEvents, tenantStates } from '../states'
+import { days, usage } from '../wire'
 import { changeState, createTenant, getTenant, inviteAdministrator, listTenants } from './service'
 
 const most = t.Nullable(t.Integer())
@@ -28,21 +28,6 @@ const tenant = t.Object({
   licence: t.Nullable(licence),
   version: t.Integer(),
   ...stamps,
-})
-const count = t.Integer()
-const usage = t.Object({
-  as_of: instant,
-  users: t.Integer({ description: 'who can sign in' }),
-  devices: count,
-  devices_online: count,
-  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
-  last_seen_at: t.Nullable(instant),
-  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
-  health: oneOf(healths),
-  reasons: t.Array(oneOf(Object.keys(reasons) as [Reason, ...Reason[]])),
-})
-const days = t.Array(t.Object({ day: t.String(), values: count, records: count, rejected: count, bytes: count }), {
-  description: 'the last 30 days (UTC), oldest first',
 })
 const administrator = t.Object({
   email: t.String({ format: 'email', maxLength: 254 }),

@@ -277,6 +277,28 @@ describe('the line between the planes', () => {
     Object.assign(cloud, { CLOUD_WEBHOOK_HMAC_SECRET: [planes.secret] })
   })
 
+  test('another internal token is asked with from one moment to the next: both open the Management plane while they are changed', async () => {
+    const { tenant_id: id } = await activeTenant()
+    const [old] = management.INTERNAL_TOKEN
+    const fresh = 'the-next-internal-token-of-the-planes-'.padEnd(48, 'n')
+    const planOf = async () => (await owner`select plan from licence where tenant_id = ${id}`)[0]!.plan as string
+    const asks = async (plan: string) => {
+      await owner`update management.licence set plan = ${plan} where tenant_id = ${id} and ended_at is null`
+      await owner`update management.tenant set revision = revision + 1 where id = ${id}`
+      await pullLicences()
+      return planOf()
+    }
+    management.INTERNAL_TOKEN = [fresh, old!]
+    expect(await asks('by the old one')).toBe('by the old one')
+    cloud.INTERNAL_TOKEN = [fresh, old!]
+    expect(await asks('by the new one')).toBe('by the new one')
+    management.INTERNAL_TOKEN = [fresh]
+    expect(await asks('the old one gone')).toBe('the old one gone')
+    cloud.INTERNAL_TOKEN = [old!]
+    expect(await asks('unheard')).toBe('the old one gone')
+    for (const config of [management, cloud]) config.INTERNAL_TOKEN = [old!]
+  })
+
   test('many senders at once tell each thing once', async () => {
     const tenants = [await activeTenant(), await activeTenant(), await activeTenant(), await activeTenant()]
     planes.heard.length = 0

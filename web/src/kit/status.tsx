@@ -19,14 +19,17 @@ export function Status({
   icon: Icon,
   children,
   spinning,
+  wraps,
 }: {
   tone: Tone
   icon: LucideIcon
   children: ReactNode
   spinning?: boolean
+  /** For a sentence in a narrow place. */
+  wraps?: boolean
 }) {
   return (
-    <span className="inline-flex items-center gap-1.5 align-bottom whitespace-nowrap">
+    <span className={classNames('inline-flex items-center gap-1.5 align-bottom', !wraps && 'whitespace-nowrap')}>
       <Icon className={classNames('size-3.5 shrink-0', colours[tone], spinning && 'animate-spin')} aria-hidden />
       {children}
     </span>

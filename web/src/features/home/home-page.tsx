@@ -11,7 +11,7 @@ import { Today } from './today'
 
 export function HomePage() {
   const { t } = useTranslation()
-  const { user, tenant } = useMe()
+  const { user, tenant, support } = useMe()
   const can = useCan()
   const features = useFeatures()
   const [chosen] = useQueryState('org_unit', parseAsString)
@@ -29,7 +29,7 @@ export function HomePage() {
         description={t('home.subtitle', { tenant: place })}
       />
       {!something && <p className="text-muted">{t('home.nothing', { tenant: tenant.name })}</p>}
-      <Onboarding />
+      {!support && <Onboarding />}
       <div className="grid gap-4 lg:grid-cols-2">
         {seesDevices && <Fleet unit={unit} />}
         {seesAlerts && <OpenAlerts unit={unit} />}

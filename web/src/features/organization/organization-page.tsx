@@ -28,7 +28,9 @@ export function OrganizationPage() {
             <NameForm tagged={tagged} />
             <DefinitionList>
               <Definition term={t('settings.organization.status')}>
-                <Badge tone={tagged.data.status === 'active' ? 'positive' : 'medium'}>{tagged.data.status}</Badge>
+                <Badge tone={tagged.data.status === 'active' ? 'positive' : 'medium'}>
+                  {t(`settings.organization.state.${tagged.data.status}`)}
+                </Badge>
               </Definition>
               <Definition term={t('settings.organization.id')}>
                 <span className="flex h-5 items-center gap-1 font-mono text-xs">

@@ -62,7 +62,7 @@ function Policy() {
     <Loaded query={query}>
       {({ support_policy }) => (
         <Card className="p-5">
-          <Field label={t('support.policy.label')} hint={t(`support.policy.hint.${support_policy}`)}>
+          <Field label={t('support.policy.label')} hint={t(`support.policy.hint.${support_policy}`)} required>
             {(control) => (
               <Select
                 {...control}

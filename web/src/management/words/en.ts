@@ -100,6 +100,7 @@ export const en = {
       reason_hint: 'Shown to the tenant, and kept in both audit logs.',
       hours: 'For how many hours',
       hours_hint: 'At most {{most}}.',
+      until: 'until {{at}}',
       mode: { label: 'What for', read: 'Reading only', write: 'Changing things' },
       enter: 'Enter',
       end: 'End',

@@ -102,6 +102,7 @@ export const it: Shape<typeof en> = {
       reason_hint: 'Il tenant lo vede; resta in entrambi i registri.',
       hours: 'Per quante ore',
       hours_hint: 'Al massimo {{most}}.',
+      until: 'fino al {{at}}',
       mode: { label: 'Per che cosa', read: 'Solo leggere', write: 'Modificare' },
       enter: 'Entra',
       end: 'Termina',

@@ -12,13 +12,13 @@ const looks = {
 } as const
 
 /** With its first reason beside it, and all of them where one points at it. */
-export function HealthStatus({ usage }: { usage: Usage }) {
+export function HealthStatus({ usage, wraps }: { usage: Usage; wraps?: boolean }) {
   const { t } = useTranslation()
   const reasons = usage.reasons.map((reason) => t(`management.fleet.reason.${reason}`))
   const [first, ...others] = reasons
   return (
     <span title={reasons.join('\n') || undefined}>
-      <Status {...looks[usage.health]}>
+      <Status {...looks[usage.health]} wraps={wraps}>
         {first ?? t(`management.fleet.health.${usage.health}`)}
         {others.length > 0 && <span className="text-muted">+{others.length}</span>}
       </Status>

@@ -40,6 +40,7 @@ export function TermsFields() {
         <Input
           {...control}
           {...form.register(name, { validate: whole, required: required && t('form.required') })}
+          placeholder={required ? undefined : t('management.plans.unlimited')}
           inputMode="numeric"
           maxLength={8}
           autoComplete="off"

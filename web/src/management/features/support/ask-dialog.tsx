@@ -44,7 +44,7 @@ function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
       <ReasonField field={form.register('reason', rules)} error={errors.reason?.message} hint={t('management.support.reason_hint')} />
-      <Field label={t('management.support.mode.label')}>
+      <Field label={t('management.support.mode.label')} required>
         {(control) => (
           <Select
             {...control}
@@ -54,7 +54,12 @@ function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
           />
         )}
       </Field>
-      <Field label={t('management.support.hours')} hint={t('management.support.hours_hint', { most })} error={errors.hours?.message}>
+      <Field
+        label={t('management.support.hours')}
+        required
+        hint={t('management.support.hours_hint', { most })}
+        error={errors.hours?.message}
+      >
         {(control) => (
           <Input {...control} {...form.register('hours')} type="number" inputMode="numeric" min={1} max={most} className="max-w-32" />
         )}

@@ -6,6 +6,7 @@ import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { Status } from '@/kit/status'
+import { formatDateTime } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
 import { useCan, useMe } from '../../lib/me'
@@ -63,7 +64,7 @@ function Row({ request }: { request: SupportRequest }) {
   const me = useMe()
   const enter = useEnter()
   const end = useEndSupport()
-  const { id, state, staff_id, staff_name, reason, mode, created_at } = request
+  const { id, state, staff_id, staff_name, reason, mode, created_at, expires_at } = request
   const go = () => enter.mutate(id, { onSuccess: ({ url }) => void window.open(url, '_blank', 'noopener') })
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2">
@@ -71,6 +72,7 @@ function Row({ request }: { request: SupportRequest }) {
         <p className="break-words">{reason}</p>
         <p className="text-muted text-xs">
           {staff_name} · {t(`management.support.mode.${mode}`)} · <RelativeTime at={created_at} />
+          {state === 'active' && expires_at && <> · {t('management.support.until', { at: formatDateTime(expires_at) })}</>}
         </p>
       </div>
       <Status {...looks[state]}>{t(`management.support.state.${state}`)}</Status>

@@ -92,7 +92,7 @@ function UsageTerms({ usage }: { usage: Usage }) {
   return (
     <>
       <Definition term={t('management.fleet.health.label')}>
-        <HealthStatus usage={usage} />
+        <HealthStatus usage={usage} wraps />
       </Definition>
       <Definition term={t('management.fleet.storage')}>{formatBytes(usage.stored_bytes)}</Definition>
       <Definition term={t('management.licence.failed_jobs')}>{formatNumber(usage.failed_jobs)}</Definition>

@@ -17,7 +17,8 @@ export function TenantEvents({ tenant }: { tenant: Tenant }) {
   return (
     <>
       {staffEvents
-        .filter((event) => tenant.events.includes(event))
+        // A tenant in its days of grace is active again with its next licence, and not without one.
+        .filter((event) => tenant.events.includes(event) && !(event === 'activate' && tenant.state === 'grace'))
         .map((event) => {
           const Icon = icons[event]
           return (

@@ -38,7 +38,7 @@ function Detail({ tenant }: { tenant: TenantDetail }) {
         {can('tenants.update') && <TenantEvents tenant={tenant} />}
         {can('tenants.offboard') && tenant.events.includes('offboard') && <OffboardButton tenant={tenant} />}
       </PageHeader>
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="gap-4 *:mb-4 *:break-inside-avoid lg:columns-2">
         <Card>
           <CardHeader title={t('management.tenants.lifecycle')} description={t(`management.tenants.meaning.${tenant.state}`)} />
           <div className="border-border border-t p-4">
