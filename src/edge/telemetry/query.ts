@@ -176,39 +176,48 @@ function seriesOf({ places }: Asked, rows: Row[]): Series[] {
   return series.sort(bySeries)
 }
 
-/** Of each frame the wanted values alone, in the order of its layout's places: a frame may hold hundreds, and a chart wants one. */
-function valuesOf(wanted: Map<string, Place[]>) {
-  const cases = [...wanted].map(([layout, places]) => {
-    const picked = places.map(({ place }) => sql`f.values[${place}::int]`)
-    return sql`when ${layout}::uuid then array[${sql.join(picked, sql`, `)}]`
-  })
-  return sql`case f.layout_id ${sql.join(cases, sql` `)} end`
+/**
+ * The frames `of` a page, and from them a row `x` for each wanted value (device, layout, place, time, `v`): a frame may hold hundreds, and a chart wants
+ * one. Where that is so of every layout, it is taken without a detour.
+ */
+function valuesOf(places: Place[], of: (columns: SQL) => SQL): SQL {
+  const wanted = [...Map.groupBy(places, ({ layout }) => layout.id)]
+  const byLayout = (take: (some: Place[]) => SQL) =>
+    sql`case f.layout_id ${sql.join(
+      wanted.map(([layout, some]) => sql`when ${layout}::uuid then ${take(some)}`),
+      sql` `,
+    )} end`
+  const value = ({ place }: Place) => sql`f.values[${place}::int]`
+  if (wanted.every(([, some]) => some.length === 1))
+    return sql`(${of(sql`${byLayout(([one]) => sql`${one!.place}::int`)} as place, ${byLayout(([one]) => value(one!))} as v`)}) x`
+  const picks = wanted.flatMap(([layout, some]) => some.map(({ place }, index) => ({ layout, place, picked: index + 1 })))
+  const list = (numbers: number[]) => sql`${`{${numbers.join(',')}}`}::int[]`
+  return sql`(
+    select p.device_id, p.layout_id, p.at, w.place, p.values[w.picked] as v
+    from (${of(sql`${byLayout((some) => sql`array[${sql.join(some.map(value), sql`, `)}]`)} as values`)}) p
+      join unnest(${uuids(picks.map(({ layout }) => layout))}, ${list(picks.map(({ place }) => place))}, ${list(picks.map(({ picked }) => picked))})
+        w (layout_id, place, picked) on w.layout_id = p.layout_id) x`
 }
 
 async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined): Promise<TelemetryPage> {
   const { tenant_id, ids, places, from, to } = asked
   const after = cursor === undefined ? undefined : readMoment(cursor)
-  const wanted = Map.groupBy(places, ({ layout }) => layout.id)
-  const inOrder = [...wanted.values()].flat()
-  const picked = [...wanted.values()].flatMap((some) => some.map((_, index) => index + 1))
-  const most = Math.floor(limits.queryPoints / Math.max(...picked))
+  const layouts = Map.groupBy(places, ({ layout }) => layout.id)
+  const most = Math.floor(limits.queryPoints / Math.max(...[...layouts.values()].map(({ length }) => length)))
+  const frames = (columns: SQL) => sql`
+    select f.device_id, f.layout_id, f.at, ${columns} from telemetry_frame f
+    where f.tenant_id = ${tenant_id} and f.device_id = any(${uuids(ids)}) and f.layout_id = any(${uuids([...layouts.keys()])})
+      and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
+      ${after ? sql`and (f.device_id, f.at, f.layout_id) > (${after.device}::uuid, ${after.time}::timestamptz, ${after.layout}::uuid)` : sql``}
+    order by f.device_id, f.at, f.layout_id limit ${most}`
   const found = await tx.execute<Row & { frames: number; last: string }>(sql`
-    select p.device_id, p.layout_id, w.place, ${pointsOf(sql`p.at`, sql`x.v`, sql`filter (where ${finite})`)} as points, count(*)::int as frames,
-      to_char(max(p.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
-    from (
-        select f.device_id, f.layout_id, f.at, ${valuesOf(wanted)} as values from telemetry_frame f
-        where f.tenant_id = ${tenant_id} and f.device_id = any(${uuids(ids)}) and f.layout_id = any(${uuids([...wanted.keys()])})
-          and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
-          ${after ? sql`and (f.device_id, f.at, f.layout_id) > (${after.device}::uuid, ${after.time}::timestamptz, ${after.layout}::uuid)` : sql``}
-        order by f.device_id, f.at, f.layout_id limit ${most}) p
-      join unnest(${uuids(inOrder.map(({ layout }) => layout.id))}, ${`{${inOrder.map(({ place }) => place).join(',')}}`}::int[], ${`{${picked.join(',')}}`}::int[])
-        w (layout_id, place, picked) on w.layout_id = p.layout_id
-      cross join lateral (select p.values[w.picked] as v) x
-    group by p.device_id, p.layout_id, w.place`)
+    select x.device_id, x.layout_id, x.place, ${pointsOf(sql`x.at`, sql`x.v`, sql`filter (where ${finite})`)} as points, count(*)::int as frames,
+      to_char(max(x.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
+    from ${valuesOf(places, frames)} group by x.device_id, x.layout_id, x.place`)
   // By the last frame of each device and layout, so that the greatest is the last of the page.
   const byLast = new Map(found.map((row) => [`${row.device_id} ${row.last} ${row.layout_id}`, row]))
-  const frames = [...byLast.values()].reduce((sum, row) => sum + row.frames, 0)
-  const last = frames < most ? undefined : byLast.get([...byLast.keys()].sort().at(-1)!)
+  const read = [...byLast.values()].reduce((sum, row) => sum + row.frames, 0)
+  const last = read < most ? undefined : byLast.get([...byLast.keys()].sort().at(-1)!)
   return {
     series: seriesOf(
       asked,
