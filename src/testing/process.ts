@@ -27,14 +27,18 @@ async function endLeftBehind() {
   await Promise.all([...started].filter(isOver).map(end))
 }
 
+const atEnd: (() => Promise<unknown>)[] = []
+
 /** Told by the run around each test, and at its end. */
 export const processes = {
+  /** For what several files share: it is ended with the run. */
+  keepUntilEnd: (stop: () => Promise<unknown>) => void atEnd.push(stop),
   testBegins: () => {
     now.test = now.count += 1
     return endLeftBehind()
   },
   testEnds: () => void (now.test = 0),
-  runEnds: () => Promise.all([...started].map(end)),
+  runEnds: () => Promise.all([...[...started].map(end), ...atEnd.map((stop) => stop())]),
 }
 
 /** Also for what is not one of our commands. */

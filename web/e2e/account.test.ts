@@ -2,19 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 const stepMs = 30_000
 const better = 'lantern whistle copper dune'
@@ -63,7 +60,7 @@ test('another session is seen and ended; a second factor is switched on, asked f
   await codes.first().waitFor()
   expect(await codes.count()).toBe(10)
   expect(await axe(page)).toEqual([])
-  const [recovery, spare] = await codes.allTextContents()
+  const [recovery, spare] = (await codes.allTextContents()) as [string, string]
   await page.getByRole('button', { name: 'I have kept them' }).click()
   await page.getByText('Recovery codes left').waitFor()
 

@@ -2,19 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventually } from '../../src/testing/eventually'
 import type { Browser } from 'playwright-core'
 import { axe, launch, visit } from './browser'
-import { type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 /** What the browser was asked to show, to play and to permit. */
 const listening = `
@@ -31,8 +28,7 @@ test('new alerts are heard and shown by severity, as somebody chose; the browser
   const raise = (title: string, severity: string) => report(platform, device, { kind: 'security_alert', data: { title, severity } })
   const { page, context, complaints } = await visit(browser)
   await context.addInitScript(listening)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/account/alerts`)
+  await signIn(page, platform.url, platform.admin, '/account/alerts')
   await page.getByRole('checkbox', { name: 'Desktop notification for severity: Critical' }).waitFor()
   expect(await page.evaluate('asked')).toBe(0)
   await context.grantPermissions(['notifications'], { origin: platform.url })
@@ -61,8 +57,7 @@ test('new alerts are heard and shown by severity, as somebody chose; the browser
 test('where the browser was told to show nothing, the choice says so', async () => {
   const { page, context } = await visit(browser)
   await context.addInitScript(`Object.defineProperty(Notification, 'permission', { get: () => 'denied' })`)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/account/alerts`)
+  await signIn(page, platform.url, platform.admin, '/account/alerts')
   await page.getByText('was told not to show notifications').waitFor()
   expect(await page.getByRole('checkbox', { name: 'Desktop notification for severity: Low' }).isDisabled()).toBe(true)
   expect(await axe(page)).toEqual([])
@@ -74,8 +69,7 @@ test('alerts are worked through by keyboard alone: looked at, taken with a word,
   const titles = ['one', 'two', 'three', 'four', 'five'].map((word) => `Case ${word}`)
   await report(platform, device, ...titles.map((title) => ({ kind: 'security_alert', data: { title, severity: 'low' } })))
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/alerts?device=${device.device_id}`)
+  await signIn(page, platform.url, platform.admin, `/alerts?device=${device.device_id}`)
   const row = (title: string) => page.locator('main tr[data-row-id]').filter({ hasText: title })
   const gone = (title: string) => row(title).waitFor({ state: 'detached' })
   const isActive = async (title: string) =>

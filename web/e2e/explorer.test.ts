@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -11,14 +11,11 @@ const minute = 60_000
 const samples = 2_000
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
   await Promise.all(names.map(report))
 }, 180_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 /** A device with 33 hours of values, a minute apart, as it sends them after having been without a connection. */
 async function report(name: string, turn: number) {
@@ -141,8 +138,7 @@ test('devices and metrics are chosen by keyboard, compared, read as a table, zoo
 
 test('the question is saved as a file; what fails says so and can be tried again; an empty range is told from none', async () => {
   const { page, complaints, context } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/telemetry`)
+  await signIn(page, platform.url, platform.admin, '/telemetry')
   await choose(page, /^Devices/, 'pump-03')
   await choose(page, /^Metrics/, 'pressure_bar')
   await legend(page, 'pressure_bar').waitFor()
@@ -173,8 +169,7 @@ test('the question is saved as a file; what fails says so and can be tried again
 
 test('ten lines of two thousand points stay under the pointer', async () => {
   const { page, complaints, context } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/telemetry?range=34h&step=60`)
+  await signIn(page, platform.url, platform.admin, '/telemetry?range=34h&step=60')
   await choose(page, /^Devices/, ...names)
   await choose(page, /^Metrics/, 'pressure_bar')
   await page.getByRole('button', { name: 'Pause' }).click()

@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { axe, launch, visit } from './browser'
-import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 let device: { device_id: string; device_key: string }
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
   device = await registerDevice(platform, { name: 'press-9' })
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 const properties = () => `${platform.url}/devices/${device.device_id}?tab=properties`
 
@@ -80,8 +77,7 @@ test('a session ended in another window: one signs in again in place, on the sam
   await signIn(window.page, platform.url, platform.admin)
   const location = await typing(window.page, 'Typed before the end')
   const address = window.page.url()
-  await signIn(other.page, platform.url, platform.admin)
-  await other.page.goto(`${platform.url}/account/sessions`)
+  await signIn(other.page, platform.url, platform.admin, '/account/sessions')
   await other.page.getByText('This session').waitFor()
   await other.page.getByRole('button', { name: 'End all others' }).click()
   await other.page.getByRole('button', { name: /^End/ }).last().click()
@@ -105,8 +101,7 @@ test('a permission lost while the page is open: what it showed goes, the page na
   const { items } = await call<{ items: { id: string; email: string; groups: { id: string }[] }[] }>('GET', '/users?limit=200')
   const technician = items.find(({ email }) => email === platform.technician.email)!
   const { page, context } = await visit(browser)
-  await signIn(page, platform.url, platform.technician)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.technician, '/devices')
   await page.getByText('No devices yet').waitFor()
   await call('PATCH', `/users/${technician.id}`, { group_ids: [] })
   await page.getByText('Not permitted').waitFor({ timeout: 20_000 })
@@ -174,8 +169,7 @@ test('412: somebody saved first. Both versions are held out, and either can be c
 
 test('422: what the server refuses lands on its field, and the first has the focus', async () => {
   const { page, context } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/account/api-tokens?add=true`)
+  await signIn(page, platform.url, platform.admin, '/account/api-tokens?add=true')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name', { exact: true }).fill('nightly')
   await dialog.getByRole('checkbox', { name: 'See devices and whether they are online' }).check()
@@ -226,8 +220,7 @@ test('429: the page waits as long as it is told, says so, and goes on by itself;
 test('offline and back: what was done meanwhile is done afterwards, what was typed is there, what came meanwhile is shown', async () => {
   await report(platform, device, { kind: 'security_alert', data: { title: 'Before the tunnel', severity: 'low' } })
   const { page, context } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/alerts?device=${device.device_id}`)
+  await signIn(page, platform.url, platform.admin, `/alerts?device=${device.device_id}`)
   const row = (title: string) => page.getByRole('row').filter({ hasText: title })
   await row('Before the tunnel').waitFor()
   await context.setOffline(true)

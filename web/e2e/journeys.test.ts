@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
 import { type Visitor, axe, launch, visit } from './browser'
 import { pages } from './pages'
-import { type Platform, signIn, startPlatform } from './platform'
+import { type Platform, sharedPlatform, signIn, signInByForm } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), sharedPlatform()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 /** Every journey ends like this: nothing the browser complained of, nothing a screen reader would stumble over. */
 async function endWell({ page, context, complaints }: Visitor) {
@@ -27,7 +24,7 @@ async function endWell({ page, context, complaints }: Visitor) {
 test('from sign-in to the live charts of this very host', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
+  await signInByForm(page, platform.url, platform.admin)
   const since = performance.now()
   await page.goto(`${platform.url}/devices`)
   const device = page.getByRole('link', { name: /.+/ }).and(page.locator('main a[href^="/devices/0"]')).first()
@@ -44,8 +41,7 @@ test('from sign-in to the live charts of this very host', async () => {
 test('a command reaches the agent and its answer reaches the screen', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   await page.locator('main a[href^="/devices/0"]').first().click()
   await page.getByRole('tab', { name: 'Commands' }).click()
   await page.getByRole('button', { name: 'Ping' }).click()
@@ -56,8 +52,7 @@ test('a command reaches the agent and its answer reaches the screen', async () =
 test('a device changes its key by itself when it is told, and goes on reporting', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   await page.locator('main a[href^="/devices/0"]').first().click()
   await page.getByRole('tab', { name: 'Keys' }).click()
   const keys = page.getByRole('list', { name: 'Keys' })
@@ -86,8 +81,7 @@ test('a device changes its key by itself when it is told, and goes on reporting'
 test('a port that opens on the host becomes an alert on the screen without a reload, and is acknowledged', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/alerts`)
+  await signIn(page, platform.url, platform.admin, '/alerts')
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   let loads = 0
   page.on('load', () => (loads += 1))
@@ -114,8 +108,7 @@ test('a port that opens on the host becomes an alert on the screen without a rel
 test('another provider sees nothing of the first, a technician nothing of other customers', async () => {
   for (const who of [platform.other, platform.technician]) {
     const visitor = await visit(browser)
-    await signIn(visitor.page, platform.url, who)
-    await visitor.page.goto(`${platform.url}/devices`)
+    await signIn(visitor.page, platform.url, who, '/devices')
     await visitor.page.getByText('No devices yet').waitFor()
     await endWell(visitor)
   }
@@ -135,8 +128,7 @@ test('a technician finds no settings, and is told what is missing where an addre
 test('a user is added, chooses a password in place of the one that was shown, is signed out, and is disabled', async () => {
   const administrator = await visit(browser)
   const { page } = administrator
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/settings/users`)
+  await signIn(page, platform.url, platform.admin, '/settings/users')
   await page.getByRole('button', { name: 'Add a user' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('Ada')
@@ -182,8 +174,7 @@ test('a user is added, chooses a password in place of the one that was shown, is
 test('a device is added by copy and paste, and the waiting screen turns green', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   await page.getByRole('button', { name: 'Add a device' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Create key' }).click()
@@ -227,8 +218,7 @@ test('it works by keyboard alone, in Italian too, and a reload keeps the session
 test('a service account gets a token that works until the account is disabled', async () => {
   const visitor = await visit(browser)
   const { page } = visitor
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/settings/service-accounts?add=true`)
+  await signIn(page, platform.url, platform.admin, '/settings/service-accounts?add=true')
   await page.getByLabel('Name', { exact: true }).fill('Exporter')
   await page.getByRole('checkbox', { name: 'Read only' }).check()
   expect(await axe(page)).toEqual([])

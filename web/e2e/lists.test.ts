@@ -2,24 +2,20 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import postgres from 'postgres'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 test('the audit log is filtered by outcome, says how far it is sealed, and is saved as CSV with its filter', async () => {
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.other)
-  await page.goto(`${platform.url}/settings/audit?action=sessions.create`)
+  await signIn(page, platform.url, platform.other, '/settings/audit?action=sessions.create')
   await page.getByText(/entries sealed/).waitFor()
   await page.getByRole('button', { name: 'Outcome' }).click()
   await page
@@ -49,8 +45,7 @@ async function furnish(count: number) {
 test('a list is filtered with operators, kept as a view, found again, changed and shared', async () => {
   await furnish(250)
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   // The filter; the head of the column has the same name.
   await page.getByRole('button', { name: 'Type', exact: true }).first().click()
   await page.getByRole('menuitemcheckbox', { name: /plc/ }).click()
@@ -70,8 +65,7 @@ test('a list is filtered with operators, kept as a view, found again, changed an
   expect(await axe(page)).toEqual([])
 
   const technician = await visit(browser)
-  await signIn(technician.page, platform.url, platform.technician)
-  await technician.page.goto(`${platform.url}/devices`)
+  await signIn(technician.page, platform.url, platform.technician, '/devices')
   await technician.page.getByRole('button', { name: 'Views' }).click()
   await technician.page.getByRole('menuitemradio', { name: 'Without pumps' }).click()
   await technician.page.waitForURL(/type=not(:|%3A)plc/)
@@ -82,8 +76,7 @@ test('a list is filtered with operators, kept as a view, found again, changed an
 
 test('all that match are moved at once, beyond what is loaded, and the place narrows the lists wherever one goes', async () => {
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices?type=plc`)
+  await signIn(page, platform.url, platform.admin, '/devices?type=plc')
   await page.getByRole('checkbox', { name: /^Select all/ }).click()
   await page.getByRole('button', { name: 'Select all 250 that match' }).click()
   await page.getByRole('toolbar').getByRole('button', { name: 'Move to' }).click()

@@ -3,19 +3,16 @@ import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { eventually } from '../../src/testing/eventually'
 import { axe, launch, visit } from './browser'
-import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 const many = 450
 
@@ -57,9 +54,7 @@ test('a long list takes what frames bring row by row: one page is asked for new 
   await furnish(device.device_id)
   const call = await callerOf(platform, platform.admin)
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  // Of this device alone: the agent on this host tells of every port that somebody opens.
-  await page.goto(`${platform.url}/alerts?status=all&device=${device.device_id}`)
+  await signIn(page, platform.url, platform.admin, `/alerts?status=all&device=${device.device_id}`)
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   await readOn(page)
   const asked = pagesAsked(page, '/api/v1/alerts')
@@ -154,8 +149,7 @@ test('keys walk a long list: the row with the focus is in sight, whole, also fro
 test('a renamed device is renamed where it stands, a new one is announced, a removed one goes; no page is asked for', async () => {
   const call = await callerOf(platform, platform.admin)
   const { page, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   await readOn(page)
   const asked = pagesAsked(page, '/api/v1/devices')

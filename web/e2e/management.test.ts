@@ -95,7 +95,7 @@ async function replaceFactor(page: Page) {
   await dialog.getByRole('button', { name: 'Switch on' }).click()
   const codes = page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem')
   await codes.first().waitFor()
-  const [recovery] = await codes.allTextContents()
+  const recovery = (await codes.allTextContents())[0]!
   await dialog.getByRole('button', { name: 'I have kept them' }).click()
   await dialog.waitFor({ state: 'hidden' })
   return recovery

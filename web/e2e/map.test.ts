@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
+import { eventually } from '../../src/testing/eventually'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, registerDevice, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
+  await registerDevice(platform, { name: 'turin-gateway' })
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 test('a unit gets its place and appears on a map that asks nobody outside, is reached by keyboard, and leads to its devices', async () => {
   const { page, context, complaints } = await visit(browser)
@@ -21,8 +20,7 @@ test('a unit gets its place and appears on a map that asks nobody outside, is re
   page.on('request', (request) => {
     if (!request.url().startsWith(platform.url) && !request.url().startsWith('data:')) outside.push(request.url())
   })
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/devices`)
+  await signIn(page, platform.url, platform.admin, '/devices')
   await page.getByRole('navigation', { name: 'Devices as' }).getByRole('link', { name: 'Map' }).click()
   const missing = page.getByRole('region', { name: 'Without a place' })
   const map = page.getByRole('group', { name: 'Map' })
@@ -59,13 +57,7 @@ test('a unit gets its place and appears on a map that asks nobody outside, is re
   const before = (await turin.boundingBox())!
   await map.focus()
   await page.keyboard.press('ArrowRight')
-  await page.waitForFunction(
-    ({ x }) =>
-      [...document.querySelectorAll('a')].some(
-        (link) => link.textContent?.startsWith('Plant Turin') && link.getBoundingClientRect().x < x - 70,
-      ),
-    before,
-  )
+  expect(await eventually(async () => ((await turin.boundingBox())?.x ?? before.x) < before.x - 70, 20_000)).toBe(true)
   await page.keyboard.press('0')
   await together.waitFor()
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -81,8 +73,7 @@ test('a unit gets its place and appears on a map that asks nobody outside, is re
 
 test('a technician finds his own subtree on the map and nothing else', async () => {
   const { page, context, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.technician)
-  await page.goto(`${platform.url}/devices/map`)
+  await signIn(page, platform.url, platform.technician, '/devices/map')
   await page.getByRole('heading', { level: 1, name: 'Map' }).waitFor()
   await page
     .getByRole('link', { name: /Globex Energy/ })

@@ -1,5 +1,5 @@
 /** Every page that has an address of its own; what a device shows is reached from the list. */
-export const pages = [
+export const pages: readonly string[] = [
   '/',
   '/devices',
   '/devices/map',
@@ -27,4 +27,4 @@ export const pages = [
   '/account/alerts',
   '/wallboard',
   '/nowhere',
-] as const
+]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
 import { codeOf, stepAt } from '../../src/core/totp'
+import { processes } from '../../src/testing/process'
 
 const root = join(import.meta.dir, '../..')
 
@@ -81,29 +82,98 @@ export async function startPlatform(more: Record<string, string> = {}): Promise<
   }
 }
 
-/** What staff do for an organization that has registered itself: they give it a licence and activate it. */
-export async function activate({ managementUrl, staff }: Platform, name: string) {
-  const call = async <T>(path: string, body?: object, token?: string) => {
-    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }) }
-    const reply = await fetch(`${managementUrl}/api/v1${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers,
+/** Calls of an API; refusals are thrown. */
+const caller =
+  (base: string, headers: Record<string, string> = {}) =>
+  async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
+    const reply = await fetch(`${base}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
       body: body && JSON.stringify(body),
     })
-    if (!reply.ok) throw new Error(`${path} ${reply.status} ${await reply.text()}`)
-    return (await reply.json()) as T
+    const text = await reply.text()
+    if (!reply.ok) throw new Error(`${method} ${path} ${reply.status} ${text}`)
+    return (text ? JSON.parse(text) : undefined) as T
   }
-  const { session_token } = await call<{ session_token: string }>('/auth/login', staff)
-  const { secret } = await call<{ secret: string }>('/auth/mfa/enrol', { session_token })
+
+/** Calls of the Management plane as its owner, whose second factor is set up by the first of them. */
+async function staffOf({ managementUrl, staff }: Platform) {
+  const call = caller(managementUrl)
+  const { session_token } = await call<{ session_token: string }>('POST', '/auth/login', staff)
+  const { secret } = await call<{ secret: string }>('POST', '/auth/mfa/enrol', { session_token })
   const totp_code = codeOf(secret, stepAt(Date.now()))
-  const { access_token: token } = await call<{ access_token: string }>('/auth/mfa/enrol/confirm', { session_token, totp_code })
-  const plan = (await call<{ items: { id: string }[] }>('/plans', undefined, token)).items.at(0)!
-  const tenant = (await call<{ items: { id: string }[] }>(`/tenants?search=${encodeURIComponent(name)}`, undefined, token)).items.at(0)!
-  await call(`/tenants/${tenant.id}/licences`, { plan_id: plan.id, expires_at: null, reason: 'a journey' }, token)
-  await call(`/tenants/${tenant.id}/events`, { event: 'activate', reason: 'a journey' }, token)
+  const { access_token } = await call<{ access_token: string }>('POST', '/auth/mfa/enrol/confirm', { session_token, totp_code })
+  return caller(managementUrl, { authorization: `Bearer ${access_token}` })
+}
+const staffCalls = new Map<string, ReturnType<typeof staffOf>>()
+
+/** What staff do for an organization that has registered itself: they give it a licence and activate it. Of several of this name it is the newest. */
+export async function activate(platform: Platform, name: string) {
+  const staff = staffCalls.get(platform.managementUrl) ?? staffOf(platform)
+  staffCalls.set(platform.managementUrl, staff)
+  const call = await staff
+  const plan = (await call<{ items: { id: string }[] }>('GET', '/plans')).items.at(0)!
+  const tenant = (await call<{ items: { id: string }[] }>('GET', `/tenants?search=${encodeURIComponent(name)}`)).items.at(0)!
+  await call('POST', `/tenants/${tenant.id}/licences`, { plan_id: plan.id, expires_at: null, reason: 'a journey' })
+  await call('POST', `/tenants/${tenant.id}/events`, { event: 'activate', reason: 'a journey' })
 }
 
-export async function signIn(page: Page, url: string, { email, password }: SignIn) {
+const password = 'nine grey herons at the weir'
+
+async function register(platform: Platform, tenant_name: string, email: string) {
+  await caller(platform.url)('POST', '/auth/register', { email, password, name: 'Administrator', tenant_name })
+  await activate(platform, tenant_name)
+  return { email, password }
+}
+
+/** Somebody who works on devices and alerts of one customer, with a password of his own choice. */
+async function addTechnician(platform: Platform, call: Awaited<ReturnType<typeof callerOf>>, email: string, org_unit_id: string) {
+  const { items } = await call<{ items: { permission: string }[] }>('GET', '/permissions')
+  const permissions = items.map(({ permission }) => permission).filter((name) => !/^(settings|audit)\./.test(name))
+  const { id } = await call<{ id: string }>('POST', '/groups', { name: 'Technicians', permissions })
+  const user = { email, name: 'Technician', group_ids: [id], org_unit_scope: [{ org_unit_id, subtree: true }] }
+  const { initial_password } = await call<{ initial_password: string }>('POST', '/users', user)
+  const stranger = caller(platform.url)
+  const { session_token } = await stranger<{ session_token: string }>('POST', '/auth/login', { email, password: initial_password })
+  await stranger('POST', '/auth/password/reset', { token: session_token, new_password: password })
+  return { email, password }
+}
+
+let shared: Promise<Platform> | undefined
+let organizations = 0
+
+/** The one platform of the run, as it is after its first start; it ends with the run. */
+export function sharedPlatform(): Promise<Platform> {
+  shared ??= startPlatform().then((platform) => {
+    processes.keepUntilEnd(platform.stop)
+    return platform
+  })
+  return shared
+}
+
+/** The platform of the run with an organization that nobody else has seen, furnished as that of the demo; only no device is there. */
+export async function freshOrganization(): Promise<Platform> {
+  const platform = await sharedPlatform()
+  const domain = `organization-${(organizations += 1)}.example`
+  const admin = await register(platform, 'Demo MSP', `admin@${domain}`)
+  const other = await register(platform, 'Other MSP', `other@${domain}`)
+  const call = await callerOf(platform, admin)
+  const addUnit = async (name: string, parent_id: string | null = null) =>
+    (await call<{ id: string }>('POST', '/org-units', { name, parent_id })).id
+  const acme = await addUnit('Acme Manufacturing')
+  const turin = await addUnit('Plant Turin', acme)
+  await addUnit('Office Milan', acme)
+  const globex = await addUnit('Globex Energy')
+  await addUnit('Substation 7', globex)
+  const key = { label: 'This installation', org_unit_id: turin }
+  const { provisioning_key } = await call<{ provisioning_key: string }>('POST', '/settings/edge-registration-keys', key)
+  const { tenant } = await call<{ tenant: { id: string } }>('GET', '/me')
+  const technician = await addTechnician(platform, call, `technician@${domain}`, globex)
+  return { ...platform, admin: { ...admin, tenant_id: tenant.id, provisioning_key }, technician, other }
+}
+
+/** By the form, as people do; `signIn` is for whoever only wants to be in. */
+export async function signInByForm(page: Page, url: string, { email, password }: SignIn) {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('E-mail address').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
@@ -111,18 +181,21 @@ export async function signIn(page: Page, url: string, { email, password }: SignI
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
 }
 
-/** Calls of the API as somebody who signed in; refusals are thrown. */
+/** Signed in, with the page at a path. */
+export async function signIn(page: Page, url: string, { email, password }: SignIn, path = '/') {
+  const reply = await page.request.post(`${url}/api/v1/auth/login`, { data: { email, password }, headers: { origin: url } })
+  if (!reply.ok() || !(await reply.text()).includes('access_token')) throw new Error(`${email} cannot sign in: ${await reply.text()}`)
+  // The form leaves a mark, without which no cookie is tried.
+  await page.goto(`${url}/healthz`)
+  await page.evaluate("localStorage.setItem('monozu.signed_in', '1')")
+  await page.goto(`${url}${path}`)
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+}
+
+/** Calls of the API as somebody who signed in. */
 export async function callerOf({ url }: Platform, { email, password }: SignIn) {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
-  const call = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
-    const reply = await fetch(`${url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
-    const text = await reply.text()
-    if (!reply.ok) throw new Error(`${method} ${path} ${reply.status} ${text}`)
-    return (text ? JSON.parse(text) : undefined) as T
-  }
-  const { access_token } = await call<{ access_token: string }>('POST', '/auth/login', { email, password })
-  headers['authorization'] = `Bearer ${access_token}`
-  return call
+  const { access_token } = await caller(url)<{ access_token: string }>('POST', '/auth/login', { email, password })
+  return caller(url, { authorization: `Bearer ${access_token}` })
 }
 
 export interface Registered {

@@ -1,19 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { freshOrganization, type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 async function send(path: string, headers: Record<string, string>, body: unknown) {
   return fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
@@ -40,8 +37,7 @@ async function refuseTwo() {
 test('a refused record is found by its reason, read as it was sent, and examined again, alone and with all of its reason', async () => {
   await refuseTwo()
   const { page, context, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/settings/rejected-records?reason=unknown_kind`)
+  await signIn(page, platform.url, platform.admin, '/settings/rejected-records?reason=unknown_kind')
   const rows = page.getByRole('row').filter({ hasText: 'Pump controller' })
   await rows.nth(1).waitFor()
   expect(await rows.count()).toBe(2)

@@ -2,19 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { type Visitor, axe, launch, visit } from './browser'
-import { type Platform, activate, signIn, startPlatform } from './platform'
+import { activate, freshOrganization, type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 const stepMs = 30_000
 const codeAt = (secret: string, ms: number) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ms })
@@ -48,8 +45,7 @@ test('an organization is registered and its address confirmed; somebody of anoth
   await page.getByText('A mail is on its way').waitFor()
   expect(await axe(page)).toEqual([])
   await activate(platform, 'Analytical Engines')
-  await signIn(page, platform.url, ada)
-  await page.goto(`${platform.url}/account/password`)
+  await signIn(page, platform.url, ada, '/account/password')
   await page.getByText(`${ada.email} has not been confirmed`).waitFor()
   const reader = await visit(browser)
   await followMail(reader.page, page, ada.email)
@@ -90,8 +86,7 @@ test('an organization is registered and its address confirmed; somebody of anoth
 test('an organization requires a second factor: a colleague sets it up as he signs in, and an administrator resets it', async () => {
   const admin = await visit(browser)
   const { page } = admin
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/settings/security`)
+  await signIn(page, platform.url, platform.admin, '/settings/security')
   await page.getByLabel('Require two-factor authentication').check()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Set up two-factor authentication for yourself first').waitFor()

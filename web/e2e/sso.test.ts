@@ -62,7 +62,7 @@ test('a domain is proven by the record that the page gives, and the organization
   await page.getByRole('button', { name: 'Look now for the record of demo.example' }).click()
   await page.getByText('DNS does not show the record yet').waitFor()
   await look(page, 'domains-waiting')
-  const [type, name, value] = await page.locator('dd code').allInnerTexts()
+  const [type, name, value] = (await page.locator('dd code').allInnerTexts()) as [string, string, string]
   expect(type).toBe('TXT')
   resolver.records.set(name, value)
   await page.getByRole('button', { name: 'Look now for the record of demo.example' }).click()
@@ -104,8 +104,7 @@ test('a domain is proven by the record that the page gives, and the organization
 
 test('an organization’s own issuer is set up and checked, and a colleague signs in through its form', async () => {
   const { page, context, complaints } = await visit(browser)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/settings/sso`)
+  await signIn(page, platform.url, platform.admin, '/settings/sso')
   await page.getByLabel('Provider').click()
   await page.getByRole('option', { name: 'Another issuer' }).click()
   const redirect = page.locator('code', { hasText: '/api/v1/auth/oidc/' })
@@ -194,8 +193,7 @@ test('who has no password links another account of Microsoft by signing in there
     back.searchParams.delete('iss')
     await route.fulfill({ status: 302, headers: { location: back.href } })
   })
-  await signIn(page, platform.url, platform.other)
-  await page.goto(`${platform.url}/account/ways`)
+  await signIn(page, platform.url, platform.other, '/account/ways')
   const link = page.getByRole('button', { name: 'Link Microsoft', exact: true })
   const dialog = page.getByRole('dialog')
   await link.click()

@@ -2,19 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, CDPSession } from 'playwright-core'
 import { eventually } from '../../src/testing/eventually'
 import { axe, launch, showWhole, visit } from './browser'
-import { callerOf, type Platform, registerDevice, report, signIn, startPlatform } from './platform'
+import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
 }, 120_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => browser?.close(), 30_000)
 
 const perSecond = 500
 /** Enough for a backlog; twenty and more are for `STORM_SECONDS=20 bun test web/e2e/storm.test.ts`. */
@@ -49,8 +46,7 @@ test('five hundred alerts a second: the list answers the keyboard, keeps its mem
   const device = await registerDevice(platform, { name: 'storm-sensor' })
   const { page, context, complaints } = await visit(browser)
   await showWhole(page)
-  await signIn(page, platform.url, platform.admin)
-  await page.goto(`${platform.url}/alerts?search=storm`)
+  await signIn(page, platform.url, platform.admin, '/alerts?search=storm')
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   await report(platform, device, { kind: 'security_alert', data: { title: 'storm first', severity: 'low', dedupe_key: 'first' } })
   await page.getByText('storm first').first().waitFor()
