@@ -308,6 +308,9 @@ describe('every route with an id', () => {
       'POST /api/v1/devices/bulk/update': { ids: [device.device_id], change: { location: 'Roof' } },
       'POST /api/v1/devices/bulk/delete': { ids: [device.device_id] },
       'POST /api/v1/alerts/bulk/acknowledge': { ids: [idFor('/alerts/')] },
+      'POST /api/v1/users/bulk/disable': { ids: [colleague.user_id] },
+      'POST /api/v1/users/bulk/groups': { ids: [colleague.user_id], group_ids: [idFor('/groups/')] },
+      'POST /api/v1/users/bulk/end-sessions': { ids: [colleague.user_id] },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''

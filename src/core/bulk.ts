@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { routine } from './audit'
 import { Problem } from './errors'
 import type { Scope } from './scope'
@@ -14,16 +15,19 @@ interface Named {
   name: string
 }
 
-/** Does one thing to each row. What is refused is listed with the reason and holds up nothing; any other fault undoes the whole call. */
+/** Does one thing to each row. What is refused is listed with the reason, leaves nothing behind and holds up nothing; any other fault undoes the whole call. */
 export async function eachOf(scope: Scope, rows: readonly Named[], work: (id: string) => Promise<unknown>) {
   const done: string[] = []
   const failures: (Named & { error: string; detail: string })[] = []
   for (const { id, name } of rows) {
+    await scope.tx.execute(sql`savepoint bulk_row`)
     try {
       await work(id)
+      await scope.tx.execute(sql`release savepoint bulk_row`)
       done.push(id)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
+      await scope.tx.execute(sql`rollback to savepoint bulk_row`)
       failures.push({ id, name, error: error.error, detail: error.message })
     }
   }

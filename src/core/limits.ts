@@ -32,6 +32,8 @@ export const limits = {
   pageRows: 200,
   /** Rows of one call of a bulk action. */
   bulkRows: 200,
+  /** The same of users, each of whom takes a dozen statements and more. */
+  bulkUsers: 50,
   /** Choices of a filter that are told. */
   facets: 50,
   /** Rows that a text search takes out of its index; where there are more, the list is walked. */

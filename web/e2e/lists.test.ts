@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { axe, launch, visit } from './browser'
-import { freshOrganization, type Platform, signIn } from './platform'
+import { callerOf, freshOrganization, type Platform, registerDevice, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -34,8 +34,14 @@ test('the audit log is filtered by outcome, says how far it is sealed, and is sa
   expect(complaints).toEqual([])
 }, 60_000)
 
-/** A fleet, in the first tenant, as if it had registered long ago. */
+async function look(page: Page, name: string) {
+  expect(await axe(page)).toEqual([])
+  if (Bun.env.SCREENSHOTS) await page.screenshot({ path: `${Bun.env.SCREENSHOTS}/${name}.png` })
+}
+
+/** A gateway, and a fleet as if it had registered long ago. */
 async function furnish(count: number) {
+  await registerDevice(platform, { name: 'press-1' })
   const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
   await owner`insert into device (tenant_id, id, name, type)
     select ${platform.admin.tenant_id}, gen_random_uuid(), 'pump-' || lpad(n::text, 4, '0'), 'plc' from generate_series(1, ${count}) n`
@@ -96,6 +102,36 @@ test('all that match are moved at once, beyond what is loaded, and the place nar
   expect(await axe(page)).toEqual([])
   expect(complaints).toEqual([])
 }, 60_000)
+
+test('users are put into a group and shut out, all that match at once; who is refused is named with the reason', async () => {
+  const call = await callerOf(platform, platform.admin)
+  for (const name of ['Ada', 'Bea']) {
+    const email = `${name}-${platform.admin.email}`
+    await call('POST', '/users', { email, name, group_ids: [], org_unit_scope: 'all' })
+  }
+  const { page, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/settings/users')
+  await page.getByRole('checkbox', { name: 'Select Ada' }).click()
+  await page.getByRole('checkbox', { name: 'Select Bea' }).click()
+  await page.getByRole('toolbar').getByRole('button', { name: 'Add to a group' }).click()
+  await page.getByRole('menuitem', { name: 'Technicians' }).click()
+  await page.getByText('2 users added to Technicians').waitFor()
+  await page.getByRole('row').filter({ hasText: 'Bea' }).getByText('Technicians').waitFor()
+  await page.getByRole('checkbox', { name: /^Select all/ }).click()
+  await page.getByText('4 selected').waitFor()
+  await look(page, 'users-selected')
+  await page.getByRole('toolbar').getByRole('button', { name: 'Disable' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  await page.getByText('3 users can no longer sign in').waitFor()
+  const failures = page.getByRole('dialog')
+  await failures.getByText('Administrator').waitFor()
+  await failures.getByText('own_account').waitFor()
+  await look(page, 'users-refused')
+  await failures.getByRole('button', { name: 'Close' }).last().click()
+  await page.getByText('1 selected').waitFor()
+  await page.getByRole('row').filter({ hasText: 'Ada' }).getByText('Disabled').waitFor()
+  expect(complaints).toEqual([])
+}, 90_000)
 
 test('the palette finds a device by keyboard alone; it is remembered, and kept as a favourite', async () => {
   const { page, complaints } = await visit(browser)

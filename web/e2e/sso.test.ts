@@ -7,7 +7,7 @@ import { browse, entra } from '../../src/testing/entra'
 import { eventually } from '../../src/testing/eventually'
 import { clientOfIssuer, issuer } from '../../src/testing/issuer'
 import { axe, launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { callerOf, type Platform, signIn, startPlatform } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -92,13 +92,29 @@ test('a domain is proven by the record that the page gives, and the organization
   await page.setViewportSize({ width: 1440, height: 1000 })
   await look(page, 'sso-wide')
   expect(await page.content()).not.toContain('what the app keeps')
+
+  // 412: a colleague saved first.
+  const call = await callerOf(platform, platform.admin)
+  const [mine, theirs] = [crypto.randomUUID(), crypto.randomUUID()]
+  await page.getByLabel('Directory (tenant) ID').fill(mine)
+  await page.getByLabel('Client secret').fill('another')
+  await call('PUT', '/settings/sso', { directory: theirs, client_id: 'monozu', client_secret: 'theirs' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  const conflict = page.getByRole('dialog', { name: 'Somebody else saved first' })
+  const row = conflict.getByRole('row').filter({ hasText: 'Directory' })
+  for (const name of [mine, theirs]) await row.getByRole('cell', { name }).waitFor()
+  expect(await conflict.textContent()).not.toContain('another')
+  await look(page, 'sso-conflict')
+  await conflict.getByRole('button', { name: 'Take the saved one' }).click()
+  await conflict.waitFor({ state: 'detached' })
+  expect(await page.getByLabel('Directory (tenant) ID').inputValue()).toBe(theirs)
   await page.getByRole('button', { name: 'Remove the app' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the app' }).click()
   await isEmpty(page, 'Application (client) ID')
   await page.goto(`${platform.url}/settings/domains`)
   await page.getByText('Proven', { exact: true }).waitFor()
   await look(page, 'domains-wide')
-  expect(complaints.filter((line) => !/status of (409|422)/.test(line))).toEqual([])
+  expect(complaints.filter((line) => !/status of (409|412|422)/.test(line))).toEqual([])
   await context.close()
 }, 120_000)
 

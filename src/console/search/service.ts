@@ -4,7 +4,7 @@ import type { Scope } from '../../core/scope'
 import { listDevices } from '../../edge/devices/list'
 import { listGroups } from '../../identity/groups/service'
 import { listOrgUnits } from '../../identity/org-units/service'
-import { listUsers } from '../../identity/users/service'
+import { listUsers } from '../../identity/users/list'
 import { listAlerts } from '../../soc/alerts/list'
 
 const each = 6

@@ -1,9 +1,11 @@
 import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
+import { limits } from '../../core/limits'
+import { bulkAnswer, bulkCursor, exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
 import { languageOf } from '../mail/letters'
-import { createUser, endUserSessions, getUser, listUsers, removeUser, resetFactor, updateUser, userExport, userOrders } from './service'
+import { addUsersToGroups, countUsers, disableUsers, listUsers, signUsersOut, userExport, userOrders } from './list'
+import { createUser, endUserSessions, getUser, removeUser, resetFactor, updateUser } from './service'
 
 const orgUnitScope = t.Union([t.Literal('all'), t.Array(t.Object({ org_unit_id: uuid, subtree: t.Boolean() }), { maxItems: 200 })])
 const groupIds = t.Array(uuid, { maxItems: 50 })
@@ -26,6 +28,12 @@ const filter = {
   disabled: t.Optional(t.Boolean()),
   last_sign_in_at_after: t.Optional(instant),
   last_sign_in_at_before: t.Optional(instant),
+}
+
+const bulk = {
+  ids: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.bulkUsers })),
+  filter: t.Optional(t.Object(filter)),
+  cursor: bulkCursor,
 }
 
 export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
@@ -55,6 +63,30 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
       detail: { summary: 'Add a user with a first password' },
     },
   )
+  .get('/count', ({ run, query }) => run((scope) => countUsers(scope, query)), {
+    permission: 'settings.users.read',
+    query: t.Object(filter),
+    response: { 200: t.Object({ count: t.Integer() }) },
+    detail: { summary: 'How many users a filter matches' },
+  })
+  .post('/bulk/disable', ({ run, body }) => run((scope) => disableUsers(scope, body)), {
+    permission: 'settings.users.update',
+    body: t.Object({ ...bulk, disabled: t.Boolean() }),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'Disable or enable many users: those named, or all that a filter matches, a page a call' },
+  })
+  .post('/bulk/groups', ({ run, body }) => run((scope) => addUsersToGroups(scope, body)), {
+    permission: 'settings.users.update',
+    body: t.Object({ ...bulk, group_ids: t.Array(uuid, { minItems: 1, maxItems: 50 }) }),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'Add many users to groups: those named, or all that a filter matches, a page a call' },
+  })
+  .post('/bulk/end-sessions', ({ run, body }) => run((scope) => signUsersOut(scope, body)), {
+    permission: 'settings.users.update',
+    body: t.Object(bulk),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'End all sessions of many users in this organization: those named, or all that a filter matches, a page a call' },
+  })
   .post(
     '/exports',
     ({ run, body, set }) => {

@@ -2,10 +2,9 @@ import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now, nowMs } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
-import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
-import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { uuids } from '../../core/wire'
 import { getTenant } from '../tenants/service'
 import { hashPassword } from '../../core/passwords'
 import { sessions } from '../auth/schema'
@@ -31,12 +30,11 @@ export interface UserChange {
   org_unit_scope?: OrgUnitScope
 }
 
-const member = { membership: memberships, email: users.email }
-const byName = sql<string>`lower(${memberships.name})`
+export const member = { membership: memberships, email: users.email }
 type Member = { membership: typeof memberships.$inferSelect; email: string }
 
 /** Adds groups, scope and whether there is a second factor to the members of a page, three statements for all of them. */
-async function shown({ tx, own }: Scope, found: Member[]) {
+export async function shown({ tx, own }: Scope, found: Member[]) {
   const ids = found.map(({ membership }) => membership.id)
   if (!ids.length) return []
   const inGroups = await tx
@@ -77,80 +75,6 @@ async function shown({ tx, own }: Scope, found: Member[]) {
     updated_at: membership.updated_at,
     version: membership.version,
   }))
-}
-
-export const userOrders = ['name', '-name', 'last_sign_in_at', '-last_sign_in_at', 'created_at', '-created_at'] as const
-
-export interface UserFilter {
-  search?: string
-  group_id?: string
-  group_id_not?: string
-  disabled?: boolean
-  last_sign_in_at_after?: Date | string
-  last_sign_in_at_before?: Date | string
-}
-export interface UserQuery extends UserFilter, Paging {
-  sort?: (typeof userOrders)[number]
-}
-
-const sortable = {
-  name: byName,
-  last_sign_in_at: sql<string>`coalesce(${memberships.last_sign_in_at}, '-infinity')`,
-  created_at: sql<string>`${memberships.created_at}`,
-}
-
-const inGroup = (id: string) =>
-  sql`exists (select from membership_group mg where mg.tenant_id = ${memberships.tenant_id} and mg.membership_id = ${memberships.id} and mg.group_id = ${id}::uuid)`
-
-export async function listUsers(scope: Scope, { limit, cursor, sort = 'name', ...filter }: UserQuery) {
-  const { tx, own } = scope
-  const { search, group_id, group_id_not, disabled, last_sign_in_at_after, last_sign_in_at_before } = filter
-  const at = (time: Date | string) => new Date(time).toISOString()
-  const by = sortable[sort.replace('-', '') as keyof typeof sortable]
-  const { rows, after, order, cut } = keyset({ limit, cursor }, memberships.id, { by, descending: sort.startsWith('-') })
-  const found = await tx
-    .select({ ...member, key: sql<string>`${by}::text` })
-    .from(memberships)
-    .innerJoin(users, eq(users.id, memberships.user_id))
-    .where(
-      and(
-        own(memberships),
-        seenMembers(scope),
-        search ? sql`(${memberships.name} ilike ${containing(search)} or ${users.email} ilike ${containing(search)})` : undefined,
-        group_id ? inGroup(group_id) : undefined,
-        group_id_not ? sql`not ${inGroup(group_id_not)}` : undefined,
-        disabled === undefined ? undefined : eq(memberships.disabled, disabled),
-        last_sign_in_at_after ? sql`${memberships.last_sign_in_at} >= ${at(last_sign_in_at_after)}` : undefined,
-        last_sign_in_at_before ? sql`${memberships.last_sign_in_at} < ${at(last_sign_in_at_before)}` : undefined,
-        after,
-      ),
-    )
-    .orderBy(order)
-    .limit(rows)
-  const page = cut(
-    found.map((row) => ({ ...row, id: row.membership.id })),
-    ({ key }) => key,
-  )
-  return { items: await shown(scope, page.items), next_cursor: page.next_cursor }
-}
-
-type User = Awaited<ReturnType<typeof listUsers>>['items'][number]
-
-export const userExport: Exported<UserFilter & Pick<UserQuery, 'sort'>, User> = {
-  kind: 'users',
-  permission: 'settings.users.export',
-  columns: {
-    name: ({ name }) => name,
-    email: ({ email }) => email,
-    groups: ({ groups: held }) => held.map(({ name }) => name).join('; '),
-    org_units: ({ org_unit_scope: seen }) => (seen === 'all' ? 'all' : seen.map(({ name }) => name).join('; ')),
-    disabled: ({ disabled }) => disabled,
-    mfa_enabled: ({ mfa_enabled }) => mfa_enabled,
-    last_sign_in_at: ({ last_sign_in_at }) => last_sign_in_at,
-    created_at: ({ created_at }) => created_at,
-    id: ({ id }) => id,
-  },
-  page: listUsers,
 }
 
 export async function getUser(scope: Scope, id: string) {
@@ -317,6 +241,13 @@ export async function updateUser(scope: Scope, id: string, { name, disabled, gro
   await audit(scope, 'users.update', id, { before, after })
   signals.push({ topic: 'sessions', key: actor.tenant_id })
   return after
+}
+
+/** Besides those the user is in. */
+export async function addToGroups(scope: Scope, id: string, group_ids: string[]) {
+  await lockAdministrators(scope)
+  const { groups: held } = await getUserToChange(scope, id)
+  return updateUser(scope, id, { group_ids: [...new Set([...held.map((group) => group.id), ...group_ids])] })
 }
 
 /**

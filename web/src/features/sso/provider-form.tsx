@@ -1,42 +1,48 @@
-import { useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, ProblemNote } from '@/kit/form'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
 import { useFeatures } from '@/lib/me'
-import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { CopyLine, CopyLines } from './copy-lines'
-import { type Provider, useSetProvider } from './queries'
+import { type Provider, providerQuery, type TaggedProvider, useSetProvider } from './queries'
 
 type Kind = 'directory' | 'issuer'
-type Fields = { directory: string; issuer: string; client_id: string; client_secret: string }
+type Fields = { kind: Kind; directory: string; issuer: string; client_id: string; client_secret: string }
 
 /** The saved secret never comes back: its field is for another one. */
-export function ProviderForm({ provider, etag, readOnly }: { provider: Provider; etag: string | null; readOnly: boolean }) {
+const fieldsOf = ({ directory, issuer, client_id }: Provider): Fields => ({
+  kind: issuer === null ? 'directory' : 'issuer',
+  directory: directory ?? '',
+  issuer: issuer ?? '',
+  client_id: client_id ?? '',
+  client_secret: '',
+})
+
+export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; readOnly: boolean }) {
   const { t } = useTranslation()
+  const client = useQueryClient()
   const set = useSetProvider()
   const { oidc } = useFeatures()
+  const { data: provider } = tagged
   const saved = provider.client_id !== null
-  const [kind, setKind] = useState<Kind>(provider.issuer === null ? 'directory' : 'issuer')
-  const form = useServerForm<Fields>({
-    defaultValues: {
-      directory: provider.directory ?? '',
-      issuer: provider.issuer ?? '',
-      client_id: provider.client_id ?? '',
-      client_secret: '',
-    },
-    submit: async ({ directory, issuer, client_id, client_secret }) => {
+  const { form, conflict } = useVersionedForm<Fields, Provider>({
+    tagged,
+    read: fieldsOf,
+    save: ({ kind, directory, issuer, client_id, client_secret }, etag) => {
       const change = {
         ...(kind === 'issuer' ? { issuer: issuer.trim() } : { directory: directory.trim().toLowerCase() }),
         client_id: client_id.trim(),
         ...(client_secret ? { client_secret: client_secret.trim() } : {}),
       }
-      await set.mutateAsync({ change, etag })
-      form.reset({ directory, issuer, client_id, client_secret: '' })
-      notify.success(t('form.saved'))
+      return set.mutateAsync({ change, etag })
     },
+    fetchSaved: () => client.fetchQuery({ ...providerQuery, staleTime: 0 }),
   })
+  const kind = form.watch('kind')
   const { errors, isDirty, isSubmitting } = form.formState
   const required = { required: t('form.required') }
   const plain = { autoComplete: 'off', spellCheck: false, readOnly: readOnly || isSubmitting, className: 'font-mono' }
@@ -48,7 +54,7 @@ export function ProviderForm({ provider, etag, readOnly }: { provider: Provider;
             <Select
               {...control}
               value={kind}
-              onValueChange={setKind}
+              onValueChange={(value) => form.setValue('kind', value, { shouldDirty: true })}
               disabled={readOnly}
               options={[
                 { value: 'directory', label: 'Microsoft Entra ID' },
@@ -60,21 +66,11 @@ export function ProviderForm({ provider, etag, readOnly }: { provider: Provider;
       )}
       {kind === 'directory' ? (
         <Field key="directory" label={t('sso.directory')} hint={t('sso.directory_hint')} required error={errors.directory?.message}>
-          {(control) => (
-            <Input {...control} {...form.register('directory', { ...required, shouldUnregister: true })} {...plain} maxLength={40} />
-          )}
+          {(control) => <Input {...control} {...form.register('directory', required)} {...plain} maxLength={40} />}
         </Field>
       ) : (
         <Field key="issuer" label={t('sso.issuer')} hint={t('sso.issuer_hint')} required error={errors.issuer?.message}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register('issuer', { ...required, shouldUnregister: true })}
-              {...plain}
-              inputMode="url"
-              maxLength={255}
-            />
-          )}
+          {(control) => <Input {...control} {...form.register('issuer', required)} {...plain} inputMode="url" maxLength={255} />}
         </Field>
       )}
       {kind === 'issuer' && (
@@ -106,14 +102,25 @@ export function ProviderForm({ provider, etag, readOnly }: { provider: Provider;
       )}
       {form.problem && <ProblemNote error={form.problem} />}
       {!readOnly && (
-        <Button
-          type="submit"
-          variant="primary"
-          disabled={!isDirty && kind === (provider.issuer === null ? 'directory' : 'issuer')}
-          busy={isSubmitting}
-        >
+        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
           {t('action.save')}
         </Button>
+      )}
+      {conflict && (
+        <VersionConflict
+          {...conflict}
+          fields={[
+            { name: 'kind', label: t('sso.kind'), show: (value) => (value === 'issuer' ? t('sso.other_issuer') : 'Microsoft Entra ID') },
+            { name: 'directory', label: t('sso.directory') },
+            { name: 'issuer', label: t('sso.issuer') },
+            { name: 'client_id', label: t('sso.client_id') },
+            {
+              name: 'client_secret',
+              label: t('sso.client_secret'),
+              show: (value) => (value ? t('sso.another_secret') : t('sso.kept_secret')),
+            },
+          ]}
+        />
       )}
     </form>
   )

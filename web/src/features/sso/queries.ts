@@ -5,6 +5,7 @@ import { listOptions } from '@/lib/list'
 const { sso, domains } = api.settings
 
 export type Provider = AnswerOf<typeof sso.get>
+export type TaggedProvider = { data: Provider; etag: string | null }
 export type CheckOutcome = AnswerOf<typeof sso.check.post>['outcome']
 export type Domain = ItemOf<typeof domains.get>
 

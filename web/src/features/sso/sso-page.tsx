@@ -22,33 +22,37 @@ export function SsoPage() {
   const can = useCan()
   const query = useQuery(providerQuery)
   const mayUpdate = can('settings.sso.update')
+  const [removals, setRemovals] = useState(0)
   return (
     <div className="max-w-2xl space-y-4">
       <PageHeader title={t('sso.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]} description={t('sso.description')} />
       <Loaded query={query}>
-        {({ data, etag }) => (
-          <>
-            {data.issuer === null && (
+        {(tagged) => {
+          const { data, etag } = tagged
+          return (
+            <>
+              {data.issuer === null && (
+                <Card>
+                  <CardHeader title={t('sso.register')} description={t('sso.register_hint')} />
+                  <div className="px-4 pb-4">
+                    <CopyLines>
+                      <CopyLine label={t('sso.redirect_uri')} value={data.redirect_uri} copyLabel={t('sso.copy_redirect_uri')} />
+                    </CopyLines>
+                  </div>
+                </Card>
+              )}
               <Card>
-                <CardHeader title={t('sso.register')} description={t('sso.register_hint')} />
+                <CardHeader title={t('sso.app')} description={data.issuer === null ? t('sso.app_hint') : undefined} />
                 <div className="px-4 pb-4">
-                  <CopyLines>
-                    <CopyLine label={t('sso.redirect_uri')} value={data.redirect_uri} copyLabel={t('sso.copy_redirect_uri')} />
-                  </CopyLines>
+                  <ProviderForm key={removals} tagged={tagged} readOnly={!mayUpdate} />
                 </div>
               </Card>
-            )}
-            <Card>
-              <CardHeader title={t('sso.app')} description={data.issuer === null ? t('sso.app_hint') : undefined} />
-              <div className="px-4 pb-4">
-                <ProviderForm key={etag} provider={data} etag={etag} readOnly={!mayUpdate} />
-              </div>
-            </Card>
-            {data.client_id !== null && mayUpdate && <ProviderCheck key={`check ${etag}`} />}
-            <DomainsInUse />
-            {data.client_id !== null && mayUpdate && <RemoveProvider />}
-          </>
-        )}
+              {data.client_id !== null && mayUpdate && <ProviderCheck key={`check ${etag}`} />}
+              <DomainsInUse />
+              {data.client_id !== null && mayUpdate && <RemoveProvider onRemoved={() => setRemovals(removals + 1)} />}
+            </>
+          )
+        }}
       </Loaded>
     </div>
   )
@@ -86,7 +90,7 @@ function DomainsInUse() {
   )
 }
 
-function RemoveProvider() {
+function RemoveProvider({ onRemoved }: { onRemoved: () => void }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const remove = useRemoveProvider()
@@ -103,6 +107,7 @@ function RemoveProvider() {
         confirmLabel={t('sso.remove')}
         onConfirm={async () => {
           await remove.mutateAsync()
+          onRemoved()
           notify.success(t('sso.removed'))
         }}
       />

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { answer, api, type ItemOf } from '@/lib/api'
+import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 
@@ -26,6 +27,15 @@ export const userChoicesQuery = queryOptions({
   queryFn: () => answer(api.users.get({ query: { limit: 50 } })),
   staleTime: 60_000,
 })
+
+export const userCountQuery = (filter: Record<string, unknown>) =>
+  queryOptions({ queryKey: ['users', 'count', filter], queryFn: () => answer(api.users.count.get({ query: filter })) })
+
+export const usersAtOnce = 50
+const { bulk } = api.users
+export const disableUsers = (which: BulkWhich, disabled: boolean) => answer(bulk.disable.post({ ...which, disabled }))
+export const addUsersToGroup = (which: BulkWhich, group: string) => answer(bulk.groups.post({ ...which, group_ids: [group] }))
+export const signUsersOut = (which: BulkWhich) => answer(bulk['end-sessions'].post(which as never))
 
 const meta = { invalidates: ['users', 'groups'], handlesError: true }
 

@@ -7,10 +7,14 @@ import { groupChoicesQuery } from '@/features/groups/queries'
 import { InviteUser } from '@/features/invitations/invite-user'
 import { PendingInvitations } from '@/features/invitations/pending-invitations'
 import { SavedViews } from '@/features/saved-views/saved-views'
+import { BulkBar } from '@/kit/data-table/bulk-bar'
+import { BulkFailures } from '@/kit/data-table/bulk-failures'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
+import { nothingSelected } from '@/kit/data-table/selection'
 import type { TableColumn } from '@/kit/data-table/types'
+import { useBulk } from '@/kit/data-table/use-bulk'
 import { useSort } from '@/kit/data-table/use-sort'
 import { EmptyState } from '@/kit/empty-state'
 import { ExportButton } from '@/kit/export-button'
@@ -22,8 +26,9 @@ import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { accessColumns } from './access-columns'
+import { UserBulkActions } from './bulk-actions'
 import { CreateUser } from './create-user'
-import { createUserExport, type User, userList } from './queries'
+import { addUsersToGroup, createUserExport, disableUsers, signUsersOut, type User, userCountQuery, userList, usersAtOnce } from './queries'
 import { UserDrawer } from './user-drawer'
 
 export function UsersPage() {
@@ -92,6 +97,10 @@ export function UsersPage() {
 
   const sort = useSort(columns, 'name')
   const { rows, query } = useList(userList({ ...filters.query, sort: sort.value }))
+  const [selection, setSelection] = useState(nothingSelected)
+  const selecting = selection.all || selection.ids.size > 0
+  const count = useQuery({ ...userCountQuery(filters.query), enabled: selecting }).data?.count
+  const bulk = useBulk({ context: 'users', filter: filters.query, onSelection: setSelection, idsAtOnce: usersAtOnce })
 
   return (
     <ListPage
@@ -122,6 +131,28 @@ export function UsersPage() {
         </Filters>
       }
     >
+      <BulkBar selection={selection} onChange={setSelection} count={count} loaded={rows.length} progress={bulk.progress}>
+        <UserBulkActions
+          count={selection.all ? (count ?? rows.length) : selection.ids.size}
+          busy={bulk.busy}
+          groups={groups}
+          onDisable={(disabled) =>
+            bulk.run(
+              selection,
+              (which) => disableUsers(which, disabled),
+              (done) => t(disabled ? 'settings.users.disabled_many' : 'settings.users.enabled_many', { count: done }),
+            )
+          }
+          onGroup={(group) =>
+            bulk.run(
+              selection,
+              (which) => addUsersToGroup(which, group.id),
+              (done) => t('settings.users.added_many', { count: done, group: group.name }),
+            )
+          }
+          onSignOut={() => bulk.run(selection, signUsersOut, (done) => t('settings.users.signed_out_many', { count: done }))}
+        />
+      </BulkBar>
       <DataTable
         label={t('settings.users.title')}
         rowLabel={(user) => user.name}
@@ -131,10 +162,12 @@ export function UsersPage() {
         onOpen={(user) => void setOpenId(user.id)}
         openId={openId}
         sort={sort}
+        selection={can('settings.users.update') ? { value: selection, onChange: setSelection } : undefined}
         filtered={filters.active}
         onClearFilters={filters.clear}
         empty={<EmptyState icon={Users} title={t('settings.users.none')} />}
       />
+      <BulkFailures failures={bulk.failures} onClose={bulk.forget} />
       <CreateUser open={adding && can('settings.users.create')} onClose={() => void setAdding(null)} />
       <InviteUser open={shown === 'invite'} onClose={() => setShown(null)} />
       <PendingInvitations open={shown === 'pending'} onClose={() => setShown(null)} />

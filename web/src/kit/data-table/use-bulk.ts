@@ -10,17 +10,18 @@ export type BulkFailure = { id: string; name: string; error: string; detail: str
 export type BulkAnswer = { done: readonly string[]; failures: readonly BulkFailure[]; next_cursor: string | null }
 export type BulkWhich = { ids: string[] } | { filter: Record<string, unknown>; cursor?: string }
 
-const idsAtOnce = 200
-
 /** Runs a bulk action over a selection, call by call, saying how far it is; what was refused stays to be read. */
 export function useBulk({
   context,
   filter,
   onSelection,
+  idsAtOnce = 200,
 }: {
   context: string
   filter: Record<string, unknown>
   onSelection: (selection: Selection) => void
+  /** As many as the server takes in one call. */
+  idsAtOnce?: number
 }) {
   const { t } = useTranslation()
   const [progress, setProgress] = useState<string | null>(null)

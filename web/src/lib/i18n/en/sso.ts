@@ -22,6 +22,8 @@ export const sso = {
     client_secret_hint: 'The value of the secret, not its ID. It is kept encrypted and never shown again.',
     client_secret_kept:
       'One is saved and is never shown again. Leave this empty to keep it; another directory or app needs its own secret.',
+    another_secret: 'Another one',
+    kept_secret: 'The saved one',
     check: 'Does it work?',
     check_hint: 'Asks your directory with what is saved whether it knows the app and its secret.',
     check_now: 'Check now',

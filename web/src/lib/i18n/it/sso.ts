@@ -26,6 +26,8 @@ export const sso: Shape<typeof english> = {
     client_secret_hint: 'Il valore del segreto, non il suo ID. È conservato cifrato e non viene più mostrato.',
     client_secret_kept:
       'Ne è salvato uno, che non viene più mostrato. Lascia vuoto per mantenerlo; un’altra directory o app richiede il proprio segreto.',
+    another_secret: 'Un altro',
+    kept_secret: 'Quello salvato',
     check: 'Funziona?',
     check_hint: 'Chiede alla directory, con i dati salvati, se conosce l’app e il suo segreto.',
     check_now: 'Verifica ora',
