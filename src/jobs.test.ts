@@ -9,6 +9,7 @@ import { type Scope, inTenant, jobActor } from './core/scope'
 import { queueMail } from './identity/mail/service'
 import { chores, jobs } from './jobs'
 import { registered, send, signedIn, within } from './testing/api'
+import { askManagement } from './testing/management'
 import { startCommand, watch } from './testing/process'
 import { addFrames, addLayout, owner, queued, report, until } from './testing/world'
 
@@ -161,6 +162,23 @@ describe('every chore of the platform', () => {
     moveClock(32 * 86_400_000)
     await chores.housekeep!.run()
     expect(await kept()).toEqual({ ...all, tickets: 0, challenges: 0, events: 0, answers: 0, sessions: 0 })
+  })
+
+  test('housekeep forgets what the throttle of either plane counted, an hour after the last attempt', async () => {
+    const names = async () => (await owner`select name from attempt`).map(({ name }) => name as string)
+    const known = new Set(await names())
+    const fail = () => ({ email: `${Bun.randomUUIDv7()}@strange.example`, password: 'not the right one' })
+    expect((await send('POST', '/api/v1/auth/login', { body: fail() })).status).toBe(401)
+    expect((await askManagement('POST', '/api/v1/auth/login', { body: fail() })).status).toBe(401)
+    const counted = (await names()).filter((name) => !known.has(name))
+    expect(counted.filter((name) => name.startsWith('account '))).toHaveLength(2)
+    const left = async () => (await names()).filter((name) => counted.includes(name)).length
+    moveClock(3_500_000)
+    await chores.housekeep!.run()
+    expect(await left()).toBe(counted.length)
+    moveClock(3_700_000)
+    await chores.housekeep!.run()
+    expect(await left()).toBe(0)
   })
 
   test('prepare_partitions makes the weeks ahead, and telemetry lands in them', async () => {

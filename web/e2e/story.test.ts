@@ -50,16 +50,21 @@ async function tryToEnter(page: Page) {
 }
 const inside = (page: Page) => page.getByRole('navigation', { name: 'Main navigation' })
 
-async function giveLicence(page: Page) {
+/** On other terms than its plan's where it is to lack a feature. */
+async function giveLicence(page: Page, without?: string) {
   await page.getByRole('button', { name: 'Give a licence' }).click()
   const dialog = page.getByRole('dialog')
+  if (without) {
+    await dialog.getByRole('checkbox', { name: /^Other terms/ }).click()
+    await dialog.getByRole('checkbox', { name: without, exact: true }).click()
+  }
   await dialog.getByLabel('Reason').fill('Contract 2026-11')
   await looksRight(page, 'give a licence')
   await dialog.getByRole('button', { name: 'Give a licence' }).click()
   await dialog.waitFor({ state: 'hidden' })
 }
 
-test('a tenant is created, its administrator is invited and joins, waits, is let in, suspended, and comes back', async () => {
+test('a tenant is created, its administrator is invited and joins, waits, is let in, loses a feature, is suspended, and comes back', async () => {
   const [staff, ada] = await Promise.all([visit(browser), visit(browser)])
   await givePassword(staff.page, platform)
   await setUpFactor(staff.page)
@@ -77,6 +82,13 @@ test('a tenant is created, its administrator is invited and joins, waits, is let
   await inside(ada.page).waitFor({ timeout: 30_000 })
   await ada.page.goto(`${platform.url}/settings/organization`)
   await ada.page.getByRole('heading', { name: 'Licence' }).waitFor()
+
+  // A feature that its licence no longer includes leaves the console as it is.
+  const alerts = inside(ada.page).getByRole('link', { name: /^Alerts/ })
+  await alerts.waitFor()
+  await giveLicence(staff.page, 'security')
+  await alerts.waitFor({ state: 'detached', timeout: 30_000 })
+  await staff.page.getByText('1 licence before this one').waitFor()
 
   await decide(staff.page, 'Suspend', 'The bill was not paid')
   // Told by the socket; what is open stays below.
