@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import { sql } from 'drizzle-orm'
 import { limits } from '../../core/limits'
+import type { Scope } from '../../core/scope'
 import { type Client, problem, send, signedIn, within } from '../../testing/api'
 import { auditOf } from '../../testing/owner'
-import { walk } from '../../testing/world'
+import { owner, walk } from '../../testing/world'
+import { listDevices } from './list'
 import { devicePresence, devices } from './schema'
 
 interface Row {
@@ -224,6 +227,45 @@ test('the order of last signs of life is walked page by page in both directions,
     expect([limit, await walked('last_seen_at')]).toEqual([limit, longestSilentFirst])
     expect([limit, await walked('-last_seen_at', ['early'])]).toEqual([limit, 'cab'])
     expect([limit, await walked('last_seen_at', ['late'])]).toEqual([limit, 'degf'])
+  }
+})
+
+test('a page in the order of last signs of life is read from its index, however many devices there are', async () => {
+  const client = await signedIn()
+  const many = 3_000
+  const ids = await furnish(
+    client.tenant_id,
+    Array.from({ length: many }, (_, n) => ({ name: `device ${n}` })),
+  )
+  await within(client.tenant_id, ({ tx, owned }) =>
+    tx
+      .insert(devicePresence)
+      .values(ids.map((device_id, n) => owned({ device_id, last_seen_at: new Date(Date.UTC(2026, 0, 1) + n * 1000) }))),
+  )
+  await owner`analyze device, device_presence`
+  /** What this transaction has read so far: rows by walking through a table, and entries of the index. */
+  const readSoFar = async ({ tx }: Scope) => {
+    const from = (name: string) => sql.raw(`pg_stat_get_xact_tuples_returned('${name}'::regclass)::int`)
+    const [row] = await tx.execute<{ walked: number; entries: number }>(
+      sql`select ${from('device')} + ${from('device_presence')} walked, ${from('device_presence_seen')} entries`,
+    )
+    return row!
+  }
+  const page = (cursor?: string) =>
+    within(client.tenant_id, async (scope) => {
+      const before = await readSoFar(scope)
+      const { items, next_cursor } = await listDevices(scope, { sort: '-last_seen_at', limit: 50, cursor })
+      const after = await readSoFar(scope)
+      const read = { walked: after.walked - before.walked, entries: after.entries - before.entries }
+      return { names: items.map(({ name }) => name), next_cursor, read }
+    })
+  const first = await page()
+  const second = await page(first.next_cursor!)
+  expect([...first.names, ...second.names]).toEqual(Array.from({ length: 100 }, (_, n) => `device ${many - 1 - n}`))
+  for (const { read } of [first, second]) {
+    expect(read.walked).toBe(0)
+    // One more than is shown says whether there is another page.
+    expect(read.entries).toBeWithin(51, 100)
   }
 })
 
