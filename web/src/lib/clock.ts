@@ -1,16 +1,21 @@
 import { useSyncExternalStore } from 'react'
+import { i18next } from './i18n'
 
 let nowMs = Date.now()
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
+const tick = () => {
+  nowMs = Date.now()
+  for (const notify of listeners) notify()
+}
+// What is said of a time changes with the language, too.
+i18next.on('languageChanged', tick)
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   if (!timer) nowMs = Date.now()
-  timer ??= setInterval(() => {
-    nowMs = Date.now()
-    for (const notify of listeners) notify()
-  }, 5_000)
+  timer ??= setInterval(tick, 5_000)
   return () => {
     listeners.delete(listener)
     if (listeners.size > 0) return
@@ -19,7 +24,7 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time, moving every five seconds for the whole page at once. */
+/** The time, moving every five seconds for the whole page at once, and with the language. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }

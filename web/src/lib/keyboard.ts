@@ -1,17 +1,18 @@
 const sequenceMs = 1_000
-let sequenceBeganAtMs = 0
+let sequenceBeganAtMs = Number.NEGATIVE_INFINITY
 
 /** Called when `g` was pressed: the next letter belongs to the sequence and to nobody else. */
-export function beginSequence(): void {
-  sequenceBeganAtMs = performance.now()
+export function beginSequence({ timeStamp }: KeyboardEvent): void {
+  sequenceBeganAtMs = timeStamp
 }
 
-export function inSequence(): boolean {
-  return sequenceBeganAtMs > 0 && performance.now() - sequenceBeganAtMs < sequenceMs
+/** By when the keys were pressed, not by when a busy page came to hear of them. */
+export function inSequence({ timeStamp }: KeyboardEvent): boolean {
+  return timeStamp - sequenceBeganAtMs < sequenceMs
 }
 
 export function endSequence(): void {
-  sequenceBeganAtMs = 0
+  sequenceBeganAtMs = Number.NEGATIVE_INFINITY
 }
 
 export function isTyping(event: KeyboardEvent): boolean {

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { tinykeys } from 'tinykeys'
-import { beginSequence, endSequence, isCovered, isTyping } from '@/lib/keyboard'
+import { beginSequence, endSequence, inSequence, isCovered, isTyping } from '@/lib/keyboard'
 import { openShellPanel } from './panels'
 
 type Places = readonly { key: string; to: string }[]
@@ -16,20 +16,17 @@ export function useShellKeys(places: Places, within = (to: string) => to): void 
     const onPage = (work: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
       if (!isTyping(event) && !isCovered()) work(event)
     }
-    const sequences = bindings.split('\n').map((line) => {
-      const [key, to = '/'] = line.split(' ')
-      const follow = onPage(() => {
+    const places = new Map(bindings.split('\n').map((line) => line.split(' ') as [string, string]))
+    const followSequence = onPage((event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      const to = inSequence(event) ? places.get(event.key) : undefined
+      if (to !== undefined) {
         // Not before every other listener has seen that this letter was not meant for it.
         setTimeout(endSequence)
         go(to)
-      })
-      return [`g ${key}`, follow] as const
+      } else if (event.key === 'g') beginSequence(event)
     })
-    // A binding of its own for `g` would swallow the sequences that begin with it.
-    const noticeSequence = onPage((event) => {
-      if (event.key === 'g' && !event.ctrlKey && !event.metaKey && !event.altKey) beginSequence()
-    })
-    window.addEventListener('keydown', noticeSequence)
+    window.addEventListener('keydown', followSequence)
     const stop = tinykeys(
       window,
       {
@@ -42,12 +39,11 @@ export function useShellKeys(places: Places, within = (to: string) => to): void 
           event.preventDefault()
           document.querySelector<HTMLInputElement>('[data-search]')?.focus()
         }),
-        ...Object.fromEntries(sequences),
       },
       { ignore: () => false },
     )
     return () => {
-      window.removeEventListener('keydown', noticeSequence)
+      window.removeEventListener('keydown', followSequence)
       stop()
     }
   }, [bindings])

@@ -4,14 +4,18 @@ import { Link } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
 import type { TableColumn } from '@/kit/data-table/types'
 import { RelativeTime } from '@/kit/relative-time'
-import { DeviceStatus } from './device-status'
+import { Status } from '@/kit/status'
+import { deviceLooks } from './device-status'
 import type { Device } from './queries'
 
 export function useDeviceColumns(): TableColumn<Device>[] {
   const { t } = useTranslation()
   const { nameOf } = useOrgUnits()
-  return useMemo<TableColumn<Device>[]>(
-    () => [
+  return useMemo<TableColumn<Device>[]>(() => {
+    // Looked up once, not once a row.
+    const never = t('devices.status.never')
+    const words = { online: t('devices.status.online'), offline: t('devices.status.offline'), never }
+    return [
       {
         id: 'name',
         header: t('devices.name'),
@@ -28,7 +32,7 @@ export function useDeviceColumns(): TableColumn<Device>[] {
         header: t('devices.status.label'),
         width: 126,
         narrowWidth: 108,
-        cell: (device) => <DeviceStatus value={device.status} />,
+        cell: ({ status }) => <Status {...deviceLooks[status]}>{words[status]}</Status>,
       },
       { id: 'type', header: t('devices.type'), width: 130, from: 'md', sort: 'type', cell: (device) => device.type },
       { id: 'address', header: t('devices.address'), width: 140, from: 'lg', cell: (device) => device.address ?? '—' },
@@ -40,7 +44,7 @@ export function useDeviceColumns(): TableColumn<Device>[] {
         width: 130,
         from: 'sm',
         sort: 'last_seen_at',
-        cell: (device) => <RelativeTime at={device.last_seen_at} none={t('devices.status.never')} />,
+        cell: (device) => <RelativeTime at={device.last_seen_at} none={never} />,
       },
       {
         id: 'agent_version',
@@ -60,7 +64,6 @@ export function useDeviceColumns(): TableColumn<Device>[] {
         choice: 'hidden',
         cell: (device) => <RelativeTime at={device.created_at} />,
       },
-    ],
-    [t, nameOf],
-  )
+    ]
+  }, [t, nameOf])
 }

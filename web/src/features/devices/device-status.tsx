@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { Status } from '@/kit/status'
 import type { Device } from './queries'
 
-const looks = {
+/** How a status looks beside its word. */
+export const deviceLooks = {
   online: { tone: 'positive', icon: CircleCheck },
   offline: { tone: 'critical', icon: CircleX },
   never: { tone: 'neutral', icon: CircleDashed },
@@ -11,5 +12,5 @@ const looks = {
 
 export function DeviceStatus({ value }: { value: Device['status'] }) {
   const { t } = useTranslation()
-  return <Status {...looks[value]}>{t(`devices.status.${value}`)}</Status>
+  return <Status {...deviceLooks[value]}>{t(`devices.status.${value}`)}</Status>
 }

@@ -1,6 +1,7 @@
 import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
-import { Checkbox } from '@/ui/checkbox'
+import { RowCheckbox } from '@/ui/row-checkbox'
 import { fromClasses, type TableColumn } from './types'
 
 type DataRowProps<Row extends { id: string }> = {
@@ -10,7 +11,8 @@ type DataRowProps<Row extends { id: string }> = {
   height: number
   selectable: boolean
   selected: boolean
-  selectLabel: string
+  /** What it is called when it is selected. */
+  name: string
   inTabOrder: boolean
   opens: boolean
   isOpen: boolean
@@ -20,6 +22,7 @@ type DataRowProps<Row extends { id: string }> = {
 /** Presses are heard by the table: a row holds nothing that changes while one scrolls, so it is drawn once. */
 function Row<Row extends { id: string }>(props: DataRowProps<Row>) {
   const { row, selected } = props
+  const { t } = useTranslation()
   return (
     <tr
       data-row-id={row.id}
@@ -36,7 +39,7 @@ function Row<Row extends { id: string }>(props: DataRowProps<Row>) {
     >
       {props.selectable && (
         <td className="border-border/70 border-b pl-3">
-          <Checkbox data-select tabIndex={-1} aria-label={props.selectLabel} checked={selected} />
+          <RowCheckbox label={t('table.select_row', { name: props.name })} checked={selected} />
         </td>
       )}
       {props.columns.map((column) => (

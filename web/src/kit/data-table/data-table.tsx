@@ -207,7 +207,7 @@ function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { contain
                 height={rowHeight}
                 selectable={selection !== undefined}
                 selected={selection !== undefined && isSelected(selection.value, row.id)}
-                selectLabel={selection ? t('table.select_row', { name: props.rowLabel(row) }) : ''}
+                name={props.rowLabel(row)}
                 inTabOrder={row.id === activeId || (item.index === 0 && (activeId === null || !byId.has(activeId)))}
                 opens={onOpen !== undefined}
                 isOpen={props.openId === row.id}

@@ -52,7 +52,7 @@ export function useRowKeys(container: RefObject<HTMLElement | null>, keys: RowKe
 
   useEffect(() => {
     const quiet = (work: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
-      if (!isCovered() && !inSequence()) work(event)
+      if (!isCovered() && !inSequence(event)) work(event)
     }
     const inTable = (work: () => void) =>
       quiet((event) => {
