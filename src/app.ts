@@ -20,6 +20,7 @@ import { provisioningRoutes } from './edge/provisioning/routes'
 import { recordRoutes } from './edge/records/routes'
 import { retentionRoutes } from './edge/retention/routes'
 import { volumeRoutes } from './edge/volume/routes'
+import { siteRoutes } from './edge/sites/routes'
 import { telemetryRoutes } from './edge/telemetry/routes'
 import { accountRoutes } from './identity/account/routes'
 import { adminRoutes } from './identity/admin/routes'
@@ -70,7 +71,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(securitySettingsRoutes)
   .use(userRoutes)
   .use(groupRoutes)
-  .use(orgUnitRoutes)
+  .use(new Elysia().use(orgUnitRoutes).use(siteRoutes))
   .use(serviceAccountRoutes)
   .use(apiTokenRoutes)
   .use(auditRoutes)

@@ -117,6 +117,7 @@ describe('every route with an id', () => {
     'PATCH /api/v1/users/:id': { name: 'taken over' },
     'PATCH /api/v1/service-accounts/:id': { name: 'taken over' },
     'PATCH /api/v1/org-units/:id': { name: 'taken over' },
+    'PATCH /api/v1/sites/:id': { name: 'taken over' },
     'PATCH /api/v1/devices/:id': { name: 'taken over' },
     'PATCH /api/v1/saved-views/:id': { name: 'taken over' },
     'POST /api/v1/devices/:id/commands': { type: 'ping' },
@@ -131,6 +132,7 @@ describe('every route with an id', () => {
   async function furnished() {
     const client = await signedIn()
     const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
+    const site = (await client.api.sites.post({ name: 'Hall', org_unit_id: unit })).data!.id
     const device = await registered(client, { org_unit_id: unit })
     const deviceKey = (await client.api.devices({ id: device.device_id }).keys.get({ query: {} })).data!.items[0]!.id
     const command = (await client.api.devices({ id: device.device_id }).commands.post({ type: 'ping' })).data!.id
@@ -179,6 +181,7 @@ describe('every route with an id', () => {
       [/\/groups\//, group],
       [/\/users\//, client.user_id],
       [/\/org-units\//, unit],
+      [/\/sites\//, site],
       [/\/device-keys\//, deviceKey],
       [/\/devices\//, device.device_id],
       [/\/commands\//, command],
@@ -206,7 +209,7 @@ describe('every route with an id', () => {
   )
 
   const placed = withId.filter(
-    ({ path, detail }) => !detail['x-device'] && /\/(devices|org-units|commands|alerts|device-keys)\//.test(path),
+    ({ path, detail }) => !detail['x-device'] && /\/(devices|org-units|sites|commands|alerts|device-keys)\//.test(path),
   )
   // ASVS 8.2.2
   test.each(named(placed))("%s answers a sibling unit's id as a random one, and changes nothing", async (name, { method, path }) => {
@@ -308,6 +311,7 @@ describe('every route with an id', () => {
       'POST /api/v1/devices/bulk/update': { ids: [device.device_id], change: { location: 'Roof' } },
       'POST /api/v1/devices/bulk/delete': { ids: [device.device_id] },
       'POST /api/v1/alerts/bulk/acknowledge': { ids: [idFor('/alerts/')] },
+      'POST /api/v1/sites/': { name: 'Hall', org_unit_id: empty },
       'POST /api/v1/users/bulk/disable': { ids: [colleague.user_id] },
       'POST /api/v1/users/bulk/groups': { ids: [colleague.user_id], group_ids: [idFor('/groups/')] },
       'POST /api/v1/users/bulk/end-sessions': { ids: [colleague.user_id] },

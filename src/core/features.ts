@@ -15,6 +15,7 @@ const areas: Record<Area, Feature | null> = {
   telemetry: null,
   alerts: 'security',
   org_units: null,
+  sites: null,
   vpn: 'vpn',
   settings: null,
   api_tokens: null,

@@ -27,6 +27,8 @@ export const summarized = {
   org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
   since: t.Optional({ ...instant, description: 'counts what happened from then on, too' }),
 }
+/** Of a place on a map (WGS 84). */
+export const degrees = (most: number) => t.Optional(t.Nullable(t.Number({ minimum: -most, maximum: most })))
 export const stamps = { created_at: instant, updated_at: instant }
 /** What a route answers that sends the browser on. */
 export const leading = { 302: t.String({ maxLength: 0, description: 'leads on', headers: { location: t.String() } }) }

@@ -10,6 +10,7 @@ export const pages: readonly string[] = [
   '/settings/users',
   '/settings/groups',
   '/settings/org-units',
+  '/settings/sites',
   '/settings/edge-registration-keys',
   '/settings/service-accounts',
   '/settings/api-tokens',

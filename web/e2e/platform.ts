@@ -190,7 +190,7 @@ export async function signIn(page: Page, url: string, { email, password }: SignI
   await page.evaluate("localStorage.setItem('monozu.signed_in', '1')")
   await page.goto(`${url}${path}`)
   // A dialog that opens with the page hides the rest from screen readers.
-  await page.getByRole('navigation', { name: 'Main navigation', includeHidden: true }).waitFor()
+  await page.getByRole('navigation', { name: /^(Main navigation|Navigazione principale)$/, includeHidden: true }).waitFor()
 }
 
 /** Calls of the API as somebody who signed in. */

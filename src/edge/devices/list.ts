@@ -39,6 +39,8 @@ export interface DeviceFilter {
   /** A unit stands for all that is below it, too. */
   org_unit_id?: string
   org_unit_id_not?: string
+  site_id?: string[]
+  site_id_not?: string[]
   created_at_after?: Time
   created_at_before?: Time
   last_seen_at_after?: Time
@@ -60,7 +62,16 @@ const inOneOf = (statuses: readonly DeviceStatus[]) => or(...statuses.map((statu
 
 async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undefined> {
   const { id, search, name_contains, location_contains, status, status_not, type, type_not, agent_version, agent_version_not } = filter
-  const { org_unit_id, org_unit_id_not, created_at_after, created_at_before, last_seen_at_after, last_seen_at_before } = filter
+  const {
+    site_id,
+    site_id_not,
+    org_unit_id,
+    org_unit_id_not,
+    created_at_after,
+    created_at_before,
+    last_seen_at_after,
+    last_seen_at_before,
+  } = filter
   const at = (time: Time) => new Date(time).toISOString()
   return and(
     scope.own(devices),
@@ -76,6 +87,8 @@ async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undef
     agent_version_not?.length ? sql`(${inArray(devices.agent_version, agent_version_not)}) is not true` : undefined,
     org_unit_id ? inUnits(scope, devices.org_unit_id, org_unit_id) : undefined,
     org_unit_id_not ? or(isNull(devices.org_unit_id), not(inUnits(scope, devices.org_unit_id, org_unit_id_not))) : undefined,
+    site_id?.length ? inArray(devices.site_id, site_id) : undefined,
+    site_id_not?.length ? sql`(${inArray(devices.site_id, site_id_not)}) is not true` : undefined,
     created_at_after ? sql`${devices.created_at} >= ${at(created_at_after)}` : undefined,
     created_at_before ? sql`${devices.created_at} < ${at(created_at_before)}` : undefined,
     last_seen_at_after ? sql`${seenAt} >= ${at(last_seen_at_after)}` : undefined,
@@ -237,6 +250,7 @@ export const deviceExport: Exported<DeviceFilter & Pick<DeviceQuery, 'sort'>, De
     address: ({ address }) => address,
     location: ({ location }) => location,
     org_unit_id: ({ org_unit_id }) => org_unit_id,
+    site_id: ({ site_id }) => site_id,
     hardware_id: ({ hardware_id }) => hardware_id,
     agent_version: ({ agent_version }) => agent_version,
     last_seen_at: ({ last_seen_at }) => last_seen_at,

@@ -40,6 +40,7 @@ const device = t.Object({
   hardware_id: t.Nullable(t.String()),
   location: t.Nullable(t.String()),
   org_unit_id: t.Nullable(t.String()),
+  site_id: t.Nullable(t.String()),
   status: oneOf(deviceStatuses),
   last_seen_at: t.Nullable(instant),
   agent_version: t.Nullable(t.String()),
@@ -52,6 +53,7 @@ const change = t.Object({
   type: t.String({ minLength: 1, maxLength: 100 }),
   location: t.Nullable(words),
   org_unit_id: t.Nullable(uuid),
+  site_id: t.Nullable({ ...uuid, description: 'of the unit; where the unit alone is changed, the device stands at none' }),
 })
 
 const filter = {
@@ -67,6 +69,8 @@ const filter = {
   agent_version_not: several(words, 50),
   org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
   org_unit_id_not: t.Optional(uuid),
+  site_id: several(uuid, 50),
+  site_id_not: several(uuid, 50),
   created_at_after: t.Optional(instant),
   created_at_before: t.Optional(instant),
   last_seen_at_after: t.Optional(instant),

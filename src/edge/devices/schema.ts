@@ -1,14 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { index, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { type Searchable, searchText } from '../../core/text-search'
 import { deviceTable, instant, placedTable, refers } from '../../core/table'
 import { orgUnits } from '../../identity/org-units/schema'
+import { sites } from '../sites/schema'
 
 /** An edge appliance. It only ever connects outwards. */
 export const devices = placedTable(
   'device',
   {
     name: text().notNull(),
+    site_id: uuid(),
     type: text().notNull().default('appliance'),
     hardware_id: text(),
     location: text(),
@@ -17,6 +19,8 @@ export const devices = placedTable(
   },
   (t) => [
     refers(t, t.org_unit_id, orgUnits),
+    refers(t, t.site_id, sites),
+    index().on(t.tenant_id, t.site_id),
     uniqueIndex('device_hardware').on(t.tenant_id, t.hardware_id),
     index().on(t.tenant_id, t.name, t.id),
     index().on(t.tenant_id, t.created_at, t.id),

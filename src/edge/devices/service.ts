@@ -14,6 +14,7 @@ import { assertPlace } from '../../identity/org-units/service'
 import { getTenant } from '../../identity/tenants/service'
 import { replaceKeys } from '../device-keys/service'
 import { useProvisioningKey } from '../provisioning/service'
+import { assertSite } from '../sites/service'
 import { devicePresence, devices } from './schema'
 
 export const deviceStatuses = ['online', 'offline', 'never'] as const
@@ -24,6 +25,7 @@ export interface DeviceChange {
   type?: string
   location?: string | null
   org_unit_id?: string | null
+  site_id?: string | null
 }
 export interface Registration {
   name: string
@@ -75,9 +77,13 @@ function tell(scope: Scope, { tenant_id: _, ...device }: Device, event: 'created
 export async function updateDevice(scope: Scope, id: string, change: DeviceChange) {
   const before = await getDeviceToChange(scope, id)
   if (change.org_unit_id !== undefined && change.org_unit_id !== before.org_unit_id) await assertPlace(scope, change.org_unit_id)
+  const { org_unit_id = before.org_unit_id } = change
+  // Whoever moves to another unit stands at none of its sites yet.
+  const { site_id = org_unit_id === before.org_unit_id ? before.site_id : null } = change
+  if (site_id !== before.site_id || org_unit_id !== before.org_unit_id) await assertSite(scope, site_id, org_unit_id)
   const [device] = await scope.tx
     .update(devices)
-    .set({ ...change, updated_at: now() })
+    .set({ ...change, site_id, updated_at: now() })
     .where(and(scope.own(devices), eq(devices.id, id)))
     .returning()
   const after = shown({ device: device!, last_seen_at: before.last_seen_at })
@@ -112,7 +118,12 @@ export async function registerDevice(keyText: string | undefined, input: Registr
       const key = await useProvisioningKey(scope, credential.id, credential.hash)
       if (!key) throw refused()
       assertOpen((await getTenant(scope)).status)
-      const device = await addOrFindDevice(scope, input, { org_unit_id: key.org_unit_id, agent_version, address: call.address })
+      const device = await addOrFindDevice(scope, input, {
+        org_unit_id: key.org_unit_id,
+        site_id: key.site_id,
+        agent_version,
+        address: call.address,
+      })
       scope.actor.kind = 'device'
       scope.actor.id = device.id
       await audit(scope, 'devices.register', device.id, { after: { ...device, provisioning_key_id: key.id } })
@@ -132,17 +143,18 @@ export async function registerDevice(keyText: string | undefined, input: Registr
 
 interface Arrival {
   org_unit_id: string | null
+  site_id: string | null
   agent_version?: string
   address?: string
 }
 
-async function addOrFindDevice(scope: Scope, input: Registration, { org_unit_id, ...arrival }: Arrival) {
+async function addOrFindDevice(scope: Scope, input: Registration, { org_unit_id, site_id, ...arrival }: Arrival) {
   const { tx, own, owned } = scope
   const known = input.hardware_id && (await tx.$count(devices, and(own(devices), eq(devices.hardware_id, input.hardware_id))))
   if (!known) await assertRoom(scope, 'devices')
   const [device] = await tx
     .insert(devices)
-    .values(owned({ ...input, ...arrival, org_unit_id }))
+    .values(owned({ ...input, ...arrival, org_unit_id, site_id }))
     .onConflictDoUpdate({ target: [devices.tenant_id, devices.hardware_id], set: { ...arrival, updated_at: now() } })
     .returning()
   return device!

@@ -6,6 +6,7 @@ import type { Scope } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
 import { type Paging, keyset } from '../../core/wire'
 import { assertPlace } from '../../identity/org-units/service'
+import { assertSite } from '../sites/service'
 import { provisioningKeys } from './schema'
 
 export interface ProvisioningKeyInput {
@@ -13,6 +14,7 @@ export interface ProvisioningKeyInput {
   expires_at?: Date | null
   use_limit?: number | null
   org_unit_id?: string | null
+  site_id?: string | null
 }
 
 export async function listProvisioningKeys({ tx, own }: Scope, paging: Paging) {
@@ -30,6 +32,7 @@ export async function listProvisioningKeys({ tx, own }: Scope, paging: Paging) {
 /** The key itself is in this answer and nowhere else. */
 export async function createProvisioningKey(scope: Scope, input: ProvisioningKeyInput) {
   await assertPlace(scope, input.org_unit_id)
+  await assertSite(scope, input.site_id, input.org_unit_id)
   const id = Bun.randomUUIDv7()
   const { text, hash } = mintCredential('mzp', scope.actor.tenant_id, id)
   const [key] = await scope.tx

@@ -1,9 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
-import { id, list, name, stamps, uuid } from '../../core/wire'
+import { degrees, id, list, name, stamps, uuid } from '../../core/wire'
 import { createOrgUnit, deleteOrgUnit, getOrgUnit, listOrgUnits, updateOrgUnit } from './service'
 
-const degrees = (most: number) => t.Optional(t.Nullable(t.Number({ minimum: -most, maximum: most })))
 const input = t.Object({
   name,
   parent_id: t.Optional(t.Nullable(uuid)),

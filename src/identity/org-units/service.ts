@@ -117,7 +117,7 @@ async function assertFits(scope: Scope, parent_id: string | null, id: string | n
 }
 
 /** A place has two coordinates or none. */
-function assertPosition({ latitude = null, longitude = null }: Pick<OrgUnitInput, 'latitude' | 'longitude'>) {
+export function assertPosition({ latitude = null, longitude = null }: Pick<OrgUnitInput, 'latitude' | 'longitude'>) {
   if (latitude !== null && longitude === null) throw invalid('/longitude', 'is required where there is a latitude')
   if (latitude === null && longitude !== null) throw invalid('/latitude', 'is required where there is a longitude')
 }
@@ -170,7 +170,7 @@ export async function deleteOrgUnit(scope: Scope, id: string) {
   try {
     await scope.tx.delete(orgUnits).where(and(scope.own(orgUnits), eq(orgUnits.id, id)))
   } catch (error) {
-    if (codeOf(error) === '23503') throw new Problem(409, 'not_empty', 'This unit still has units, devices, keys or alerts')
+    if (codeOf(error) === '23503') throw new Problem(409, 'not_empty', 'This unit still has units, sites, devices, keys or alerts')
     throw error
   }
   await audit(scope, 'org_units.delete', id, { before })

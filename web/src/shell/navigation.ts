@@ -18,6 +18,7 @@ type SettingsLabel =
   | 'settings.users.title'
   | 'settings.groups.title'
   | 'settings.org_units.title'
+  | 'settings.sites.title'
   | 'settings.edge_keys.title'
   | 'settings.service_accounts.title'
   | 'settings.api_tokens.title'
@@ -55,6 +56,7 @@ const settingsPages: readonly { to: string; label: SettingsLabel; permission: st
   { to: '/settings/users', label: 'settings.users.title', permission: 'settings.users.read', key: 'u' },
   { to: '/settings/groups', label: 'settings.groups.title', permission: 'settings.groups.read', key: 'r' },
   { to: '/settings/org-units', label: 'settings.org_units.title', permission: 'org_units.read', key: 't' },
+  { to: '/settings/sites', label: 'settings.sites.title', permission: 'sites.read', key: 'b' },
   {
     to: '/settings/edge-registration-keys',
     label: 'settings.edge_keys.title',

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { useSites } from '@/features/sites/queries'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
@@ -64,13 +65,15 @@ export default function Properties({ tagged }: { tagged: TaggedDevice }) {
 function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: boolean }) {
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
+  const sites = useSites()
   const update = useUpdateDevice(tagged.data.id)
   const client = useQueryClient()
   const { form, conflict, discard } = useVersionedForm<DeviceFields, Device>({
     tagged,
     read: fieldsOf,
-    save: ({ name, type, location, org_unit_id }, etag) => {
-      const change = { name: name.trim(), type: type.trim(), location: location.trim() || null, org_unit_id: org_unit_id || null }
+    save: ({ name, type, location, org_unit_id, site_id }, etag) => {
+      const place = { location: location.trim() || null, org_unit_id: org_unit_id || null, site_id: site_id || null }
+      const change = { name: name.trim(), type: type.trim(), ...place }
       return update.mutateAsync({ change, etag })
     },
     fetchSaved: () => client.fetchQuery({ ...deviceQuery(tagged.data.id), staleTime: 0 }),
@@ -107,9 +110,23 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
             <Select
               {...control}
               value={form.watch('org_unit_id')}
-              onValueChange={(value) => form.setValue('org_unit_id', value, { shouldDirty: true })}
+              onValueChange={(value) => {
+                form.setValue('org_unit_id', value, { shouldDirty: true })
+                form.setValue('site_id', '', { shouldDirty: true })
+              }}
               disabled={readOnly || isSubmitting}
               options={[{ value: '', label: t('org_unit.none') }, ...orgUnits.options]}
+            />
+          )}
+        </Field>
+        <Field label={t('devices.site')} error={errors.site_id?.message}>
+          {(control) => (
+            <Select
+              {...control}
+              value={form.watch('site_id')}
+              onValueChange={(value) => form.setValue('site_id', value, { shouldDirty: true })}
+              disabled={readOnly || isSubmitting}
+              options={[{ value: '', label: t('devices.no_site') }, ...sites.optionsOf(form.watch('org_unit_id'))]}
             />
           )}
         </Field>
@@ -131,6 +148,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
             { name: 'type', label: t('devices.type') },
             { name: 'location', label: t('devices.location') },
             { name: 'org_unit_id', label: t('devices.org_unit'), show: (id) => orgUnits.nameOf(id || null) },
+            { name: 'site_id', label: t('devices.site'), show: (id) => sites.nameOf(id || null) },
           ]}
         />
       )}

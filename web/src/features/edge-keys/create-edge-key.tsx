@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { useSites } from '@/features/sites/queries'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
@@ -24,25 +25,27 @@ export function CreateEdgeKey({ open, onClose }: { open: boolean; onClose: () =>
 }
 
 const lives = ['1', '7', '30', '365', ''] as const
-type Fields = { label: string; days: string; use_limit: string; org_unit_id: string }
+type Fields = { label: string; days: string; use_limit: string; org_unit_id: string; site_id: string }
 
 function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => void; onCancel: () => void }) {
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
   const create = useCreateEdgeKey()
   const form = useServerForm<Fields>({
-    defaultValues: { label: '', days: '7', use_limit: '', org_unit_id: '' },
-    submit: async ({ label, days, use_limit, org_unit_id }) => {
+    defaultValues: { label: '', days: '7', use_limit: '', org_unit_id: '', site_id: '' },
+    submit: async ({ label, days, use_limit, org_unit_id, site_id }) => {
       const created = await create.mutateAsync({
         label: label.trim(),
         ...(days ? { expires_at: new Date(Date.now() + Number(days) * 86_400_000) } : {}),
         ...(use_limit ? { use_limit: Number(use_limit) } : {}),
         ...(org_unit_id ? { org_unit_id } : {}),
+        ...(site_id ? { site_id } : {}),
       })
       onCreated(created.provisioning_key)
     },
   })
   const { errors, isSubmitting } = form.formState
+  const ofUnit = useSites().optionsOf(form.watch('org_unit_id'))
   const wholeNumber = (text: string) => text === '' || (/^\d+$/.test(text) && Number(text) >= 1) || t('settings.edge_keys.limit_bounds')
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
@@ -73,8 +76,23 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => vo
             <Select
               {...control}
               value={form.watch('org_unit_id')}
-              onValueChange={(id) => form.setValue('org_unit_id', id)}
+              onValueChange={(id) => {
+                form.setValue('org_unit_id', id)
+                form.setValue('site_id', '')
+              }}
               options={[{ value: '', label: t('org_unit.none') }, ...orgUnits.options]}
+            />
+          )}
+        </Field>
+      )}
+      {ofUnit.length > 0 && (
+        <Field label={t('devices.site')} error={errors.site_id?.message}>
+          {(control) => (
+            <Select
+              {...control}
+              value={form.watch('site_id')}
+              onValueChange={(id) => form.setValue('site_id', id)}
+              options={[{ value: '', label: t('devices.no_site') }, ...ofUnit]}
             />
           )}
         </Field>

@@ -2,10 +2,9 @@ import { useTranslation } from 'react-i18next'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Input } from '@/ui/input'
+import { coordinatesOf } from './coordinates'
 import { FormActions } from './form-actions'
 import { type OrgUnitNode, useUpdateOrgUnit } from './queries'
-
-const pair = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/
 
 /** Where a unit is: an address for people, and coordinates as every map gives them ("45.0703, 7.6869"). */
 export function PlaceForm({ unit, onDone }: { unit: OrgUnitNode; onDone: () => void }) {
@@ -14,8 +13,7 @@ export function PlaceForm({ unit, onDone }: { unit: OrgUnitNode; onDone: () => v
   const form = useServerForm<{ address: string; latitude: string }>({
     defaultValues: { address: unit.address ?? '', latitude: unit.latitude === null ? '' : `${unit.latitude}, ${unit.longitude}` },
     submit: async ({ address, latitude: text }) => {
-      const found = text.match(pair)
-      const place = found ? { latitude: Number(found[1]), longitude: Number(found[2]) } : { latitude: null, longitude: null }
+      const place = coordinatesOf(text) ?? { latitude: null, longitude: null }
       await update.mutateAsync({ id: unit.id, change: { address: address.trim() || null, ...place } })
       notify.success(t('settings.org_units.placed', { name: unit.name }))
       onDone()
@@ -32,7 +30,7 @@ export function PlaceForm({ unit, onDone }: { unit: OrgUnitNode; onDone: () => v
           <Input
             {...control}
             {...form.register('latitude', {
-              validate: (text) => !text.trim() || pair.test(text) || t('settings.org_units.coordinates_wrong'),
+              validate: (text) => !text.trim() || coordinatesOf(text) !== null || t('settings.org_units.coordinates_wrong'),
             })}
             placeholder="45.0703, 7.6869"
             maxLength={60}

@@ -14,6 +14,7 @@ export const settingsRoutes: RouteObject[] = [
       { path: 'domains', lazy: async () => ({ Component: (await import('../sso/domains-page')).DomainsPage }) },
       { path: 'groups', lazy: async () => ({ Component: (await import('../groups/groups-page')).GroupsPage }) },
       { path: 'org-units', lazy: async () => ({ Component: (await import('../org-units/org-units-page')).OrgUnitsPage }) },
+      { path: 'sites', lazy: async () => ({ Component: (await import('../sites/sites-page')).SitesPage }) },
       { path: 'edge-registration-keys', lazy: async () => ({ Component: (await import('../edge-keys/edge-keys-page')).EdgeKeysPage }) },
       {
         path: 'service-accounts',

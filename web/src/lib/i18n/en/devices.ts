@@ -14,6 +14,8 @@ export const devices = {
     type: 'Type',
     address: 'Address',
     org_unit: 'Org unit',
+    site: 'Site',
+    no_site: 'No site',
     location: 'Location',
     last_seen: 'Last seen',
     agent_version: 'Agent version',

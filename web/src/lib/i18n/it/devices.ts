@@ -17,6 +17,8 @@ export const devices: Shape<typeof english> = {
     type: 'Tipo',
     address: 'Indirizzo',
     org_unit: 'Unità organizzativa',
+    site: 'Sede',
+    no_site: 'Nessuna sede',
     location: 'Luogo',
     last_seen: 'Visto',
     agent_version: 'Versione agente',

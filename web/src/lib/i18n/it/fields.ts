@@ -46,6 +46,8 @@ export const fields: Record<string, string> = {
   'must not contain the name of the product': 'non può contenere il nome del prodotto',
   'names a group that does not exist': 'indica un gruppo che non esiste',
   'is not the name of this tenant': 'non è il nome di questo tenant',
+  'names a site that does not exist': 'indica una sede che non esiste',
+  'names a site of another organization unit': 'indica una sede di un’altra unità organizzativa',
   'names an organization unit that does not exist': 'indica un’unità organizzativa che non esiste',
   'no longer holds': 'non è più valido',
   'or filter is required, and only one of them': 'o il filtro è obbligatorio, e uno solo dei due',
