@@ -1,8 +1,7 @@
-/** Whether it is a time zone of the IANA database. */
-export const isTimeZone = (name: string) => {
+/** Whether it is the name of a time zone of the IANA database. An offset is none: PostgreSQL reads `+01:00` the POSIX way, as one hour behind. */
+export function isTimeZone(name: string): boolean {
   try {
-    Intl.DateTimeFormat('en', { timeZone: name })
-    return true
+    return /^[A-Z]/i.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
   } catch {
     return false
   }

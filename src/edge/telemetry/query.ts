@@ -247,5 +247,3 @@ const readMoment = (cursor: string) => {
   const { rest, ...position } = readCursor(cursor, (text) => /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(text) && !Number.isNaN(Date.parse(text)))
   return { ...position, time: rest }
 }
-
-/** A name, not an offset: PostgreSQL reads `+01:00` the POSIX way, as one hour behind. */
