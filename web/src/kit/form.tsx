@@ -1,5 +1,6 @@
 import { CircleAlert } from 'lucide-react'
 import { type ReactNode, useId, useRef } from 'react'
+import { flushSync } from 'react-dom'
 import { type DefaultValues, type FieldValues, type Path, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
@@ -22,9 +23,10 @@ export function useServerForm<Values extends FieldValues>(options: {
     try {
       await options.submit(values)
     } catch (error) {
-      land(form, asProblem(error), Object.keys(values))
-      // In the order of the page, and also where a field is no plain input: it is marked once this has been drawn.
-      requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      // At once: what is not marked yet cannot be found.
+      flushSync(() => land(form, asProblem(error), Object.keys(values)))
+      // In the order of the page, and also where a field is no plain input.
+      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
     }
   })
   const send = (event?: React.BaseSyntheticEvent) => {
