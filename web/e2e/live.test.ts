@@ -169,3 +169,32 @@ test('a renamed device is renamed where it stands, a new one is announced, a rem
   await page.getByRole('row').filter({ hasText: 'a newcomer' }).waitFor()
   expect(complaints).toEqual([])
 }, 60_000)
+
+test('what came before one listened is seen, also where the first answer was still on its way', async () => {
+  const device = await registerDevice(platform, { name: 'kiln-4' })
+  const call = await callerOf(platform, platform.admin)
+  const { page, complaints } = await visit(browser)
+  const raised = Promise.withResolvers<void>()
+  // Nobody listens before the alert is there; one of the first answers was made before it, and arrives after everything else.
+  await page.route('**/api/v1/ws/ticket', (route) => raised.promise.then(() => route.continue()))
+  await page.route(
+    /\/api\/v1\/alerts\/summary/,
+    async (route) => {
+      const early = await route.fetch()
+      await raised.promise
+      await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
+      await route.fulfill({ response: early })
+    },
+    { times: 1 },
+  )
+  await signIn(page, platform.url, platform.admin)
+  await page.getByRole('list', { name: 'Changes of today' }).waitFor()
+  await report(platform, device, { kind: 'security_alert', data: { title: 'Kiln too hot', severity: 'critical' } })
+  const isRaised = async () => (await call<{ items: { title: string }[] }>('GET', '/alerts?limit=1')).items[0]?.title === 'Kiln too hot'
+  expect(await eventually(isRaised, 20_000)).toBe(true)
+  const { open } = await call<{ open: { critical: number } }>('GET', '/alerts/summary')
+  raised.resolve()
+  await page.getByRole('link', { name: /Kiln too hot/ }).waitFor()
+  await page.getByRole('link', { name: `Critical ${open.critical}`, exact: true }).waitFor()
+  expect(complaints).toEqual([])
+}, 90_000)

@@ -1,4 +1,4 @@
-import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, Query, QueryClient, QueryFilters } from '@tanstack/react-query'
 import { mostCounted, type Page, rowsAtOnce } from './page'
 
 type Row = { id: string }
@@ -26,12 +26,25 @@ export async function takeNews(client: QueryClient, context: string, news: reado
   const [behind] = await Promise.all([
     Promise.all(lists.map((query) => (query.isActive() ? takeInto(client, query, byId) : shorten(client, query)))),
     byId.size > 0 &&
-      client.invalidateQueries({
+      askAnew(client, {
         queryKey: [context],
         predicate: (query) => query.queryKey[1] !== 'list' && (query.queryKey[1] !== 'one' || one(query)),
       }),
   ])
   return behind.includes(true)
+}
+
+/** Makes what is loaded stale. A first answer that is on its way may be older than what one knows now: it is asked for again once it is there. */
+export async function askAnew(client: QueryClient, filters: QueryFilters): Promise<void> {
+  const onTheirWay = client.getQueryCache().findAll({ ...filters, fetchStatus: 'fetching' })
+  const first = onTheirWay.filter(({ state }) => state.data === undefined)
+  await Promise.all([
+    client.invalidateQueries(filters),
+    ...first.map(async ({ promise, queryKey }) => {
+      await promise?.catch(() => undefined)
+      await client.invalidateQueries({ queryKey, exact: true })
+    }),
+  ])
 }
 
 /** Shows what a list has only counted. */

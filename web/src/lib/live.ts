@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { create } from 'zustand'
 import { answer, api, renewSession } from './api'
-import { type News, readable, takeNews } from './live-lists'
+import { type News, askAnew, readable, takeNews } from './live-lists'
 import { onServerBack } from './server-health'
 import { useSession } from './session'
 
@@ -44,7 +44,7 @@ export function startLive(queryClient: QueryClient): () => void {
   let flushing = false
 
   const take = async ([context, news]: [string, News[]]) => {
-    if (news.length > mostWaiting) return queryClient.invalidateQueries({ queryKey: [context] })
+    if (news.length > mostWaiting) return askAnew(queryClient, { queryKey: [context] })
     if (await takeNews(queryClient, context, news)) waiting.set(context, waiting.get(context) ?? [])
   }
   const flush = async () => {
@@ -64,11 +64,14 @@ export function startLive(queryClient: QueryClient): () => void {
   }
 
   const receive = (frame: Frame) => {
+    const isFirst = lastSeq === null
     if (typeof frame.seq === 'number') lastSeq = Math.max(lastSeq ?? 0, frame.seq)
     if (frame.type === 'hello') {
       failures = 0
       useLive.setState({ state: 'live' })
-      if (frame.data?.gap) void queryClient.invalidateQueries()
+      if (frame.data?.gap) void askAnew(queryClient, {})
+      // What was asked for before one listened may have missed what came in between.
+      else if (isFirst) for (const context of Object.values(contexts)) void askAnew(queryClient, { queryKey: [context] })
       return
     }
     const context = contexts[frame.type]
