@@ -41,8 +41,11 @@ export async function askAnew(client: QueryClient, filters: QueryFilters): Promi
   await Promise.all([
     client.invalidateQueries(filters),
     ...first.map(async ({ promise, queryKey }) => {
-      await promise?.catch(() => undefined)
-      await client.invalidateQueries({ queryKey, exact: true })
+      const isThere = await promise?.then(
+        () => true,
+        () => false,
+      )
+      if (isThere) await client.invalidateQueries({ queryKey, exact: true })
     }),
   ])
 }

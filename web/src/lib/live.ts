@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { create } from 'zustand'
 import { answer, api, renewSession } from './api'
 import { type News, askAnew, readable, takeNews } from './live-lists'
@@ -26,6 +26,9 @@ export function onNews(listener: (context: string, news: News) => void): () => v
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
+
+/** What was refused is not asked for once more. */
+const isAnswered = ({ state }: Query) => state.status !== 'error'
 
 type Frame = { type: string; seq?: number; data?: { gap?: boolean } & Partial<News> }
 
@@ -71,7 +74,8 @@ export function startLive(queryClient: QueryClient): () => void {
       useLive.setState({ state: 'live' })
       if (frame.data?.gap) void askAnew(queryClient, {})
       // What was asked for before one listened may have missed what came in between.
-      else if (isFirst) for (const context of Object.values(contexts)) void askAnew(queryClient, { queryKey: [context] })
+      else if (isFirst)
+        for (const context of Object.values(contexts)) void askAnew(queryClient, { queryKey: [context], predicate: isAnswered })
       return
     }
     const context = contexts[frame.type]
