@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
-import { axe, launch, visit } from './browser'
-import { freshOrganization, type Platform, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+inOrganization((made) => void ({ browser, platform } = made))
 
 const stepMs = 30_000
 const better = 'lantern whistle copper dune'

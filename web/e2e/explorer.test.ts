@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { axe, launch, visit } from './browser'
-import { freshOrganization, type Platform, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { type Platform, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -10,12 +11,10 @@ const names = Array.from({ length: 10 }, (_, index) => `pump-${String(index + 1)
 const minute = 60_000
 const samples = 2_000
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
+inOrganization(async (made) => {
+  ;({ browser, platform } = made)
   await Promise.all(names.map(report))
 }, 180_000)
-
-afterAll(() => browser?.close(), 30_000)
 
 /** A device with 33 hours of values, a minute apart, as it sends them after having been without a connection. */
 async function report(name: string, turn: number) {

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { axe, launch, visit } from './browser'
-import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { callerOf, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 let device: { device_id: string; device_key: string }
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
+inOrganization(async (made) => {
+  ;({ browser, platform } = made)
   device = await registerDevice(platform, { name: 'press-9' })
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+})
 
 const properties = () => `${platform.url}/devices/${device.device_id}?tab=properties`
 

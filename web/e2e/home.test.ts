@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { axe, launch, visit } from './browser'
-import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { callerOf, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+inOrganization((made) => void ({ browser, platform } = made))
 
 test('the first steps are ticked by what happens, are put away with a way back, and lead to where they are taken', async () => {
   const call = await callerOf(platform, platform.other)

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
-import { axe, launch, visit } from './browser'
-import { callerOf, freshOrganization, type Platform, registerDevice, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { callerOf, type Platform, registerDevice, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+inOrganization((made) => void ({ browser, platform } = made))
 
 test('the audit log is filtered by outcome, says how far it is sealed, and is saved as CSV with its filter', async () => {
   const { page, complaints } = await visit(browser)

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { eventually } from '../../src/testing/eventually'
-import { axe, launch, visit } from './browser'
-import { freshOrganization, type Platform, registerDevice, signIn } from './platform'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { type Platform, registerDevice, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
+inOrganization(async (made) => {
+  ;({ browser, platform } = made)
   await registerDevice(platform, { name: 'turin-gateway' })
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+})
 
 test('a unit gets its place and appears on a map that asks nobody outside, is reached by keyboard, and leads to its devices', async () => {
   const { page, context, complaints } = await visit(browser)

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import type { Browser, CDPSession } from 'playwright-core'
 import { eventually } from '../../src/testing/eventually'
-import { axe, launch, showWhole, visit } from './browser'
-import { callerOf, freshOrganization, type Platform, registerDevice, report, signIn } from './platform'
+import { axe, showWhole, visit } from './browser'
+import { inOrganization } from './organization'
+import { callerOf, type Platform, registerDevice, report, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
 
-beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), freshOrganization()])
-}, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
+inOrganization((made) => void ({ browser, platform } = made))
 
 const perSecond = 500
 /** Enough for a backlog; twenty and more are for `STORM_SECONDS=20 bun test web/e2e/storm.test.ts`. */
