@@ -3,6 +3,7 @@ import type { AzureMonitor } from './azure-monitor'
 import { ConfigurationProblem } from './configuration-problem'
 import { asDatabaseUrl } from './database-url'
 import { asDomain } from './email-domain'
+import { limits } from './limits'
 import { readNetwork } from './networks'
 
 type Reader<T> = (value: string) => T
@@ -177,7 +178,7 @@ const variables = {
   TELEMETRY_RAW_DAYS: [whole(1, 3650), 90],
   TELEMETRY_ROLLUP_DAYS: [whole(1, 3650), 730],
   ADMIN_PANEL_ENABLED: [flag, false],
-  SUPPORT_MAX_HOURS: [whole(1, 72), 8],
+  SUPPORT_MAX_HOURS: [whole(1, limits.supportHours), 8],
   CLOUD_CONSOLE_URL: [url('http:', 'https:'), ''],
   TENANT_DELETION_DAYS: [whole(0, 3650), 30],
   DATABASE_APP_PASSWORD: [text, ''],

@@ -1,5 +1,7 @@
 /** Every limit of the API in one place; units are in the names. */
 export const limits = {
+  /** The longest support access that can be asked for. */
+  supportHours: 72,
   bodyBytes: 1_048_576,
   bodyDepth: 32,
   refusalPauseMs: 60_000,

@@ -6,6 +6,10 @@ import { Problem } from './problem'
 export const supportModes = ['read', 'write'] as const
 export type SupportMode = (typeof supportModes)[number]
 
+/** What becomes of a request, in both planes; one whose time has run out is told as expired. */
+export const supportStates = ['asked', 'active', 'refused', 'ended'] as const
+export const toldSupportStates = [...supportStates, 'expired'] as const
+
 /** What a session may change whose grant says so. Named one by one: nothing here grants rights, makes credentials, shows secrets, takes data away or changes security. */
 const changing: ReadonlySet<Permission> = new Set([
   'alerts.acknowledge',

@@ -22,10 +22,21 @@ export const firstIdAt = (at: Date) =>
 export const name = t.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 export const id = t.Object({ id: uuid })
 export const instant = t.Date()
-/** What a summary is asked for: of a unit and those below it, and what happened from a time on. */
+/** What lists and summaries are asked for: a unit with all that is below it. */
+export const unitAndBelow = t.Optional({ ...uuid, description: 'stands for all units below it, too' })
+/** What a summary is asked for, and what happened from a time on. */
 export const summarized = {
-  org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+  org_unit_id: unitAndBelow,
   since: t.Optional({ ...instant, description: 'counts what happened from then on, too' }),
+}
+/** What a tenant uses, in numbers alone, as one plane tells the other and that one its staff. */
+export const usageCounts = {
+  users: t.Integer({ description: 'who can sign in' }),
+  devices: t.Integer(),
+  devices_online: t.Integer(),
+  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
+  last_seen_at: t.Nullable(instant),
+  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
 }
 /** Of a place on a map (WGS 84). */
 export const degrees = (most: number) => t.Optional(t.Nullable(t.Number({ minimum: -most, maximum: most })))

@@ -1,5 +1,5 @@
 import { t } from 'elysia'
-import { instant, oneOf } from '../core/wire'
+import { instant, oneOf, usageCounts } from '../core/wire'
 import { type Reason, healths, reasons } from './fleet/schema'
 
 // Shapes that routes of several contexts tell.
@@ -8,12 +8,7 @@ const count = t.Integer()
 /** What a tenant uses, as the Cloud told it last, and how it is. */
 export const usage = t.Object({
   as_of: instant,
-  users: t.Integer({ description: 'who can sign in' }),
-  devices: count,
-  devices_online: count,
-  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
-  last_seen_at: t.Nullable(instant),
-  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
+  ...usageCounts,
   health: oneOf(healths),
   reasons: t.Array(oneOf(Object.keys(reasons) as [Reason, ...Reason[]])),
 })

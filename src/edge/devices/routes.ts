@@ -18,6 +18,7 @@ import {
   stamps,
   summarized,
   uuid,
+  unitAndBelow,
 } from '../../core/wire'
 import {
   countDevices,
@@ -67,7 +68,7 @@ const filter = {
   type_not: several(words, 50),
   agent_version: several(words, 50),
   agent_version_not: several(words, 50),
-  org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+  org_unit_id: unitAndBelow,
   org_unit_id_not: t.Optional(uuid),
   site_id: several(uuid, 50),
   site_id_not: several(uuid, 50),

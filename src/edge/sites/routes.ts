@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
-import { degrees, id, name, page, paging, stamps, uuid } from '../../core/wire'
+import { degrees, id, name, page, paging, stamps, unitAndBelow, uuid } from '../../core/wire'
 import { createSite, deleteSite, getSite, listSites, updateSite } from './service'
 
 const change = {
@@ -28,7 +28,7 @@ export const siteRoutes = new Elysia({ prefix: '/sites', tags: ['settings'] })
     permission: 'sites.read',
     query: t.Object({
       search: t.Optional(t.String({ maxLength: 200 })),
-      org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+      org_unit_id: unitAndBelow,
       ...paging,
     }),
     response: { 200: page(site) },

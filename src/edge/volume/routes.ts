@@ -3,19 +3,14 @@ import { version } from '../../../package.json'
 import { nowMs } from '../../core/clock'
 import { guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { instant, uuid } from '../../core/wire'
+import { instant, usageCounts, uuid } from '../../core/wire'
 import { usageOfTenants } from './service'
 
 const count = t.Integer()
 const day = t.Object({ day: t.String(), requests: count, records: count, values: count, rejected: count, bytes: count })
 const usage = t.Object({
   tenant_id: t.String(),
-  users: t.Integer({ description: 'who can sign in' }),
-  devices: count,
-  devices_online: count,
-  failed_jobs: t.Integer({ description: 'given up after all attempts' }),
-  last_seen_at: t.Nullable(instant),
-  stored_bytes: t.Integer({ description: 'telemetry and records that are kept, before indexes and rollups' }),
+  ...usageCounts,
   days: t.Array(day),
 })
 

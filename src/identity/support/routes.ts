@@ -2,7 +2,8 @@ import { Elysia, t } from 'elysia'
 import { Problem } from '../../core/errors'
 import { callOf, guard } from '../../core/guard'
 import { fromAllowedOrigin } from '../../core/origins'
-import { supportModes } from '../../core/support'
+import { limits } from '../../core/limits'
+import { supportModes, toldSupportStates } from '../../core/support'
 import { id, instant, list, oneOf, stamps, uuid } from '../../core/wire'
 import { supportPolicies } from './schema'
 import {
@@ -30,7 +31,7 @@ const grant = t.Object({
   reason: t.String(),
   mode: oneOf(supportModes),
   hours: t.Integer(),
-  state: oneOf(['asked', 'active', 'refused', 'ended', 'expired']),
+  state: oneOf(toldSupportStates),
   decided_by: t.Nullable(t.String()),
   decided_at: t.Nullable(instant),
   expires_at: t.Nullable(instant),
@@ -69,7 +70,7 @@ export const supportInternalRoutes = new Elysia({ prefix: '/internal/v1/support'
         staff: t.Object({ id: uuid, name: short, email: short }),
         reason: t.String({ minLength: 1, maxLength: 500 }),
         mode: oneOf(supportModes),
-        hours: t.Integer({ minimum: 1, maximum: 72 }),
+        hours: t.Integer({ minimum: 1, maximum: limits.supportHours }),
       }),
       response: { 200: done },
       detail: { summary: 'Staff ask for access to a tenant (Standard Webhooks); it decides, or its policy' },

@@ -1,8 +1,7 @@
 import { index, integer, text, uuid } from 'drizzle-orm/pg-core'
-import { supportModes } from '../../core/support'
+import { supportModes, supportStates } from '../../core/support'
 import { instant, tenantTable } from '../../core/table'
 
-export const grantStates = ['asked', 'active', 'refused', 'ended'] as const
 export const supportPolicies = ['ask', 'allow', 'never'] as const
 
 /** Access of one member of the platform's staff, for a while, as the tenant allows it. Its id is the one it has in the Management plane. */
@@ -15,7 +14,7 @@ export const supportGrants = tenantTable(
     reason: text().notNull(),
     mode: text({ enum: supportModes }).notNull(),
     hours: integer().notNull(),
-    state: text({ enum: grantStates }).notNull(),
+    state: text({ enum: supportStates }).notNull(),
     /** The member who decided; null where the policy did. */
     decided_by: uuid(),
     decided_at: instant(),

@@ -1,5 +1,6 @@
 import { Elysia, t } from 'elysia'
-import { supportModes } from '../../core/support'
+import { limits } from '../../core/limits'
+import { supportModes, toldSupportStates } from '../../core/support'
 import { id, instant, oneOf, stamps } from '../../core/wire'
 import { guard } from '../guard'
 import { askForSupport, endSupport, enterTenant, listRequests } from './service'
@@ -12,7 +13,7 @@ const request = t.Object({
   reason: t.String(),
   mode: oneOf(supportModes),
   hours: t.Integer(),
-  state: oneOf(['asked', 'active', 'refused', 'ended', 'expired']),
+  state: oneOf(toldSupportStates),
   expires_at: t.Nullable(instant),
   ended_at: t.Nullable(instant),
   ...stamps,
@@ -38,7 +39,7 @@ export const supportRoutes = new Elysia({ tags: ['support'] })
       body: t.Object({
         reason: t.String({ minLength: 3, maxLength: 500, pattern: '\\S' }),
         mode: oneOf(supportModes),
-        hours: t.Integer({ minimum: 1, maximum: 72 }),
+        hours: t.Integer({ minimum: 1, maximum: limits.supportHours }),
       }),
       response: { 201: request },
       detail: { summary: 'Ask for access to a tenant, for a while; it decides, or its policy' },

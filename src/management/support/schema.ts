@@ -1,11 +1,9 @@
 import { index, integer, text, uuid } from 'drizzle-orm/pg-core'
-import { supportModes } from '../../core/support'
+import { supportModes, supportStates } from '../../core/support'
 import { instant } from '../../core/table'
 import { staff } from '../staff/schema'
 import { management, stamps } from '../table'
 import { managedTenants } from '../tenants/schema'
-
-export const requestStates = ['asked', 'active', 'refused', 'ended'] as const
 
 /** What a member of staff asked of a tenant, and what became of it: decided there, and told here with the same commit (harden.sql). */
 export const supportRequests = management.table(
@@ -21,7 +19,7 @@ export const supportRequests = management.table(
     reason: text().notNull(),
     mode: text({ enum: supportModes }).notNull(),
     hours: integer().notNull(),
-    state: text({ enum: requestStates }).notNull().default('asked'),
+    state: text({ enum: supportStates }).notNull().default('asked'),
     expires_at: instant(),
     ended_at: instant(),
   },

@@ -15,6 +15,7 @@ import {
   stamps,
   summarized,
   uuid,
+  unitAndBelow,
 } from '../../core/wire'
 import { alertStates, severities } from './schema'
 import { acknowledgeAlerts, alertExport, alertOrders, countAlerts, listAlerts } from './list'
@@ -55,7 +56,7 @@ const filter = {
   rule: several(text, 50),
   rule_not: several(text, 50),
   device_id: t.Optional(uuid),
-  org_unit_id: t.Optional({ ...uuid, description: 'stands for all units below it, too' }),
+  org_unit_id: unitAndBelow,
   org_unit_id_not: t.Optional(uuid),
   last_seen_at_after: t.Optional(instant),
   last_seen_at_before: t.Optional(instant),
