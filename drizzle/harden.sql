@@ -551,6 +551,12 @@ grant execute on function queue_rollups(timestamptz), rollups_waiting(timestampt
 -- What is older than anybody keeps goes with its partition. All tenants remember up to when, so that a rollup is not made anew of what is left.
 drop policy if exists telemetry_retention_narrow on telemetry_retention;
 create policy telemetry_retention_narrow on telemetry_retention to monozu_owner using (true) with check (true);
+do $$ declare t regclass; begin
+  foreach t in array array['telemetry_frame', 'telemetry_rollup']::regclass[] loop
+    execute format('drop policy if exists %I on %s', t || '_narrow', t);
+    execute format('create policy %I on %s for select to monozu_owner using (true)', t || '_narrow', t);
+  end loop;
+end $$;
 create or replace function expire_telemetry(frames_before timestamptz, rollups_before timestamptz) returns int language plpgsql security definer
   set search_path = public, pg_temp set timezone = 'UTC' set lock_timeout = '3s' as $$
 declare name text; dropped int := 0;
@@ -567,7 +573,12 @@ begin
     execute format('drop table %I', name);
     dropped := dropped + 1;
   end loop;
-  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10) from tenant t where t.status <> 'deleted';
+  -- After what somebody waits for: 0 is what other jobs have.
+  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10, priority => 10)
+  from tenant t where t.status <> 'deleted' and (
+    exists (select from telemetry_frame f where f.tenant_id = t.id)
+    or exists (select from telemetry_rollup u where u.tenant_id = t.id)
+    or exists (select from rejected_record r where r.tenant_id = t.id));
   return dropped;
 end $$;
 revoke all on function expire_telemetry(timestamptz, timestamptz) from public;

@@ -44,7 +44,8 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
   const known = boundedMap<Known>(limits.keyCacheEntries)
   const strangers = boundedMap<Known>(limits.strangerCacheEntries)
   const waiting = new Map<string, Lookup>()
-  let forgotten = 0
+  /** What signals have named since the question that is on its way was asked. */
+  const named = new Set<string>()
   let isLooking = false
   let era = 0
 
@@ -77,13 +78,15 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
     while (waiting.size) {
       const lookups = [...waiting.values()].slice(0, limits.keysPerLookup)
       for (const { hash } of lookups) waiting.delete(hash)
-      const before = forgotten
+      named.clear()
+      const asked = era
       try {
         const devices = await readKeys(lookups)
         for (const { hash, tenant_id, answer } of lookups) {
           const device = devices.get(hash)
-          // A signal that came while the question was on its way may be about this very answer.
-          if (before === forgotten) remember(hash, tenant_id, device)
+          // A signal that came while the question was on its way may be about this very answer. Where signals were missed, it is of the era before.
+          const isDoubtful = named.has(hash) || named.has(tenant_id) || (!device && asked !== era)
+          if (!isDoubtful) remember(hash, tenant_id, device, asked)
           answer.resolve(device)
         }
       } catch {
@@ -97,7 +100,7 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
     isLooking = false
   }
 
-  function remember(hash: string, tenant_id: string, device: Device | undefined) {
+  function remember(hash: string, tenant_id: string, device: Device | undefined, era: number) {
     known.remove(hash)
     strangers.remove(hash)
     const keptMs = device ? limits.keyCacheMs : limits.strangerCacheMs
@@ -130,7 +133,7 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
 
   /** `key` is the hash of a key, or a tenant: all of its keys. */
   function forget(key: string) {
-    forgotten += 1
+    if (isLooking) named.add(key)
     for (const entries of [known, strangers]) {
       entries.remove(key)
       entries.removeWhere(({ tenant_id }) => tenant_id === key)
@@ -138,7 +141,6 @@ export function openKeys(read: Reader['read'], isSpooling = () => false) {
   }
 
   function forgetAll() {
-    forgotten += 1
     era += 1
     strangers.clear()
   }

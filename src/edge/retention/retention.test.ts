@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, setDefaultTimeout, setSystemTime, test } from 'bun:test'
 import { moveClock } from '../../core/clock'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
-import { type Frame, addFrames, addLayout, owner, runQueue } from '../../testing/world'
+import { type Frame, addFrames, addLayout, addRejected, owner, queued, runQueue } from '../../testing/world'
 import { jobs } from '../../jobs'
 import { runJob } from '../../core/jobs'
 import { expireTelemetry } from './service'
@@ -159,6 +159,21 @@ describe('what is kept no longer', () => {
     await run(client, 'telemetry.expire')
     const left = await owner`select detail from rejected_record where tenant_id = ${client.tenant_id}`
     expect(left.map(({ detail }) => detail as string)).toEqual(['29'])
+  })
+
+  test('is looked for where something is held, after what somebody waits for', async () => {
+    const [raw, sums, refused] = [await reporting([1]), await reporting([1]), await reporting([])]
+    await run(sums.client, 'telemetry.rollup')
+    await owner`delete from telemetry_frame where tenant_id = ${sums.client.tenant_id}`
+    await addRejected(refused.device)
+    const nothing = await signedIn()
+    await expireTelemetry()
+    const waiting = async ({ tenant_id }: Client) => (await queued(tenant_id)).filter(({ task }) => task === 'telemetry.expire').length
+    expect(await Promise.all([raw, sums, refused].map(({ client }) => waiting(client)))).toEqual([1, 1, 1])
+    expect(await waiting(nothing)).toBe(0)
+    const priorities = await owner`
+      select distinct j.priority from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'telemetry.expire'`
+    expect(priorities.map(({ priority }) => priority as number)).toEqual([10])
   })
 
   test('goes with its whole partition where nobody keeps it, and every tenant remembers', async () => {

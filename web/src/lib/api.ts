@@ -2,7 +2,7 @@ import { treaty } from '@elysiajs/eden'
 import type { App } from '../../../src/app'
 import { answer } from './answers'
 import { authorized } from './authorized'
-import { beginSession, endSession } from './session'
+import { beginSession, leaveSession } from './session'
 
 export { answer, taggedAnswer, type AnswerOf, type ItemOf } from './answers'
 
@@ -12,10 +12,7 @@ export { fetchAuthorized, renewSession }
 
 export const api = treaty<App>(location.origin, { fetcher, parseDate: false }).api.v1
 
-export async function signOut(): Promise<void> {
-  await api.auth.logout.post({}).catch(() => undefined)
-  endSession()
-}
+export const signOut = () => leaveSession(() => api.auth.logout.post({}))
 
 /** True once the session goes on in the other tenant; false where that needs a sign-in with the second factor. */
 export async function switchTenant(tenant_id: string): Promise<boolean> {

@@ -44,13 +44,23 @@ export function beginSession(answer: { access_token: string; expires_in: number;
   })
 }
 
+let isLeaving = false
+
 export function expireSession(closed: ClosedWord | null = null): void {
-  if (useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, closed })
+  if (!isLeaving && useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, closed })
 }
 
 export function endSession(): void {
   localStorage.removeItem(mark)
   useSession.setState(signedOut)
+}
+
+/** Ends it with the server too, which may be away. What is refused meanwhile is no reason to ask who leaves to sign in again. */
+export async function leaveSession(logOut: () => Promise<unknown>): Promise<void> {
+  isLeaving = true
+  await logOut().catch(() => undefined)
+  isLeaving = false
+  endSession()
 }
 
 /** Settles once the expired session is signed in again (true) or given up (false). */

@@ -1,7 +1,7 @@
 import { Command } from 'cmdk'
 import { CornerDownLeft, type LucideIcon } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useCallback, useState } from 'react'
 import { overlayClasses } from '@/ui/dialog'
 
 type CommandPanelProps = {
@@ -15,8 +15,25 @@ type CommandPanelProps = {
   children: ReactNode
 }
 
+const valueOf = (item: Element) => item.getAttribute('data-value') ?? ''
+
+/** What Enter takes: the first, unless another was chosen. Where the chosen one goes together with others, as when the server found less, the library forgets to choose anew. */
+function useChosen() {
+  const [chosen, choose] = useState('')
+  const list = useCallback((element: HTMLDivElement) => {
+    const observer = new MutationObserver(() => {
+      const items = [...element.querySelectorAll('[cmdk-item]')]
+      if (!items.some((item) => item.ariaSelected === 'true') && items[0]) choose(valueOf(items[0]))
+    })
+    observer.observe(element, { childList: true, subtree: true })
+    return () => observer.disconnect()
+  }, [])
+  return { list, chosen, choose }
+}
+
 /** A list over the page that is typed into: the palette, and the choice of a place. */
 export function CommandPanel({ title, placeholder, text, onText, nothing, onClose, children }: CommandPanelProps) {
+  const { list, chosen, choose } = useChosen()
   return (
     <Primitive.Root open onOpenChange={(open) => !open && onClose()}>
       <Primitive.Portal>
@@ -26,14 +43,14 @@ export function CommandPanel({ title, placeholder, text, onText, nothing, onClos
           className="border-border bg-surface shadow-floating data-[state=open]:animate-rise-in fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border"
         >
           <Primitive.Title className="sr-only">{title}</Primitive.Title>
-          <Command label={title} loop>
+          <Command label={title} value={chosen} onValueChange={choose} loop>
             <Command.Input
               value={text}
               onValueChange={onText}
               placeholder={placeholder}
               className="border-border placeholder:text-muted h-12 w-full border-b bg-transparent px-4 text-base outline-none"
             />
-            <Command.List className="thin-scrollbar max-h-[min(26rem,60vh)] overflow-y-auto p-1.5">
+            <Command.List ref={list} className="thin-scrollbar max-h-[min(26rem,60vh)] overflow-y-auto p-1.5">
               <Command.Empty className="text-muted px-4 py-8 text-center">{nothing}</Command.Empty>
               {children}
             </Command.List>

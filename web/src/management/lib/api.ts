@@ -2,7 +2,7 @@ import { treaty } from '@elysiajs/eden'
 import type { ManagementApp } from '../../../../src/management/app'
 import type { AnswerOf } from '@/lib/answers'
 import { authorized } from '@/lib/authorized'
-import { beginSession, endSession } from '@/lib/session'
+import { beginSession, leaveSession } from '@/lib/session'
 
 const refresh = () => treaty<ManagementApp>(location.origin, { parseDate: false }).api.v1.auth.refresh.post({})
 
@@ -16,7 +16,4 @@ export { renewSession }
 /** The Management API. */
 export const api = treaty<ManagementApp>(location.origin, { fetcher, parseDate: false }).api.v1
 
-export async function signOut(): Promise<void> {
-  await api.auth.logout.post({}).catch(() => undefined)
-  endSession()
-}
+export const signOut = () => leaveSession(() => api.auth.logout.post({}))
