@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launch, visit } from '../web/e2e/browser'
-import { pages } from '../web/e2e/pages'
+import { managementPages, pages } from '../web/e2e/pages'
 import { type Platform, signIn, startPlatform } from '../web/e2e/platform'
+import { createAndLicense, givePassword, setUpFactor } from '../web/e2e/staff'
 
 // `bun run screens`: a picture of every page as a fresh installation shows it, wide in the light theme and narrow in the dark one, into docs/screens.
 // Build the console first (`bun run build:web`).
@@ -67,10 +68,38 @@ async function take(page: Page, name: string, width: number) {
 }
 
 mkdirSync(folder, { recursive: true })
-const names = ['sign-in', ...pages.map(nameOf), 'device']
-await Bun.write(join(folder, 'README.md'), index(names))
 const platform = await startPlatform({ DEVICE_NAME: host })
 const browser = await launch()
+
+/** Of the other plane: one tenant more, with a licence. */
+async function takeManagement(platform: Platform) {
+  const { page, context } = await visit(browser, { viewport: looks[0] })
+  await page.goto(platform.managementUrl)
+  const both = async (name: string) => {
+    for (const { width, height, colorScheme } of looks) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme })
+      await take(page, `management-${name}`, width)
+    }
+    await page.setViewportSize(looks[0])
+  }
+  await page.getByLabel('E-mail address').waitFor()
+  await both('sign-in')
+  await givePassword(page, platform)
+  await setUpFactor(page)
+  await createAndLicense(page)
+  await both('tenant')
+  for (const path of managementPages) {
+    await page.goto(`${platform.managementUrl}${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await both(nameOf(path))
+  }
+  await context.close()
+}
+
+const managementNames = ['sign-in', ...managementPages.map(nameOf), 'tenant'].map((name) => `management-${name}`)
+const names = ['sign-in', ...pages.map(nameOf), 'device', ...managementNames]
+await Bun.write(join(folder, 'README.md'), index(names))
 try {
   await furnish(platform)
   for (const { width, height, colorScheme } of looks) {
@@ -94,6 +123,7 @@ try {
     await take(page, 'telemetry', width)
     await context.close()
   }
+  await takeManagement(platform)
 } finally {
   await browser.close()
   await platform.stop()

@@ -5,7 +5,7 @@ import { codeOf, stepAt } from '../../src/core/totp'
 import { eventually } from '../../src/testing/eventually'
 import { launch, visit } from './browser'
 import { type Platform, startPlatform } from './platform'
-import { decide, givePassword, looksRight, setUpFactor } from './staff'
+import { createAndLicense, decide, givePassword, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
 let platform: Platform
@@ -20,44 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await platform?.stop()
 }, 30_000)
-
-/** A new tenant waits for its licence; with one of a plan it is let in, and the Cloud is told. */
-async function createAndLicense(page: Page) {
-  await page.getByRole('link', { name: 'Plans' }).click()
-  await page.getByRole('button', { name: 'Add a plan' }).first().click()
-  await page.getByLabel('Name of the plan').fill('Bronze')
-  await page.getByRole('checkbox').first().click()
-  await page
-    .getByRole('dialog')
-    .getByLabel(/^Users/)
-    .fill('25')
-  await page.getByLabel(/^Days of grace/).fill('14')
-  await looksRight(page, 'plan')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('Bronze').first().waitFor()
-  await looksRight(page, 'plans')
-  await page.getByRole('link', { name: 'Tenants' }).click()
-  await page.getByRole('button', { name: 'Create tenant' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel(/^Name/).fill('Harbour IT')
-  await dialog.getByLabel(/^E-mail address of the first/).fill('first@harbour.example')
-  await looksRight(page, 'create tenant')
-  await dialog.getByRole('button', { name: 'Create tenant' }).click()
-  await page.getByRole('heading', { name: 'Harbour IT', level: 1 }).waitFor()
-  await page.getByText('Pending').first().waitFor()
-  await page.getByRole('button', { name: 'Give a licence' }).click()
-  await dialog.getByLabel(/^Plan/).click()
-  await page.getByRole('option', { name: 'Bronze' }).click()
-  await dialog.getByLabel('Reason').fill('Contract 2026-11')
-  await looksRight(page, 'give a licence')
-  await dialog.getByRole('button', { name: 'Give a licence' }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  await decide(page, 'Activate', 'The contract is signed')
-  await page.getByText('Active', { exact: true }).first().waitFor()
-  await page.getByText('Delivered').first().waitFor()
-  await page.getByText(/(at most|0 of) 25/).waitFor()
-  await looksRight(page, 'tenant with a licence')
-}
 
 /** What the Cloud told within the first minute: sorted, narrowed, opened. */
 async function seeFleet(page: Page, name: string) {
@@ -126,7 +88,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   const tenant = page.getByRole('row').nth(1)
   await tenant.getByText('Active').waitFor()
   await looksRight(page, 'tenants')
-  await createAndLicense(page)
+  await createAndLicense(page, looksRight)
   await page.goto(`${url}/tenants`)
   await page.goto(`${url}/tenants?search=nothing-like-it`)
   await page.getByText('None match').waitFor()

@@ -29,3 +29,6 @@ export const pages: readonly string[] = [
   '/wallboard',
   '/nowhere',
 ]
+
+/** The same of the console of the platform's own staff; a tenant is reached from the list. */
+export const managementPages: readonly string[] = ['/tenants', '/fleet', '/plans', '/staff', '/audit', '/account']

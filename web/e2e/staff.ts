@@ -7,6 +7,9 @@ import type { smtpServer } from '../../src/testing/mail'
 import { axe } from './browser'
 import type { Platform } from './platform'
 
+/** Takes a look at the page as it is at a moment that has a name. */
+type Look = (page: Page, name: string) => Promise<void>
+
 /** Light on a phone, then dark on a screen; nothing reaches beyond it. */
 export async function looksRight(page: Page, name: string) {
   for (const [colorScheme, width] of [
@@ -28,7 +31,7 @@ export async function givePassword(page: Page, { managementUrl, staff }: Platfor
 }
 
 /** At the first sign-in. Answers one of the recovery codes. */
-export async function setUpFactor(page: Page, look: (page: Page, name: string) => Promise<void> = async () => {}) {
+export async function setUpFactor(page: Page, look: Look = async () => {}) {
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('img', { name: /QR code/ }).waitFor()
   await look(page, 'enrol')
@@ -43,13 +46,51 @@ export async function setUpFactor(page: Page, look: (page: Page, name: string) =
 }
 
 /** An event of a tenant, with its reason. */
-export async function decide(page: Page, event: string, reason: string, look?: (page: Page, name: string) => Promise<void>) {
+export async function decide(page: Page, event: string, reason: string, look?: Look) {
   await page.getByRole('button', { name: event }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Reason').fill(reason)
   await look?.(page, event)
   await dialog.getByRole('button', { name: event }).click()
   await dialog.waitFor({ state: 'hidden' })
+}
+
+/** A new tenant waits for its licence; with one of a plan it is let in, and the Cloud is told. */
+export async function createAndLicense(page: Page, look: Look = async () => {}) {
+  await page.getByRole('link', { name: 'Plans' }).click()
+  await page.getByRole('button', { name: 'Add a plan' }).first().click()
+  await page.getByLabel('Name of the plan').fill('Bronze')
+  await page.getByRole('checkbox').first().click()
+  await page
+    .getByRole('dialog')
+    .getByLabel(/^Users/)
+    .fill('25')
+  await page.getByLabel(/^Days of grace/).fill('14')
+  await look(page, 'plan')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Bronze').first().waitFor()
+  await look(page, 'plans')
+  await page.getByRole('link', { name: 'Tenants' }).click()
+  await page.getByRole('button', { name: 'Create tenant' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/^Name/).fill('Harbour IT')
+  await dialog.getByLabel(/^E-mail address of the first/).fill('first@harbour.example')
+  await look(page, 'create tenant')
+  await dialog.getByRole('button', { name: 'Create tenant' }).click()
+  await page.getByRole('heading', { name: 'Harbour IT', level: 1 }).waitFor()
+  await page.getByText('Pending').first().waitFor()
+  await page.getByRole('button', { name: 'Give a licence' }).click()
+  await dialog.getByLabel(/^Plan/).click()
+  await page.getByRole('option', { name: 'Bronze' }).click()
+  await dialog.getByLabel('Reason').fill('Contract 2026-11')
+  await look(page, 'give a licence')
+  await dialog.getByRole('button', { name: 'Give a licence' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+  await decide(page, 'Activate', 'The contract is signed')
+  await page.getByText('Active', { exact: true }).first().waitFor()
+  await page.getByText('Delivered').first().waitFor()
+  await page.getByText(/(at most|0 of) 25/).waitFor()
+  await look(page, 'tenant with a licence')
 }
 
 /** The link of the one mail that leads to a page, with the line breaks of mail taken out. */
