@@ -111,13 +111,17 @@ test('another session is seen and ended; a second factor is switched on, asked f
 }, 60_000)
 
 // ASVS 7.4.4, 14.3.1
-test('who signs out, which every page offers, leaves nothing behind: not in storage, cookies, on the page or behind the back button', async () => {
+test('who signs out, which every page offers, leaves nothing behind: not in storage, cookies, on the page or behind the back button; favourites are there at the next sign-in', async () => {
   const { page, context } = await visit(browser)
   await signIn(page, platform.url, platform.admin)
-  for (const path of ['/alerts', '/account', '/devices']) {
+  for (const path of ['/alerts', '/devices', '/account']) {
     await page.goto(`${platform.url}${path}`)
     await page.getByRole('button', { name: /^Account of/ }).waitFor()
   }
+  await page.getByRole('navigation', { name: 'Recent' }).getByRole('link').first().waitFor()
+  const keeps = page.waitForResponse((response) => response.request().method() === 'PATCH' && response.url().endsWith('/me/preferences'))
+  await page.getByRole('button', { name: 'Add to favourites' }).click()
+  expect((await keeps).status()).toBe(200)
   expect((await context.cookies()).length).toBeGreaterThan(0)
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -131,4 +135,8 @@ test('who signs out, which every page offers, leaves nothing behind: not in stor
   await page.getByLabel('E-mail address').waitFor()
   expect(await page.getByRole('navigation', { name: 'Main navigation' }).count()).toBe(0)
   await context.close()
+  const elsewhere = await visit(browser)
+  await signIn(elsewhere.page, platform.url, platform.admin)
+  await elsewhere.page.getByRole('navigation', { name: 'Favourites' }).getByRole('link').waitFor()
+  await elsewhere.context.close()
 }, 60_000)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { send, signedIn } from '../../testing/api'
 
-const proposed = { onboarding_dismissed: false, alert_sound: [], alert_notification: [] }
+const proposed = { onboarding_dismissed: false, alert_sound: [], alert_notification: [], favourites: [] }
+const favourite = { path: '/devices?status=offline', title: 'Devices' }
 
 describe('preferences', () => {
   test('are as proposed until somebody chooses, and are his alone', async () => {
@@ -15,6 +16,8 @@ describe('preferences', () => {
     const colleague = await signedIn(undefined, { tenant_id: client.tenant_id })
     expect((await colleague.api.me.preferences.get()).data).toEqual(proposed)
     expect((await mine.patch({ alert_sound: [] })).data).toEqual({ ...proposed, onboarding_dismissed: true })
+    expect((await mine.patch({ favourites: [favourite] })).data).toMatchObject({ favourites: [favourite] })
+    expect((await mine.get()).data).toMatchObject({ favourites: [favourite] })
   })
 
   test('need no permission', async () => {
@@ -37,6 +40,11 @@ describe('preferences', () => {
       { alert_sound: 'low' },
       { alert_sound: ['low', 'low'] },
       { onboarding_dismissed: 'yes' },
+      ...['https://elsewhere.example', '//elsewhere.example', '/\\\\elsewhere.example', '', `/${'x'.repeat(1000)}`].map((path) => ({
+        favourites: [{ ...favourite, path }],
+      })),
+      { favourites: [{ ...favourite, title: '' }] },
+      { favourites: Array.from({ length: 51 }, () => favourite) },
     ])
       expect((await send('PATCH', '/api/v1/me/preferences', { body, headers })).status).toBe(422)
   })

@@ -1,7 +1,13 @@
-import { boolean, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { refers, tenantTable } from '../../core/table'
 import { memberships } from '../../identity/users/schema'
 import { severities } from '../../soc/alerts/schema'
+
+/** A page that somebody keeps at hand: its address within the console, and what it is called. */
+export interface Favourite {
+  path: string
+  title: string
+}
 
 /** How somebody likes his console in one tenant, whatever browser he sits at. */
 export const preferences = tenantTable(
@@ -13,6 +19,7 @@ export const preferences = tenantTable(
     /** Of which new alerts the console makes a sound, and of which it has the desktop tell. */
     alert_sound: text({ enum: severities }).array().notNull().default([]),
     alert_notification: text({ enum: severities }).array().notNull().default([]),
+    favourites: jsonb().$type<Favourite[]>().notNull().default([]),
   },
   (t) => [
     refers(t, t.membership_id, memberships).onDelete('cascade'),

@@ -5,18 +5,19 @@ import type { Scope } from '../../core/scope'
 import { preferences } from './schema'
 
 type Row = typeof preferences.$inferSelect
-export type Preferences = Pick<Row, 'onboarding_dismissed' | 'alert_sound' | 'alert_notification'>
+export type Preferences = Pick<Row, 'onboarding_dismissed' | 'alert_sound' | 'alert_notification' | 'favourites'>
 
-const proposed: Preferences = { onboarding_dismissed: false, alert_sound: [], alert_notification: [] }
+const proposed: Preferences = { onboarding_dismissed: false, alert_sound: [], alert_notification: [], favourites: [] }
 
 /** The caller's membership, as a piece of a statement. */
 const ofCaller = ({ actor }: Scope) =>
   sql<string>`(select m.id from membership m where m.tenant_id = ${actor.tenant_id} and m.user_id = ${actor.id})`
 
-const shown = ({ onboarding_dismissed, alert_sound, alert_notification }: Preferences): Preferences => ({
+const shown = ({ onboarding_dismissed, alert_sound, alert_notification, favourites }: Preferences): Preferences => ({
   onboarding_dismissed,
   alert_sound,
   alert_notification,
+  favourites,
 })
 
 /** The caller's own; what he never chose is as the product proposes. */

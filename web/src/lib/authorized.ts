@@ -1,6 +1,6 @@
 import { problemFrom } from './problem'
 import { suspectServer } from './server-health'
-import { type ClosedWord, closedWords, expireSession, untilSignedInAgain, useSession } from './session'
+import { type ClosedWord, closedWords, expireSession, mayBeSignedIn, untilSignedInAgain, useSession } from './session'
 
 type Refreshed<Session> = {
   data: Session | null
@@ -16,8 +16,10 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
   async function rotate(): Promise<boolean> {
     const { data, error, response, status } = await refresh()
     if (data) {
-      begin(data)
-      return true
+      // Who has left meanwhile stays away.
+      const isAwaited = mayBeSignedIn()
+      if (isAwaited) begin(data)
+      return isAwaited
     }
     if (response && status < 500 && status !== 429) return false
     throw problemFrom(status, error?.value, response)

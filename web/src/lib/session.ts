@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { forgetPlaces } from './kept-places'
 
 type Person = { id: string; email: string; name: string }
 type Place = { id: string; name: string }
@@ -52,6 +53,7 @@ export function expireSession(closed: ClosedWord | null = null): void {
 
 export function endSession(): void {
   localStorage.removeItem(mark)
+  forgetPlaces()
   useSession.setState(signedOut)
 }
 

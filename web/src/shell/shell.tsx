@@ -16,6 +16,7 @@ const loadPalette = () => import('./palette')
 const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./shortcuts'))
 const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
+const FavouriteKeeper = lazy(() => import('./favourite-keeper'))
 const SupportBanner = lazy(() => import('@/features/support/support-banner'))
 const GraceBanner = lazy(() => import('@/features/organization/grace-banner'))
 const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
@@ -44,6 +45,7 @@ export function Shell() {
       <Suspense>
         {panel === 'palette' && <Palette onClose={closeShellPanel} />}
         {panel === 'shortcuts' && <Shortcuts onClose={closeShellPanel} />}
+        <FavouriteKeeper />
         {expired && <SignInAgain />}
         {can('alerts.read') && security && <AlertNotices />}
       </Suspense>

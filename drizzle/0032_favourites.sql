@@ -1,0 +1,1 @@
+ALTER TABLE "preference" ADD COLUMN "favourites" jsonb DEFAULT '[]'::jsonb NOT NULL;

@@ -1,0 +1,46 @@
+import { create } from 'zustand'
+import { persist } from 'zustand/middleware'
+
+export type Place = { path: string; title: string }
+export type Kept = { favourites: readonly Place[]; recent: readonly Place[] }
+
+const recentMost = 6
+export const nothing: Kept = { favourites: [], recent: [] }
+
+type Places = {
+  byOwner: Record<string, Kept>
+  visit: (owner: string, place: Place) => void
+  toggle: (owner: string, place: Place) => void
+  keep: (owner: string, favourites: readonly Place[]) => void
+}
+
+/** The pages somebody keeps at hand and was at last; for each person in each organization, in this browser, until the session ends. */
+export const keptPlaces = create<Places>()(
+  persist(
+    (set) => {
+      const change = (owner: string, work: (kept: Kept) => Kept) =>
+        set(({ byOwner }) => ({ byOwner: { ...byOwner, [owner]: work(byOwner[owner] ?? nothing) } }))
+      return {
+        byOwner: {},
+        visit: (owner, place) =>
+          change(owner, (kept) => ({
+            ...kept,
+            recent: [place, ...kept.recent.filter(({ path }) => path !== place.path)].slice(0, recentMost),
+          })),
+        toggle: (owner, place) =>
+          change(owner, (kept) => {
+            const others = kept.favourites.filter(({ path }) => path !== place.path)
+            return { ...kept, favourites: others.length < kept.favourites.length ? others : [...others, place] }
+          }),
+        keep: (owner, favourites) => change(owner, (kept) => ({ ...kept, favourites })),
+      }
+    },
+    { name: 'monozu.places' },
+  ),
+)
+
+/** Their names are of the organization: nothing of them stays behind (ASVS 5.0.0-14.3.1). */
+export function forgetPlaces(): void {
+  keptPlaces.setState({ byOwner: {} })
+  keptPlaces.persist.clearStorage()
+}
