@@ -114,6 +114,11 @@ test('another session is seen and ended; a second factor is switched on, asked f
 test('who signs out, which every page offers, leaves nothing behind: not in storage, cookies, on the page or behind the back button; favourites are there at the next sign-in', async () => {
   const { page, context } = await visit(browser)
   await signIn(page, platform.url, platform.admin)
+  const chosen = Promise.withResolvers<void>()
+  await page.route(/\/me\/preferences$/, async (route) => {
+    if (route.request().method() === 'GET') await chosen.promise
+    await route.continue()
+  })
   for (const path of ['/alerts', '/devices', '/account']) {
     await page.goto(`${platform.url}${path}`)
     await page.getByRole('button', { name: /^Account of/ }).waitFor()
@@ -121,6 +126,8 @@ test('who signs out, which every page offers, leaves nothing behind: not in stor
   await page.getByRole('navigation', { name: 'Recent' }).getByRole('link').first().waitFor()
   const keeps = page.waitForResponse((response) => response.request().method() === 'PATCH' && response.url().endsWith('/me/preferences'))
   await page.getByRole('button', { name: 'Add to favourites' }).click()
+  // Also what was chosen before the server said what it keeps.
+  chosen.resolve()
   expect((await keeps).status()).toBe(200)
   expect((await context.cookies()).length).toBeGreaterThan(0)
   await page.getByRole('button', { name: /^Account of/ }).click()
