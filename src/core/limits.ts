@@ -133,6 +133,8 @@ export const limits = {
   socketInboundBytes: 65_536,
   socketBacklogBytes: 1_048_576,
   replayFrames: 500,
+  /** After how long live events that could not be read are tried again: the next signal may be long in coming. */
+  liveAgainMs: 5000,
   liveEventsKeptMs: 3_600_000,
   idempotencyKeptMs: 24 * 3_600_000,
   commandLeaseMs: 60_000,

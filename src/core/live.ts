@@ -81,8 +81,13 @@ function wake(key: string) {
   if (!feed) return
   feed.again = true
   feed.reading ??= readOn(key, feed)
-    .catch(() => log.warn('live events could not be read; the next signal tries again'))
-    .finally(() => (feed.reading = undefined))
+    .catch(() => {
+      log.warn('live events could not be read; they are tried again')
+      setTimeout(() => wake(key), limits.liveAgainMs).unref()
+    })
+    .finally(() => {
+      feed.reading = undefined
+    })
 }
 
 onSignal('live', wake, () => {

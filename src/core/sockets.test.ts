@@ -305,6 +305,20 @@ describe('what was missed', () => {
     expect(await withToken(client, { since: 100_000 }).hello()).toMatchObject({ data: { replayed: 0, gap: true } })
   })
 
+  test('what cannot be read just then is told later, without another signal', async () => {
+    const client = await signedIn()
+    const socket = withToken(client)
+    await socket.hello()
+    await owner`revoke select on live_event from monozu_app`
+    try {
+      await tell(client.tenant_id, ...numbered(1))
+      expect(await socket.heard(1)).toBe(false)
+    } finally {
+      await owner`grant select on live_event to monozu_app`
+    }
+    expect(await eventually(() => socket.told().length === 1, 3 * limits.liveAgainMs)).toBe(true)
+  }, 30_000)
+
   test('comes whole and in order to those who join while much happens', async () => {
     const tenant_id = await newTenant()
     const clients = await Promise.all(Array.from({ length: 4 }, () => signedIn(['alerts.read'], { tenant_id })))

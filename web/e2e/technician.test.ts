@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../../src/testing/eventually'
 import { axe, visit } from './browser'
 import { inOrganization } from './organization'
 import { callerOf, type Platform, type Registered, registerDevice, report, signIn } from './platform'
@@ -103,7 +104,9 @@ test('somebody is invited to one customer, joins, sets up a second factor, and s
   await page.getByText('Breaker opened').first().waitFor()
   await page.getByRole('button', { name: 'Live updates: Live' }).waitFor()
   await report(platform, hidden, alert('Hidden window opened'))
+  const before = frames.length
   await report(platform, own, alert('Breaker closed'))
+  expect(await eventually(() => frames.slice(before).some((frame) => frame.includes('"type":"alert"')), 30_000)).toBe(true)
   await page.getByText('Breaker closed').first().waitFor()
   expect(await page.locator('main').getByText(elsewhere).count()).toBe(0)
   expect(await saved(page)).not.toMatch(elsewhere)

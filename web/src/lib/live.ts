@@ -56,8 +56,8 @@ export function startLive(queryClient: QueryClient): () => void {
     const taken = [...waiting]
     waiting.clear()
     flushing = true
-    // A refusal is shown by the query that met it.
-    await Promise.all(taken.map(take)).catch(() => undefined)
+    // What could not be fetched is left to the queries themselves, which show a refusal and try again.
+    await Promise.all(taken.map((each) => take(each).catch(() => askAnew(queryClient, { queryKey: [each[0]], predicate: isAnswered }))))
     flushing = false
     if (waiting.size > 0) schedule(taken.some(([, news]) => news.length > readable) ? stormMs : quietMs)
   }
