@@ -13,11 +13,11 @@ const samples = 2_000
 
 inOrganization(async (made) => {
   ;({ browser, platform } = made)
-  await Promise.all(names.map(report))
+  await Promise.all(names.map((name, turn) => report(name, turn)))
 }, 180_000)
 
 /** A device with 33 hours of values, a minute apart, as it sends them after having been without a connection. */
-async function report(name: string, turn: number) {
+async function report(name: string, turn: number, apartMs = minute, count = samples) {
   const { url, ingestUrl, admin } = platform
   const json = { 'content-type': 'application/json' }
   const registered = await fetch(`${url}/api/v1/devices/register`, {
@@ -27,10 +27,10 @@ async function report(name: string, turn: number) {
   })
   expect(registered.status).toBe(201)
   const { device_key } = (await registered.json()) as { device_key: string }
-  const now = Math.floor(Date.now() / minute) * minute
-  const records = Array.from({ length: samples }, (_, index) => ({
+  const now = Math.floor(Date.now() / apartMs) * apartMs
+  const records = Array.from({ length: count }, (_, index) => ({
     kind: 'telemetry',
-    timestamp: new Date(now - (samples - index) * minute).toISOString(),
+    timestamp: new Date(now - (count - index) * apartMs).toISOString(),
     data: { pressure_bar: 6 + turn / 10 + Math.sin(index / 90) / 4, flow_percent: 40 + 30 * Math.sin(index / 200 + turn) },
   }))
   const sent = await fetch(`${ingestUrl}/v1/ingest`, {
@@ -134,6 +134,53 @@ test('devices and metrics are chosen by keyboard, compared, read as a table, zoo
   expect(await axe(page)).toEqual([])
   await visitor.context.close()
 }, 180_000)
+
+/** The widths of a point that the page asks the server for, in seconds, as they come. */
+function stepsAsked(page: Page): number[] {
+  const steps: number[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname.endsWith('/telemetry/query')) steps.push(Number.parseInt(searchParams.get('step')!, 10))
+  })
+  return steps
+}
+
+test('what is seen decides how fine it is: a short history in a long range, and what is drawn out of a chart', async () => {
+  await report('young pump', 0, 5_000, 240)
+  const { page, complaints, context } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/telemetry?range=7d')
+  const steps = stepsAsked(page)
+  await choose(page, /^Devices/, 'young pump')
+  await choose(page, /^Metrics/, 'pressure_bar')
+  // Twenty minutes of a week: the first answer, a point every half an hour, only says where they begin.
+  await page.getByText(/^The values in this range begin (19 min|20 min|21 min).* ago, and so do the charts\.$/).waitFor()
+  await page.getByRole('combobox', { name: 'A point every' }).getByText('Automatic (5 s)').waitFor()
+  expect([steps[0], steps.at(-1)]).toEqual([1_800, 5])
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('radio', { name: 'Table' }).click()
+  const newest = page.getByRole('region', { name: 'pressure_bar' }).locator('tbody time')
+  const [last, before] = await Promise.all([0, 1].map((place) => newest.nth(place).getAttribute('datetime')))
+  expect(Date.parse(last!) - Date.parse(before!)).toBe(5_000)
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+  expect((await Bun.file(await saved.path()).text()).trimEnd().split('\r\n')).toHaveLength(241)
+
+  await page.goto(`${platform.url}/telemetry?range=34h`)
+  await choose(page, /^Devices/, 'pump-04')
+  await choose(page, /^Metrics/, 'pressure_bar')
+  await page.getByRole('combobox', { name: 'A point every' }).getByText('Automatic (10 min)').waitFor()
+  await legend(page, 'pressure_bar').waitFor()
+  expect(await page.getByText('The values in this range begin').count()).toBe(0)
+  const { x, y, width, height } = (await page.locator('.u-over').boundingBox())!
+  await page.mouse.move(x + width * 0.6, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 4 })
+  await page.mouse.up()
+  await page.getByRole('combobox', { name: 'A point every' }).getByText('Automatic (1 min)').waitFor()
+  expect(steps.at(-1)).toBe(60)
+  expect(complaints).toEqual([])
+  expect(await axe(page)).toEqual([])
+  await context.close()
+}, 120_000)
 
 test('the question is saved as a file; what fails says so and can be tried again; an empty range is told from none', async () => {
   const { page, complaints, context } = await visit(browser)

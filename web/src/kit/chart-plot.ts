@@ -64,7 +64,7 @@ export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
     {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 26, 0, 0],
       legend: { show: false },
       tzDate: zone ? (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone) : undefined,
       cursor: {

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { deviceTelemetryQuery, latestTelemetryQuery, type DeviceTelemetry } from '@/features/telemetry/queries'
-import { chartWindow, disks, hasPoints, interfaces, levelSeries, trafficSeries } from '@/features/telemetry/series'
+import { disks, hasPoints, interfaces, levelSeries, trafficSeries } from '@/features/telemetry/series'
 import { StatTiles } from '@/features/telemetry/stat-tiles'
 import { Chart } from '@/kit/chart'
 import { EmptyState } from '@/kit/empty-state'
@@ -61,7 +61,7 @@ function Charts({ data }: { data: DeviceTelemetry }) {
   const [chosen, setChosen] = useQueryState('interface', parseAsString)
   const names = interfaces(data)
   const current = chosen && names.includes(chosen) ? chosen : (names[0] ?? null)
-  const { fromMs, toMs, sinceMs } = chartWindow(data)
+  const { fromMs, toMs, sinceMs } = data
   const window = { fromMs, toMs, syncKey: 'device' }
   const cpu = useMemo(() => levelSeries(data, { cpu_percent: t('telemetry.cpu') }), [data, t])
   const memory = useMemo(() => levelSeries(data, { memory_percent: t('telemetry.memory'), swap_percent: t('telemetry.swap') }), [data, t])

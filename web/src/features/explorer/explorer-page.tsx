@@ -6,6 +6,7 @@ import { EmptyState } from '@/kit/empty-state'
 import { ErrorState } from '@/kit/error-state'
 import { ExportButton } from '@/kit/export-button'
 import { PageHeader } from '@/kit/page-header'
+import { formatDuration } from '@/lib/format'
 import { useCan } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -47,7 +48,7 @@ export function ExplorerPage() {
           <ExportButton path="/api/v1/telemetry/exports" create={() => createTelemetryExport(question)} hint={t('explorer.export_hint')} />
         )}
       </PageHeader>
-      <QuestionBar state={state} />
+      <QuestionBar state={state} automatic={query.data?.stepSeconds} />
       {complete ? (
         <Answered
           query={query}
@@ -99,6 +100,11 @@ function Answered({ query, panels, view, ...rest }: AnsweredProps) {
   const left = data.series.filter(({ points }) => points.length > 0).length - drawn
   return (
     <div className="space-y-4" aria-busy={isPlaceholderData}>
+      {data.sinceMs !== null && (
+        <p role="status" className="text-muted text-xs">
+          {t('telemetry.short_history', { duration: formatDuration(data.sinceMs / 1000) })}
+        </p>
+      )}
       {(left > 0 || data.more) && (
         <p role="status" className="text-muted text-xs">
           {t('explorer.too_many', { drawn, all: data.more ? `${drawn + left}+` : String(drawn + left) })}

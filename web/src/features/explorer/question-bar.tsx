@@ -3,7 +3,9 @@ import { Activity, Building2, GitCompareArrows, Server } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { automaticStep } from '@/features/telemetry/step'
 import { Choice } from '@/kit/choice'
+import { lengthMs } from '@/kit/range'
 import { RangePicker } from '@/kit/range-picker'
 import { formatDuration } from '@/lib/format'
 import { useCan } from '@/lib/me'
@@ -12,22 +14,24 @@ import { Card } from '@/ui/card'
 import { Select } from '@/ui/select'
 import { Segments } from '@/ui/segments'
 import { catalogueQuery, deviceChoicesQuery, deviceNamesQuery, hasPlace } from './queries'
-import { aggregates, automaticStep, layouts, type useQuestion, views } from './question'
-import { lengthMs } from '@/kit/range'
+import { aggregates, layouts, type useQuestion, views } from './question'
 
 type BarProps = { state: ReturnType<typeof useQuestion> }
+/** `automatic` is the step that was taken where none is chosen. */
+type QuestionBarProps = BarProps & { automatic?: number }
 
 const devicesMost = 100
 const metricsMost = 20
 
 /** What is asked: of what, which numbers, when, and how they are summed up and shown. */
-export function QuestionBar({ state }: BarProps) {
+export function QuestionBar({ state, automatic }: QuestionBarProps) {
   const { t } = useTranslation()
-  const { question, asked, set, setRange, chosenStep, offered } = state
+  const { question, asked, set, setRange, offered } = state
+  const { range, stepSeconds } = question
   const aggregateOptions = aggregates.map((value) => ({ value, label: t(`explorer.aggregate.${value}`) }))
-  const automatic = t('explorer.step_automatic', { step: formatDuration(automaticStep(lengthMs(question.range))) })
+  const automaticSeconds = (stepSeconds === null && automatic) || automaticStep(lengthMs(range))
   const stepOptions = [
-    { value: '', label: automatic },
+    { value: '', label: t('explorer.step_automatic', { step: formatDuration(automaticSeconds) }) },
     ...offered.map((seconds) => ({ value: String(seconds), label: formatDuration(seconds) })),
   ]
   return (
@@ -37,7 +41,7 @@ export function QuestionBar({ state }: BarProps) {
         <Units state={state} />
         <Metrics state={state} />
         <div className="sm:ml-auto">
-          <RangePicker value={question.range} onChange={setRange} />
+          <RangePicker value={range} onChange={setRange} />
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-2">
@@ -51,7 +55,7 @@ export function QuestionBar({ state }: BarProps) {
         <Select
           className="max-sm:flex-1 sm:w-44"
           aria-label={t('explorer.step')}
-          value={chosenStep === null ? '' : String(chosenStep)}
+          value={String(stepSeconds ?? '')}
           onValueChange={(step) => void set({ step: step || null })}
           options={stepOptions}
         />

@@ -1,5 +1,6 @@
 import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
+import { steps } from '@/features/telemetry/step'
 import { type Range, lengthMs, useRange } from '@/kit/range'
 
 export const aggregates = ['avg', 'min', 'max', 'sum', 'last', 'rate'] as const
@@ -7,9 +8,6 @@ export type Aggregate = (typeof aggregates)[number]
 export const layouts = ['together', 'metric', 'device'] as const
 export const views = ['chart', 'table'] as const
 
-/** Widths of one point, in seconds. */
-const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400] as const
-const pointsWanted = 400
 /** Finer steps than these would be more than a screen can show, and a browser likes to draw. */
 const pointsMost = 4_000
 
@@ -19,12 +17,10 @@ export type Question = {
   metrics: readonly string[]
   aggregate: Aggregate
   range: Range
-  stepSeconds: number
+  /** Chosen by hand; else it follows from what is seen. */
+  stepSeconds: number | null
   compare: boolean
 }
-
-export const automaticStep = (spanMs: number): number =>
-  steps.find((seconds) => spanMs / 1000 / seconds <= pointsWanted) ?? steps[steps.length - 1]!
 
 const list = parseAsArrayOf(parseAsString).withDefault([])
 
@@ -44,8 +40,7 @@ export function useQuestion() {
   })
   const spanMs = lengthMs(range)
   const offered = steps.filter((seconds) => spanMs / 1000 / seconds <= pointsMost && spanMs / 1000 / seconds >= 2)
-  const chosen = offered.find((seconds) => String(seconds) === asked.step) ?? null
-  const stepSeconds = chosen ?? automaticStep(spanMs)
+  const stepSeconds = offered.find((seconds) => String(seconds) === asked.step) ?? null
   const { device, org_unit, metric, aggregate, compare } = asked
   const rangeText = JSON.stringify(range)
   const question = useMemo<Question>(
@@ -60,5 +55,5 @@ export function useQuestion() {
     }),
     [device, org_unit, metric, aggregate, compare, rangeText, stepSeconds],
   )
-  return { question, asked, set, setRange, chosenStep: chosen, offered }
+  return { question, asked, set, setRange, offered }
 }

@@ -1,8 +1,6 @@
 import type { ChartSeries } from '@/kit/chart-data'
 import type { DeviceTelemetry, Series } from './queries'
 
-const shortestWindowMs = 60_000
-
 function label(series: Series, name: string): string {
   return series.labels[name] ?? ''
 }
@@ -43,17 +41,4 @@ export function trafficSeries(data: DeviceTelemetry, name: string, names: Record
     label: text,
     points: data.rates.find((series) => series.metric === metric && label(series, 'interface') === name)?.points ?? [],
   }))
-}
-
-/**
- * The stretch of time that the charts show. A device that has only just begun is not drawn as a
- * speck at the right edge: the window begins at its first point, and `sinceMs` says how long ago that was.
- */
-export function chartWindow(data: DeviceTelemetry): { fromMs: number; toMs: number; sinceMs: number | null } {
-  let first = Infinity
-  for (const { points } of [...data.levels, ...data.rates]) first = Math.min(first, points[0]?.[0] ?? Infinity)
-  const span = data.toMs - data.fromMs
-  const history = data.toMs - first
-  if (!Number.isFinite(first) || history > span * 0.6) return { fromMs: data.fromMs, toMs: data.toMs, sinceMs: null }
-  return { fromMs: data.toMs - Math.max(shortestWindowMs, history * 1.05), toMs: data.toMs, sinceMs: history }
 }
