@@ -216,6 +216,40 @@ test('429: the page waits as long as it is told, says so, and goes on by itself;
   await context.close()
 }, 60_000)
 
+test('offline before all of a page was fetched: what is there stays and can be used, and the rest comes with the connection', async () => {
+  await report(platform, device, { kind: 'security_alert', data: { title: 'Half a page', severity: 'low' } })
+  const { page, context } = await visit(browser)
+  const cut = Promise.withResolvers<void>()
+  const late = '**/assets/alert-notices-*.js'
+  await page.route(late, async (route) => {
+    await cut.promise
+    await route.abort('internetdisconnected')
+  })
+  const isAsked = page.waitForRequest(late)
+  await signIn(page, platform.url, platform.admin, `/alerts?device=${device.device_id}`)
+  const row = page.getByRole('row').filter({ hasText: 'Half a page' })
+  await row.waitFor()
+  await isAsked
+  await context.setOffline(true)
+  await page.getByText('You are offline.').waitFor()
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().includes('/alert-notices-'))
+  cut.resolve()
+  await failed
+  await row.getByText('Half a page').click()
+  await page.getByLabel('Comment').waitFor()
+  await page.keyboard.press('Escape')
+  // A page that is not there yet comes as well.
+  await page.getByRole('link', { name: 'Devices', exact: true }).first().click()
+  await page.getByRole('main').getByRole('alert').waitFor()
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.unroute(late)
+  await context.setOffline(false)
+  await page.getByRole('row').filter({ hasText: 'press-9' }).waitFor()
+  await page.getByRole('log', { name: 'New alerts' }).waitFor({ state: 'attached' })
+  await context.close()
+}, 90_000)
+
 test('offline and back: what was done meanwhile is done afterwards, what was typed is there, what came meanwhile is shown', async () => {
   await report(platform, device, { kind: 'security_alert', data: { title: 'Before the tunnel', severity: 'low' } })
   const { page, context } = await visit(browser)

@@ -1,10 +1,11 @@
 import { ChevronRight } from 'lucide-react'
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { later } from '@/lib/later'
 
 // Pages before the sign-in have headers too, and nothing to keep.
-const Favourite = lazy(() => import('./favourite'))
+const Favourite = later(() => import('./favourite'))
 
 type Crumb = { label: string; to: string }
 

@@ -30,10 +30,10 @@ async function look(): Promise<void> {
   timer = setTimeout(tryServer, waitMs)
 }
 
+const tried = () => (trying ??= look().finally(() => (trying = undefined)))
+
 /** Asks now, and while no answer comes again and again, with growing pauses. */
-export function tryServer(): void {
-  trying ??= look().finally(() => (trying = undefined))
-}
+export const tryServer = () => void tried()
 
 /** A request failed in a way that may mean that the server is away. */
 export function suspectServer(): void {
@@ -42,5 +42,19 @@ export function suspectServer(): void {
 
 /** Runs `work` each time the server is back. Returns how to stop. */
 export const onServerBack = (work: () => void): (() => void) => useServer.subscribe((now, before) => before.away && !now.away && work())
+
+/** Waits until this browser has a connection and the server answers. False where that was so from the beginning. */
+export async function untilReached(): Promise<boolean> {
+  if (!navigator.onLine) {
+    await new Promise((resolve) => window.addEventListener('online', resolve, { once: true }))
+    return true
+  }
+  await tried()
+  if (!useServer.getState().away) return false
+  await new Promise<void>((resolve) => {
+    const stop = onServerBack(() => (stop(), resolve()))
+  })
+  return true
+}
 
 window.addEventListener('online', () => useServer.getState().away && tryServer())

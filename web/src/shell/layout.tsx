@@ -1,9 +1,10 @@
-import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ComponentType, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet, useNavigation } from 'react-router'
+import { later } from '@/lib/later'
 import { OfflineBanner } from './offline-banner'
 
-const NarrowSidebar = lazy(() => import('./narrow-sidebar'))
+const NarrowSidebar = later(() => import('./narrow-sidebar'))
 
 type LayoutProps = {
   Sidebar: ComponentType<{ onNavigate?: () => void }>

@@ -1,6 +1,7 @@
 import { CircleUserRound, Languages, type LucideIcon } from 'lucide-react'
-import { type ComponentType, lazy, type ReactElement, Suspense, useState } from 'react'
+import { type ComponentType, type ReactElement, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { later } from '@/lib/later'
 import { useSession } from '@/lib/session'
 import { useTheme } from '@/lib/theme'
 import { Button } from '@/ui/button'
@@ -10,7 +11,7 @@ type Opened = ComponentType<{ children: ReactElement }>
 
 /** A menu of the shell whose content is fetched when somebody reaches for it. */
 function lazyMenu(load: () => Promise<Opened>, useLook: () => { icon: LucideIcon; label: string }) {
-  const Opened = lazy(async () => ({ default: await load() }))
+  const Opened = later(async () => ({ default: await load() }))
   return function LazyMenu() {
     const [wanted, setWanted] = useState(false)
     const { icon: Icon, label } = useLook()

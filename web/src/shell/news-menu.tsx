@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Bell } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { latestAlertsQuery } from '@/features/alerts/queries'
+import { later } from '@/lib/later'
 import { useCan, useFeatures } from '@/lib/me'
 import { usePreferences } from '@/lib/preferences'
 import { Button } from '@/ui/button'
 
 const load = () => import('./news-list')
-const NewsList = lazy(load)
+const NewsList = later(load)
 
 /** Alerts that came since one last looked; the connection makes them fresh by itself. */
 export function NewsMenu() {

@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { later } from '@/lib/later'
 import { useNotifications } from '@/lib/notify'
 
-const Toaster = lazy(() => import('@/ui/toaster'))
+const Toaster = later(() => import('@/ui/toaster'))
 
 export function Notifications() {
   const wanted = useNotifications((state) => state.wanted)

@@ -1,13 +1,14 @@
 import { Building2, ChevronsUpDown } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { later } from '@/lib/later'
 import { useMe } from '@/lib/me'
 import { isNarrowed, unitOf, useUnit } from '@/lib/unit'
 
 const load = () => import('./place-list')
-const PlaceList = lazy(load)
+const PlaceList = later(load)
 
 /** Where one is: the organization, and the unit the lists are narrowed to. Opens what there is to choose from. */
 export function PlaceMenu() {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useRouteError } from 'react-router'
 import { ErrorState } from '@/kit/error-state'
 import { asProblem } from '@/lib/problem'
-import { onServerBack, suspectServer } from '@/lib/server-health'
+import { untilReached } from '@/lib/server-health'
 import { Button } from '@/ui/button'
 import { Logo } from './logo'
 import { OfflineBanner } from './offline-banner'
@@ -32,9 +32,9 @@ function Failed({ banner }: { banner?: ReactNode }) {
   const { status } = asProblem(error)
   const unreached = status === 0 || status >= 500
   useEffect(() => {
-    if (!unreached) return
-    suspectServer()
-    return onServerBack(() => location.reload())
+    let left = !unreached
+    if (unreached) void untilReached().then((wasAway) => wasAway && !left && location.reload())
+    return () => void (left = true)
   }, [unreached])
   return (
     <div className="flex flex-col items-center">

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
+import { later } from '@/lib/later'
 import { startLive } from '@/lib/live'
 import { useCan, useFeatures } from '@/lib/me'
 import { queryClient } from '@/lib/query-client'
@@ -13,13 +14,13 @@ import { useLoadedLater } from './use-loaded-later'
 import { useShellKeys } from './use-shell-keys'
 
 const loadPalette = () => import('./palette')
-const Palette = lazy(loadPalette)
-const Shortcuts = lazy(() => import('./shortcuts'))
-const AlertNotices = lazy(() => import('@/features/alert-notices/alert-notices'))
-const FavouriteKeeper = lazy(() => import('./favourite-keeper'))
-const SupportBanner = lazy(() => import('@/features/support/support-banner'))
-const GraceBanner = lazy(() => import('@/features/organization/grace-banner'))
-const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
+const Palette = later(loadPalette)
+const Shortcuts = later(() => import('./shortcuts'))
+const AlertNotices = later(() => import('@/features/alert-notices/alert-notices'))
+const FavouriteKeeper = later(() => import('./favourite-keeper'))
+const SupportBanner = later(() => import('@/features/support/support-banner'))
+const GraceBanner = later(() => import('@/features/organization/grace-banner'))
+const SignInAgain = later(() => import('@/features/authentication/sign-in-again'))
 
 export function Shell() {
   const can = useCan()
@@ -45,8 +46,10 @@ export function Shell() {
       <Suspense>
         {panel === 'palette' && <Palette onClose={closeShellPanel} />}
         {panel === 'shortcuts' && <Shortcuts onClose={closeShellPanel} />}
-        <FavouriteKeeper />
         {expired && <SignInAgain />}
+      </Suspense>
+      <Suspense>
+        <FavouriteKeeper />
         {can('alerts.read') && security && <AlertNotices />}
       </Suspense>
     </Layout>

@@ -1,23 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
+import { later } from '@/lib/later'
 import { useCan, useFeatures } from '@/lib/me'
 import { Skeleton } from '@/ui/skeleton'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/ui/tabs'
 import { DeviceStatus } from './device-status'
 import { deviceQuery, type TaggedDevice } from './queries'
 
-const Overview = lazy(() => import('./overview'))
-const Neighbours = lazy(() => import('./neighbours'))
-const Commands = lazy(() => import('./commands-tab'))
-const Keys = lazy(() => import('./keys-tab'))
-const DeviceAlerts = lazy(() => import('./device-alerts'))
-const Properties = lazy(() => import('./properties'))
+const Overview = later(() => import('./overview'))
+const Neighbours = later(() => import('./neighbours'))
+const Commands = later(() => import('./commands-tab'))
+const Keys = later(() => import('./keys-tab'))
+const DeviceAlerts = later(() => import('./device-alerts'))
+const Properties = later(() => import('./properties'))
 
 const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'keys', 'properties'] as const
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus, Server } from 'lucide-react'
 import { parseAsBoolean, useQueryState } from 'nuqs'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
@@ -18,6 +18,7 @@ import { EmptyState } from '@/kit/empty-state'
 import { ExportButton } from '@/kit/export-button'
 import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
+import { later } from '@/lib/later'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { useOfferedActions } from '@/lib/page-actions'
@@ -28,7 +29,7 @@ import { DevicesViews } from './devices-views'
 import { useDeviceFilters } from './device-filters'
 import { changeDevices, createDeviceExport, deviceCountQuery, deviceList, removeDevices } from './queries'
 
-const AddDevice = lazy(() => import('./add-device'))
+const AddDevice = later(() => import('./add-device'))
 
 export function DevicesPage() {
   const { t } = useTranslation()

@@ -1,8 +1,9 @@
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { later } from '@/lib/later'
 import { startLive } from '@/lib/live'
 import { useCan, useFeatures, useMe } from '@/lib/me'
 import { queryClient } from '@/lib/query-client'
@@ -12,7 +13,7 @@ import { AlertTiles, FleetTiles } from './tiles'
 import { Clock, Freshness } from './status'
 import { useAwake } from './use-awake'
 
-const SignInAgain = lazy(() => import('@/features/authentication/sign-in-again'))
+const SignInAgain = later(() => import('@/features/authentication/sign-in-again'))
 
 /**
  * For a screen on the wall: nothing to press, large figures that change by themselves, dark unless the address says

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { later } from '@/lib/later'
 import { useSession } from '@/lib/session'
 import { Layout } from '@/shell/layout'
 import { closeShellPanel, useShellPanel } from '@/shell/panels'
@@ -9,9 +10,9 @@ import { Sidebar } from './sidebar'
 import { TopBar } from './top-bar'
 
 const loadPalette = () => import('./palette')
-const Palette = lazy(loadPalette)
-const Shortcuts = lazy(() => import('./shortcuts'))
-const SignInAgain = lazy(() => import('../features/sign-in/sign-in-again'))
+const Palette = later(loadPalette)
+const Shortcuts = later(() => import('./shortcuts'))
+const SignInAgain = later(() => import('../features/sign-in/sign-in-again'))
 
 export function Shell() {
   const panel = useShellPanel((state) => state.open)
