@@ -32,6 +32,8 @@ export const limits = {
   /** Entries of one list, or fields of one object. */
   bodyMembers: 10_000,
   pageRows: 200,
+  /** The same of sites as a map asks for them, of which each is a few words. */
+  places: 5_000,
   /** Rows of one call of a bulk action. */
   bulkRows: 200,
   /** The same of users, each of whom takes a dozen statements and more. */

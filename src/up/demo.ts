@@ -4,6 +4,7 @@ import { limits } from '../core/limits'
 import { everyPermission } from '../core/permissions'
 import { type Actor, type Scope, inTenant } from '../core/scope'
 import { createProvisioningKey } from '../edge/provisioning/service'
+import { type SiteInput, createSite } from '../edge/sites/service'
 import { createGroup } from '../identity/groups/service'
 import { keepDemoLicence } from '../identity/licences/service'
 import { createOrgUnit } from '../identity/org-units/service'
@@ -33,8 +34,18 @@ const founder = (tenant_id: string): Actor => ({
   permissions: new Set(everyPermission),
 })
 
-/** A tenant with an administrator and its tree of customers; the key registers appliances into `place`. */
-async function addTenant(scope: Scope, name: string, email: string, password: string, tree: Record<string, string[]>, place: string) {
+type Place = Omit<SiteInput, 'org_unit_id'> & { of: string }
+const time_zone = 'Europe/Rome'
+
+/** A tenant with an administrator, its tree of customers and their sites; the key registers appliances into the first of these. */
+async function addTenant(
+  scope: Scope,
+  name: string,
+  email: string,
+  password: string,
+  tree: Record<string, string[]>,
+  [first, ...others]: [Place, ...Place[]],
+) {
   const { admin_group_id } = await createTenant(scope, name)
   await keepDemoLicence(scope)
   await createUser(scope, { email, name: 'Administrator', group_ids: [admin_group_id], org_unit_scope: 'all' }, password)
@@ -44,7 +55,10 @@ async function addTenant(scope: Scope, name: string, email: string, password: st
     ids.set(customer, id)
     for (const department of departments) ids.set(department, (await createOrgUnit(scope, { name: department, parent_id: id })).id)
   }
-  const key = await createProvisioningKey(scope, { label: 'This installation', org_unit_id: ids.get(place) })
+  const addSite = ({ of, ...site }: Place) => createSite(scope, { ...site, org_unit_id: ids.get(of)! })
+  const { id: site_id, org_unit_id } = await addSite(first)
+  for (const place of others) await addSite(place)
+  const key = await createProvisioningKey(scope, { label: 'This installation', org_unit_id, site_id })
   return { ids, sign_in: { email, password, tenant_id: scope.actor.tenant_id, provisioning_key: key.provisioning_key } }
 }
 
@@ -71,11 +85,26 @@ export async function makeDemo(folder: string, password: string): Promise<Demo> 
     }
     const mine = await inTenant(founder(Bun.randomUUIDv7()), 'read write', async (scope) => {
       const tree = { 'Acme Manufacturing': ['Plant Turin', 'Office Milan'], 'Globex Energy': ['Substation 7'] }
-      const made = await addTenant(scope, 'Demo MSP', 'admin@demo.example', password, tree, 'Plant Turin')
+      const sites: [Place, ...Place[]] = [
+        { of: 'Plant Turin', name: 'Press shop', address: 'Corso Traiano, Turin', latitude: 45.0262, longitude: 7.6431, time_zone },
+        {
+          of: 'Plant Turin',
+          name: 'Distribution centre',
+          address: 'Via Torino, Orbassano',
+          latitude: 45.0086,
+          longitude: 7.5398,
+          time_zone,
+        },
+        { of: 'Office Milan', name: 'Head office', address: 'Via Dante, Milan', latitude: 45.4668, longitude: 9.1855, time_zone },
+        { of: 'Substation 7', name: 'Switchyard', address: 'Via Aurelia, Genoa', latitude: 44.4115, longitude: 8.8702, time_zone },
+      ]
+      const made = await addTenant(scope, 'Demo MSP', 'admin@demo.example', password, tree, sites)
       return { ...made.sign_in, technician: await addTechnician(scope, made.ids.get('Globex Energy')!, password) }
     })
     const other = await inTenant(founder(Bun.randomUUIDv7()), 'read write', async (scope) => {
-      const made = await addTenant(scope, 'Other MSP', 'admin@other.example', password, { Initech: ['Warehouse'] }, 'Initech')
+      const made = await addTenant(scope, 'Other MSP', 'admin@other.example', password, { Initech: ['Warehouse'] }, [
+        { of: 'Warehouse', name: 'Loading dock', address: 'Via Emilia, Bologna', latitude: 44.5075, longitude: 11.3121, time_zone },
+      ])
       return made.sign_in
     })
     const demo = { ...mine, other, staff: await makeManagementDemo([mine.tenant_id, other.tenant_id], password) }

@@ -121,6 +121,21 @@ describe('up', () => {
     for (const name of ['demo.json', 'database.json', 'secrets.json']) expect(statSync(join(data, name)).mode & 0o777).toBe(0o600)
   })
 
+  test('puts this host at a site with a place on the map, in the first organization and in the other', async () => {
+    const { tenant_id, other } = json<Demo>('demo.json')
+    const sql = postgres(json<DatabaseFile>('database.json').owner_url, { max: 1, onnotice: () => {} })
+    const standing = () =>
+      sql`select s.name from device d join site s on s.tenant_id = d.tenant_id and s.id = d.site_id where d.tenant_id = ${tenant_id}`
+    expect(await eventually(async () => (await standing()).length === 1, 20_000)).toBe(true)
+    const sites =
+      await sql`select tenant_id, count(*)::int, bool_and(latitude is not null) as placed from site group by tenant_id order by count(*)`
+    await sql.end()
+    expect([...sites]).toEqual([
+      { tenant_id: other.tenant_id, count: 1, placed: true },
+      { tenant_id, count: 4, placed: true },
+    ])
+  })
+
   test('runs the Management plane, linked with the Cloud, and tells how staff sign in', async () => {
     const { staff, tenant_id } = json<Demo>('demo.json')
     expect(running.said()).toContain(`http://localhost:${managementPort}`)

@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
+import postgres from 'postgres'
 import { eventually } from '../../src/testing/eventually'
 import { axe, visit } from './browser'
 import { inOrganization } from './organization'
-import { type Platform, registerDevice, signIn } from './platform'
+import { callerOf, type Platform, registerDevice, signIn } from './platform'
 
 let browser: Browser
 let platform: Platform
@@ -82,3 +83,70 @@ test('a technician finds his own subtree on the map and nothing else', async () 
   expect(complaints).toEqual([])
   await context.close()
 }, 90_000)
+
+/** How many places all markers stand for. */
+const placesOn = (map: Locator) =>
+  map
+    .locator('li')
+    .allInnerTexts()
+    .then((texts) => texts.map((text) => Number(/^([\d,]+) places/.exec(text)?.[1]?.replace(',', '') ?? 1)).reduce((sum, n) => sum + n, 0))
+
+test('sites get their place on the map, each device counts once, and a press leads to the devices of a site', async () => {
+  const call = await callerOf(platform, platform.admin)
+  const { items } = await call<{ items: { id: string; name: string }[] }>('GET', '/org-units')
+  const org_unit_id = items.find(({ name }) => name === 'Plant Turin')!.id
+  const { id: site_id } = await call<{ id: string }>('POST', '/sites', { name: 'Turin hall 3', org_unit_id })
+  await call('POST', '/sites', { name: 'Turin hall 4', org_unit_id, latitude: 45.0626, longitude: 7.6786 })
+  const press = await registerDevice(platform, { name: 'turin-press' })
+  await call('PATCH', `/devices/${press.device_id}`, { site_id })
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/devices/map')
+  const map = page.getByRole('group', { name: 'Map' })
+  const search = page.getByRole('textbox', { name: 'Search units and sites' })
+  await search.fill('turin hall')
+  await map.getByRole('link', { name: /^Turin hall 4/ }).waitFor()
+  expect(await placesOn(map)).toBe(1)
+  await page.getByRole('button', { name: 'Say where Turin hall 3 is' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Turin hall 3' })
+  await drawer.getByLabel('Coordinates').fill('45.0626, 7.6786')
+  await drawer.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('On the map (2)').waitFor()
+  expect(await axe(page)).toEqual([])
+  // Of the two devices in Turin one stands in hall 3: beside each other, the unit and its sites tell of two, not of three.
+  await search.fill('turin')
+  await map.getByRole('button', { name: /^3 places ?: 2 never/i }).waitFor()
+  await search.fill('turin hall')
+  // At one spot no zoom would draw them apart: their marker names them.
+  await map.getByRole('button', { name: /^2 places ?: 1 never/i }).click()
+  const hall = page.getByRole('menuitem', { name: /^Turin hall 3/ })
+  await hall.click()
+  await page.waitForURL(`${platform.url}/devices?site=${site_id}`)
+  await page.getByRole('row').filter({ hasText: 'turin-press' }).waitFor()
+  expect(await page.getByRole('row').filter({ hasText: 'turin-gateway' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+  await context.close()
+}, 120_000)
+
+test('of 6,000 sites every one is on the map, and any is found', async () => {
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  await owner`insert into site (tenant_id, id, name, org_unit_id, latitude, longitude)
+    select tenant_id, gen_random_uuid(), 'Branch ' || lpad(n::text, 4, '0'), id, 38 + (n % 80) * 0.2, (n / 80) * 0.2
+    from org_unit, generate_series(1, 6000) n where tenant_id = ${platform.admin.tenant_id} and name = 'Acme Manufacturing'`
+  await owner.end()
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/devices/map?search=branch')
+  const map = page.getByRole('group', { name: 'Map' })
+  await page.getByText('On the map (6,000)').waitFor()
+  expect(await eventually(async () => (await placesOn(map)) === 6_000, 20_000)).toBe(true)
+  await map.focus()
+  for (const key of ['+', '+', '+']) await page.keyboard.press(key)
+  expect(await eventually(async () => (await placesOn(map)) < 3_000, 20_000)).toBe(true)
+  await page.getByRole('textbox', { name: 'Search units and sites' }).fill('Branch 5999')
+  await map.getByRole('link', { name: /^Branch 5999/ }).waitFor()
+  expect(await placesOn(map)).toBe(1)
+  expect(await axe(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
+}, 120_000)

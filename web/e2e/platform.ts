@@ -151,7 +151,7 @@ export function sharedPlatform(): Promise<Platform> {
   return shared
 }
 
-/** The platform of the run with an organization that nobody else has seen, furnished as that of the demo; only no device is there. */
+/** The platform of the run with an organization that nobody else has seen, furnished as that of the demo, but without sites and devices. */
 export async function freshOrganization(): Promise<Platform> {
   const platform = await sharedPlatform()
   const domain = `organization-${(organizations += 1)}.example`

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import postgres from 'postgres'
 import { axe, visit } from './browser'
 import { inOrganization } from './organization'
 import { callerOf, type Platform, registerDevice, signIn } from './platform'
@@ -70,6 +71,59 @@ test('a site is added to a unit, a device stands there, is found by it, and keep
   await page.emulateMedia({ colorScheme: 'dark' })
   await look(page, 'devices-of-site')
   expect(complaints.filter((line) => !/status of (409|412|422)/.test(line))).toEqual([])
+  await context.close()
+}, 90_000)
+
+test('of 5,000 sites any one is chosen for a device, for a registration key and in a filter, by search or further on', async () => {
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  await owner`insert into site (tenant_id, id, name, org_unit_id)
+    select tenant_id, gen_random_uuid(), 'Branch ' || lpad(n::text, 4, '0'), id
+    from org_unit, generate_series(1, 5000) n where tenant_id = ${platform.admin.tenant_id} and name = 'Plant Turin'`
+  await owner.end()
+  const device = await registerDevice(platform, { name: 'turin-valve' })
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, `/devices/${device.device_id}?tab=properties`)
+  const site = page.getByLabel('Site')
+  await site.click()
+  await page.getByPlaceholder('Search', { exact: true }).fill('4321')
+  await page.getByRole('option', { name: 'Branch 4321' }).waitFor()
+  await look(page, 'site-chosen-by-search')
+  await page.keyboard.press('Enter')
+  await site.filter({ hasText: 'Branch 4321' }).waitFor()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.reload()
+  await site.filter({ hasText: 'Branch 4321' }).waitFor()
+
+  await page.goto(`${platform.url}/devices`)
+  await page.getByRole('button', { name: 'Filter', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Site' }).click()
+  await page.getByPlaceholder('Search', { exact: true }).fill('branch 432')
+  await page.getByRole('option', { name: /^Branch 4321/ }).click()
+  // What was typed stays, and another joins.
+  await page.getByRole('option', { name: /^Branch 4329/ }).click()
+  await page.getByText('2 chosen').waitFor()
+  await look(page, 'site-filter')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Site: Branch 4321, Branch 4329' }).waitFor()
+  await page.getByRole('row').filter({ hasText: 'turin-valve' }).waitFor()
+  expect(await page.getByRole('row').filter({ hasText: 'turin-' }).count()).toBe(1)
+
+  await page.goto(`${platform.url}/settings/edge-registration-keys`)
+  await page.getByRole('button', { name: 'Create a key' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'Create a key' })
+  await dialog.getByLabel('Name').fill('Rollout')
+  await dialog.getByLabel('Org unit').click()
+  await page.getByRole('option', { name: 'Plant Turin' }).click()
+  await dialog.getByLabel('Site').click()
+  const last = page.getByRole('option', { name: 'Branch 0099' })
+  await page.getByRole('option', { name: 'Branch 0001' }).waitFor()
+  expect(await last.count()).toBe(0)
+  await page.getByRole('option', { name: 'Show more' }).click()
+  await last.click()
+  await dialog.getByLabel('Site').filter({ hasText: 'Branch 0099' }).waitFor()
+  await look(page, 'site-of-key')
+  expect(complaints).toEqual([])
   await context.close()
 }, 90_000)
 

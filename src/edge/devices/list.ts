@@ -1,4 +1,4 @@
-import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
+import { type SQL, and, eq, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
@@ -181,16 +181,20 @@ export async function deviceFacets({ tx, own }: Scope) {
   return { type: await facet(devices.type), agent_version: await facet(devices.agent_version) }
 }
 
+const countOf = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
+const statusCounts = () => ({
+  online: countOf(inStatus.online()),
+  offline: countOf(inStatus.offline()),
+  never: countOf(inStatus.never()),
+})
+
 /** Within a unit and those below it; with `since`, also how many registered from then on. */
 export async function summarizeDevices(scope: Scope, { org_unit_id, since }: { org_unit_id?: string; since?: Time }) {
-  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
   const [summary] = await scope.tx
     .select({
       total: sql<number>`count(*)::int`,
-      online: count(inStatus.online()),
-      offline: count(inStatus.offline()),
-      never: count(inStatus.never()),
-      registered: count(sql`${devices.created_at} >= ${since ? new Date(since).toISOString() : 'infinity'}`),
+      ...statusCounts(),
+      registered: countOf(sql`${devices.created_at} >= ${since ? new Date(since).toISOString() : 'infinity'}`),
     })
     .from(devices)
     .leftJoin(devicePresence, withPresence)
@@ -201,20 +205,27 @@ export async function summarizeDevices(scope: Scope, { org_unit_id, since }: { o
 
 /** How many devices each unit has itself, by status; those of no unit under null. */
 export async function devicesByUnit({ tx, own }: Scope) {
-  const count = (condition: SQL) => sql<number>`count(*) filter (where ${condition})::int`
-  const items = await tx
-    .select({
-      org_unit_id: devices.org_unit_id,
-      online: count(inStatus.online()),
-      offline: count(inStatus.offline()),
-      never: count(inStatus.never()),
-    })
+  const { org_unit_id } = devices
+  const counted = tx
+    .select({ org_unit_id, ...statusCounts() })
     .from(devices)
     .leftJoin(devicePresence, withPresence)
-    .where(own(devices))
-    .groupBy(devices.org_unit_id)
-    .orderBy(devices.org_unit_id)
-  return { items }
+  return { items: await counted.where(own(devices)).groupBy(org_unit_id).orderBy(org_unit_id) }
+}
+
+/** The same of each site where a device stands. */
+export async function devicesBySite({ tx, own }: Scope) {
+  const site_id = sql<string>`${devices.site_id}`
+  const counted = tx
+    .select({ site_id, ...statusCounts() })
+    .from(devices)
+    .leftJoin(devicePresence, withPresence)
+  return {
+    items: await counted
+      .where(and(own(devices), isNotNull(devices.site_id)))
+      .groupBy(site_id)
+      .orderBy(site_id),
+  }
 }
 
 async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<DeviceFilter>) {

@@ -26,6 +26,7 @@ import {
   deviceExport,
   deviceFacets,
   deviceOrders,
+  devicesBySite,
   devicesByUnit,
   listDevices,
   summarizeDevices,
@@ -78,6 +79,7 @@ const filter = {
   last_seen_at_before: t.Optional(instant),
 }
 const bulk = { ids: bulkIds, filter: t.Optional(t.Object(filter)), cursor: bulkCursor }
+const statusCounts = { online: t.Integer(), offline: t.Integer(), never: t.Integer() }
 const facet = t.Array(t.Object({ value: t.String(), count: t.Integer() }))
 
 const agent = (userAgent: string | undefined) => userAgent?.match(/^monozu-edge\/([\w.+-]{1,40})/)?.[1]
@@ -125,9 +127,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
     response: {
       200: t.Object({
         total: t.Integer(),
-        online: t.Integer(),
-        offline: t.Integer(),
-        never: t.Integer(),
+        ...statusCounts,
         since: t.Optional(t.Object({ registered: t.Integer() })),
       }),
     },
@@ -135,10 +135,13 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   })
   .get('/units', ({ run }) => run(devicesByUnit), {
     permission: 'devices.read',
-    response: {
-      200: list(t.Object({ org_unit_id: t.Nullable(t.String()), online: t.Integer(), offline: t.Integer(), never: t.Integer() })),
-    },
+    response: { 200: list(t.Object({ org_unit_id: t.Nullable(t.String()), ...statusCounts })) },
     detail: { summary: 'How many devices of each organization unit are online, those of units below it not counted' },
+  })
+  .get('/sites', ({ run }) => run(devicesBySite), {
+    permission: 'devices.read',
+    response: { 200: list(t.Object({ site_id: t.String(), ...statusCounts })) },
+    detail: { summary: 'How many devices of each site are online' },
   })
   .get('/count', ({ run, query }) => run((scope) => countDevices(scope, query)), {
     permission: 'devices.read',

@@ -1,7 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
-import { degrees, id, name, page, paging, stamps, unitAndBelow, uuid } from '../../core/wire'
-import { createSite, deleteSite, getSite, listSites, updateSite } from './service'
+import { limits } from '../../core/limits'
+import { degrees, id, name, page, paging, several, stamps, unitAndBelow, uuid } from '../../core/wire'
+import { createSite, deleteSite, getSite, listPlaces, listSites, updateSite } from './service'
 
 const change = {
   name,
@@ -10,13 +11,16 @@ const change = {
   longitude: degrees(180),
   time_zone: t.Optional(t.Nullable(t.String({ minLength: 1, maxLength: 60, examples: ['Europe/Rome'] }))),
 }
-const site = t.Object({
+const place = {
   id: t.String(),
   name: t.String(),
   org_unit_id: t.String(),
-  address: t.Nullable(t.String()),
   latitude: t.Nullable(t.Number()),
   longitude: t.Nullable(t.Number()),
+}
+const site = t.Object({
+  ...place,
+  address: t.Nullable(t.String()),
   time_zone: t.Nullable(t.String()),
   device_count: t.Integer(),
   ...stamps,
@@ -27,8 +31,10 @@ export const siteRoutes = new Elysia({ prefix: '/sites', tags: ['settings'] })
   .get('/', ({ run, query }) => run((scope) => listSites(scope, query)), {
     permission: 'sites.read',
     query: t.Object({
+      id: several(uuid, limits.pageRows),
       search: t.Optional(t.String({ maxLength: 200 })),
       org_unit_id: unitAndBelow,
+      below: t.Optional(t.Boolean({ description: 'false: of the unit itself alone' })),
       ...paging,
     }),
     response: { 200: page(site) },
@@ -47,6 +53,12 @@ export const siteRoutes = new Elysia({ prefix: '/sites', tags: ['settings'] })
       detail: { summary: 'Add a site to a unit' },
     },
   )
+  .get('/places', ({ run, query }) => run((scope) => listPlaces(scope, query)), {
+    permission: 'sites.read',
+    query: t.Object({ cursor: paging.cursor }),
+    response: { 200: page(t.Object(place)) },
+    detail: { summary: 'Where all sites are that one sees, thousands a page' },
+  })
   .get('/:id', ({ run, params }) => run((scope) => getSite(scope, params.id)), {
     permission: 'sites.read',
     params: id,

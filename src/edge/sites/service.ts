@@ -2,8 +2,9 @@ import { and, eq, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, codeOf, invalid, notFound } from '../../core/errors'
+import { limits } from '../../core/limits'
 import { type Scope, expectVersion } from '../../core/scope'
-import { type Paging, containing, keyset } from '../../core/wire'
+import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { isTimeZone } from '../../core/zone'
 import { assertPlace, assertPosition } from '../../identity/org-units/service'
 import { inUnits } from '../../identity/org-units/subtree'
@@ -18,9 +19,11 @@ export interface SiteChange {
 }
 export type SiteInput = SiteChange & { name: string; org_unit_id: string }
 export interface SiteFilter {
+  id?: string[]
   search?: string
-  /** A unit stands for all that is below it, too. */
+  /** A unit stands for all that is below it, too, unless `below` is false. */
   org_unit_id?: string
+  below?: boolean
 }
 
 const columns = {
@@ -32,22 +35,38 @@ const shown = ({ site, device_count }: { site: typeof sites.$inferSelect; device
   device_count,
 })
 
-export async function listSites(scope: Scope, { search, org_unit_id, ...paging }: SiteFilter & Paging) {
-  const { rows, after, order, cut } = keyset(paging, sites.id, { by: sql`${sites.name}` })
+const byName = (paging: Paging) => keyset(paging, sites.id, { by: sql`${sites.name}` })
+
+export async function listSites(scope: Scope, { id, search, org_unit_id, below = true, ...paging }: SiteFilter & Paging) {
+  const { rows, after, order, cut } = byName(paging)
   const found = await scope.tx
     .select(columns)
     .from(sites)
     .where(
       and(
         scope.own(sites),
+        id?.length ? sql`${sites.id} = any(${uuids(id)})` : undefined,
         search ? sql`${sites.name} ilike ${containing(search)}` : undefined,
-        org_unit_id ? inUnits(scope, sites.org_unit_id, org_unit_id) : undefined,
+        org_unit_id ? (below ? inUnits(scope, sites.org_unit_id, org_unit_id) : eq(sites.org_unit_id, org_unit_id)) : undefined,
         after,
       ),
     )
     .orderBy(order)
     .limit(rows)
   return cut(found.map(shown), ({ name }) => name)
+}
+
+/** What a map needs of every site, in few pages. */
+export async function listPlaces({ tx, own }: Scope, { cursor }: { cursor?: string }) {
+  const { rows, after, order, cut } = byName({ limit: limits.places, cursor })
+  const { id, name, org_unit_id, latitude, longitude } = sites
+  const found = await tx
+    .select({ id, name, org_unit_id, latitude, longitude })
+    .from(sites)
+    .where(and(own(sites), after))
+    .orderBy(order)
+    .limit(rows)
+  return cut(found, (place) => place.name)
 }
 
 export async function getSite({ tx, own }: Scope, id: string) {

@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
-import { auditOf } from '../../testing/owner'
+import { limits } from '../../core/limits'
+import { auditOf, owner } from '../../testing/owner'
 
 const unitOf = async ({ api }: Client, name: string, parent_id?: string) => (await api['org-units'].post({ name, parent_id })).data!.id
-const names = async ({ api }: Client, query: { search?: string; org_unit_id?: string } = {}) =>
+const names = async ({ api }: Client, query: NonNullable<Parameters<Client['api']['sites']['get']>[0]>['query'] = {}) =>
   (await api.sites.get({ query })).data!.items.map(({ name }) => name)
 
 const refusal = ({ status, error }: { status: number; error: { value: unknown } | null }) => {
@@ -59,15 +60,54 @@ test('who saw an older version changes and removes nothing', async () => {
 })
 
 test('sites are listed by name, of a unit with all below it, and each sees those of the own units alone', async () => {
-  const { client, north, south, quay } = await furnished()
+  const { client, north, south, roof, quay } = await furnished()
   expect(await names(client)).toEqual(['Hall', 'Quay', 'Roof'])
   expect(await names(client, { org_unit_id: north })).toEqual(['Hall', 'Roof'])
+  expect(await names(client, { org_unit_id: north, below: false })).toEqual(['Hall'])
   expect(await names(client, { search: 'qua' })).toEqual(['Quay'])
+  expect(await names(client, { id: [quay, roof, Bun.randomUUIDv7()] })).toEqual(['Quay', 'Roof'])
   const sibling = await signedIn(undefined, { tenant_id: client.tenant_id, units: [south] })
   expect(await names(sibling)).toEqual(['Quay'])
+  expect(await names(sibling, { id: [quay, roof] })).toEqual(['Quay'])
   expect((await sibling.api.sites({ id: quay }).patch({ name: 'Pier' })).status).toBe(200)
   expect(refusal(await sibling.api.sites.post({ name: 'a', org_unit_id: north }))).toEqual([422, 'invalid', '/org_unit_id'])
   expect(await names(await signedIn())).toEqual([])
+})
+
+test('a map is told of every site in few pages, and each is told of those of the own units alone', async () => {
+  const { client, north, south, quay } = await furnished()
+  await owner`insert into site (tenant_id, id, name, org_unit_id, latitude, longitude)
+    select ${client.tenant_id}, gen_random_uuid(), 'Site ' || lpad(n::text, 4, '0'), ${north}, 45, 7 from generate_series(1, ${limits.places}) n`
+  const placesOf = async ({ api }: Client, cursor?: string) => (await api.sites.places.get({ query: { cursor } })).data!
+  const first = await placesOf(client)
+  expect(first.items.length).toBe(limits.places)
+  expect(first.items.at(0)).toMatchObject({ name: 'Hall', org_unit_id: north, latitude: null, longitude: null })
+  const second = await placesOf(client, first.next_cursor!)
+  expect(second.next_cursor).toBeNull()
+  expect(second.items.map(({ name }) => name)).toEqual(['Site 4998', 'Site 4999', 'Site 5000'])
+  expect(second.items[0]).toMatchObject({ latitude: 45, longitude: 7 })
+  const sibling = await signedIn(undefined, { tenant_id: client.tenant_id, units: [south] })
+  expect((await placesOf(sibling)).items.map(({ id }) => id)).toEqual([quay])
+  expect(await placesOf(await signedIn())).toEqual({ items: [], next_cursor: null })
+})
+
+test('the devices of each site are counted by status, and only those that one sees', async () => {
+  const { client, north, south, hall, quay } = await furnished()
+  const stand = async (org_unit_id: string, site_id: string | null) => {
+    const device = await registered(client, { org_unit_id })
+    await client.api.devices({ id: device.device_id }).patch({ site_id })
+    return device
+  }
+  const heard = await stand(north, hall)
+  await stand(north, hall)
+  await stand(south, quay)
+  await stand(south, null)
+  await send('GET', '/api/v1/commands', { headers: heard.headers })
+  const counts = async ({ api }: Client) => (await api.devices.sites.get()).data!.items.toSorted((a, b) => b.online - a.online)
+  const atQuay = { site_id: quay, online: 0, offline: 0, never: 1 }
+  expect(await counts(client)).toEqual([{ site_id: hall, online: 1, offline: 0, never: 1 }, atQuay])
+  expect(await counts(await signedIn(undefined, { tenant_id: client.tenant_id, units: [south] }))).toEqual([atQuay])
+  expect(await counts(await signedIn())).toEqual([])
 })
 
 test('a device stands at a site of its unit alone, is found by it, and leaves it with the unit', async () => {

@@ -17,18 +17,35 @@ const status: FilterField = {
 }
 const name: FilterField = { id: 'name', label: 'Name', operators: ['contains'] }
 const seen: FilterField = { id: 'seen', label: 'Last seen', operators: ['after', 'before'] }
+const places = [
+  { value: 'hall', label: 'Hall 3', hint: 'Plant Turin' },
+  { value: 'quay', label: 'Quay', hint: 'Port of Genoa' },
+]
+const site: FilterField = {
+  id: 'site',
+  label: 'Site',
+  operators: ['is', 'not'],
+  multiple: true,
+  useOffer: (values) => ({
+    chosen: places.filter(({ value }) => values.includes(value)),
+    options: places,
+    onMore: () => undefined,
+  }),
+}
 
 const chips: [FilterField, Filter | null][] = [
   [status, null],
   [status, { operator: 'is', values: ['online'] }],
   [status, { operator: 'not', values: ['online', 'offline'] }],
+  [site, null],
+  [site, { operator: 'is', values: ['hall', 'quay'] }],
   [name, { operator: 'contains', values: ['turin'] }],
   [seen, { operator: 'after', values: ['2026-01-31'] }],
   [seen, { operator: 'before', values: ['2026-01-31'] }],
 ]
 
 export function FilterStates() {
-  const state = useFilters([status, name, seen])
+  const state = useFilters([status, site, name, seen])
   return (
     <>
       <State name="chips" wide>

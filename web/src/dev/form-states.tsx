@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { Field, ProblemNote } from '@/kit/form'
+import { SearchedSelect } from '@/kit/searched-select'
 import { Secret } from '@/kit/secret'
 import { notify } from '@/lib/notify'
 import { Problem } from '@/lib/problem'
@@ -44,6 +45,20 @@ export function FormStates() {
                   { value: 'acme', label: 'Acme' },
                   { value: 'turin', label: 'Plant Turin', depth: 1 },
                 ]}
+              />
+            )}
+          </Field>
+          <Field label="Site">
+            {(control) => (
+              <SearchedSelect
+                {...control}
+                label="Site"
+                value="hall"
+                text="Hall 3"
+                none="No site"
+                offer={{ options: [{ value: 'hall', label: 'Hall 3' }], answered: '', onMore: () => undefined }}
+                onText={() => undefined}
+                onValueChange={() => undefined}
               />
             )}
           </Field>

@@ -7,6 +7,7 @@ import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Menu, MenuCheckboxItem, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from '@/ui/menu'
 import { Popover, PopoverContent, PopoverTrigger } from '@/ui/popover'
+import { ChoiceList } from './choice-list'
 import type { Filter, FilterField, Operator } from './filter-fields'
 
 export const chipClasses = (active: boolean) =>
@@ -37,67 +38,114 @@ export function FilterChip({ field, filter, defaultOpen = false, onChange, onClo
     setOpen(next)
     if (!next) onClose?.()
   }
-  const trigger = filter ? (
-    <>
-      <span className="truncate">{told(field, filter)}</span>
-      <ChevronDown className="size-3.5 shrink-0" aria-hidden />
-    </>
-  ) : (
-    <>
-      <span className="truncate">{field.label}</span>
-      <ChevronDown className="size-3.5 shrink-0" aria-hidden />
-    </>
+  const Value = field.useOffer ? SearchedValue : field.options ? ListedValue : TypedValue
+  // At one place with or without a filter: what is open stays so while the first value is chosen.
+  return (
+    <span className="inline-flex max-w-full items-center">
+      {filter && (
+        <span className="border-accent/40 bg-accent-soft text-accent-text inline-flex h-8 items-center rounded-l-md border px-2.5 text-sm">
+          {field.label}
+        </span>
+      )}
+      {filter && <OperatorMenu field={field} operator={operator} onChange={(next) => onChange({ ...filter, operator: next })} />}
+      <Value field={field} filter={filter} operator={operator} open={open} onOpenChange={change} onChange={onChange} />
+      {filter && (
+        <button
+          type="button"
+          onClick={() => onChange(null)}
+          aria-label={t('filter.remove', { label: field.label })}
+          className={classNames(joint, 'grid w-7 shrink-0 place-items-center rounded-r-md px-0')}
+        >
+          <X className="size-3.5" aria-hidden />
+        </button>
+      )}
+    </span>
   )
-  const look = {
-    className: filter ? classNames(joint, 'inline-flex min-w-0 items-center gap-1.5 font-medium') : chipClasses(false),
-    'aria-label': filter ? `${field.label}: ${told(field, filter)}` : field.label,
+}
+
+type ValueProps = {
+  field: FilterField
+  filter: Filter | null
+  operator: Operator
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  onChange: (filter: Filter | null) => void
+}
+
+/** What a trigger shows: the field until something is chosen, then the value. */
+function faceOf({ label }: FilterField, told: string | null) {
+  return {
+    className: told === null ? chipClasses(false) : classNames(joint, 'inline-flex min-w-0 items-center gap-1.5 font-medium'),
+    'aria-label': told === null ? label : `${label}: ${told}`,
+    children: (
+      <>
+        <span className="truncate">{told ?? label}</span>
+        <ChevronDown className="size-3.5 shrink-0" aria-hidden />
+      </>
+    ),
   }
-  const choice = field.options ? (
-    <Menu open={open} onOpenChange={change}>
-      <MenuTrigger {...look}>{trigger}</MenuTrigger>
+}
+
+function ListedValue({ field, filter, operator, open, onOpenChange, onChange }: ValueProps) {
+  const nameOf = (value: string) => field.options?.find((option) => option.value === value)?.label ?? value
+  return (
+    <Menu open={open} onOpenChange={onOpenChange}>
+      <MenuTrigger {...faceOf(field, filter && filter.values.map(nameOf).join(', '))} />
       <Choices field={field} values={filter?.values ?? []} onChange={(values) => onChange({ operator, values })} />
     </Menu>
-  ) : (
-    <Popover open={open} onOpenChange={change}>
-      <PopoverTrigger {...look}>{trigger}</PopoverTrigger>
+  )
+}
+
+function TypedValue({ field, filter, open, onOpenChange, onChange }: ValueProps) {
+  return (
+    <Popover open={open} onOpenChange={onOpenChange}>
+      <PopoverTrigger {...faceOf(field, filter && told(filter))} />
       <PopoverContent aria-label={field.label}>
         <Typed
           field={field}
           filter={filter}
           onChange={(next) => {
             onChange(next)
-            change(false)
+            onOpenChange(false)
           }}
         />
       </PopoverContent>
     </Popover>
   )
-  if (!filter) return choice
+}
+
+const mostSearched = 50
+
+function SearchedValue({ field, filter, operator, open, onOpenChange, onChange }: ValueProps) {
+  const { t } = useTranslation()
+  const [text, setText] = useState('')
+  const { chosen, ...offer } = field.useOffer!(filter?.values ?? [], text)
+  const opened = (next: boolean) => {
+    setText('')
+    onOpenChange(next)
+  }
   return (
-    <span className="inline-flex max-w-full items-center">
-      <span className="border-accent/40 bg-accent-soft text-accent-text inline-flex h-8 items-center rounded-l-md border px-2.5 text-sm">
-        {field.label}
-      </span>
-      <OperatorMenu field={field} operator={operator} onChange={(next) => onChange({ ...filter, operator: next })} />
-      {choice}
-      <button
-        type="button"
-        onClick={() => onChange(null)}
-        aria-label={t('filter.remove', { label: field.label })}
-        className={classNames(joint, 'grid w-7 shrink-0 place-items-center rounded-r-md px-0')}
-      >
-        <X className="size-3.5" aria-hidden />
-      </button>
-    </span>
+    <Popover open={open} onOpenChange={opened}>
+      <PopoverTrigger {...faceOf(field, filter && chosen.map(({ label }) => label).join(', '))} />
+      <PopoverContent className="w-80 p-0" aria-label={field.label}>
+        <ChoiceList
+          {...offer}
+          label={field.label}
+          chosen={chosen}
+          onText={setText}
+          onChange={(values) => onChange(values.length > 0 ? { operator, values } : null)}
+          most={field.multiple ? mostSearched : 1}
+          nothing={t('palette.nothing')}
+        />
+      </PopoverContent>
+    </Popover>
   )
 }
 
-function told(field: FilterField, { operator, values }: Filter): string {
-  if (operator === 'after' || operator === 'before') {
-    const at = new Date(`${values[0]}T00:00:00`)
-    return Number.isNaN(at.getTime()) ? (values[0] ?? '') : formatDate(at.toISOString())
-  }
-  return values.map((value) => field.options?.find((option) => option.value === value)?.label ?? value).join(', ')
+function told({ operator, values: [text = ''] }: Filter): string {
+  if (operator !== 'after' && operator !== 'before') return text
+  const at = new Date(`${text}T00:00:00`)
+  return Number.isNaN(at.getTime()) ? text : formatDate(at.toISOString())
 }
 
 function OperatorMenu({ field, operator, onChange }: { field: FilterField; operator: Operator; onChange: (operator: Operator) => void }) {

@@ -1,6 +1,7 @@
 import { parseAsString, useQueryStates } from 'nuqs'
 import { useMemo } from 'react'
 import type { Option } from '@/ui/select'
+import type { Offer } from './choice-list'
 
 const operators = ['is', 'not', 'contains', 'after', 'before'] as const
 export type Operator = (typeof operators)[number]
@@ -16,6 +17,8 @@ export type FilterField = {
   operators: readonly Operator[]
   /** What can be chosen; without them a text or a day is typed. */
   options?: readonly Option[]
+  /** What can be chosen where the server searches it, with what stands for the values. */
+  useOffer?: (values: readonly string[], text: string) => Offer & { chosen: Option[] }
   multiple?: boolean
   /** There are no other values than the options. */
   closed?: boolean

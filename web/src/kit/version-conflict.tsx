@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -12,7 +12,7 @@ export type Comparison<Values> = {
   onClose: () => void
 }
 
-type Fields<Values> = readonly { name: keyof Values; label: string; show?: (value: Values[keyof Values]) => string | null }[]
+type Fields<Values> = readonly { name: keyof Values; label: string; show?: (value: Values[keyof Values]) => ReactNode }[]
 
 /** Somebody saved first: both versions side by side, and the choice between them. */
 export function VersionConflict<Values>({ fields, ...comparison }: Comparison<Values> & { fields: Fields<Values> }) {

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
-import { useSites } from '@/features/sites/queries'
+import { SiteName } from '@/features/sites/site-name'
 import type { TableColumn } from '@/kit/data-table/types'
 import { RelativeTime } from '@/kit/relative-time'
 import { Status } from '@/kit/status'
@@ -12,7 +12,6 @@ import type { Device } from './queries'
 export function useDeviceColumns(): TableColumn<Device>[] {
   const { t } = useTranslation()
   const { nameOf } = useOrgUnits()
-  const { nameOf: siteOf } = useSites()
   return useMemo<TableColumn<Device>[]>(() => {
     // Looked up once, not once a row.
     const never = t('devices.status.never')
@@ -39,7 +38,7 @@ export function useDeviceColumns(): TableColumn<Device>[] {
       { id: 'type', header: t('devices.type'), width: 130, from: 'md', sort: 'type', cell: (device) => device.type },
       { id: 'address', header: t('devices.address'), width: 140, from: 'lg', cell: (device) => device.address ?? '—' },
       { id: 'org_unit', header: t('devices.org_unit'), from: 'lg', cell: (device) => nameOf(device.org_unit_id) ?? '—' },
-      { id: 'site', header: t('devices.site'), from: 'lg', choice: 'hidden', cell: (device) => siteOf(device.site_id) ?? '—' },
+      { id: 'site', header: t('devices.site'), from: 'lg', choice: 'hidden', cell: ({ site_id }) => <SiteName id={site_id} /> },
       { id: 'location', header: t('devices.location'), from: 'xl', sort: 'location', cell: (device) => device.location ?? '—' },
       {
         id: 'last_seen',
@@ -68,5 +67,5 @@ export function useDeviceColumns(): TableColumn<Device>[] {
         cell: (device) => <RelativeTime at={device.created_at} />,
       },
     ]
-  }, [t, nameOf, siteOf])
+  }, [t, nameOf])
 }

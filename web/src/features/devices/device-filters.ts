@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
-import { useSites } from '@/features/sites/queries'
+import { useSiteOffer } from '@/features/sites/use-site-offer'
 import { type FilterState, useFilters } from '@/kit/filter-fields'
 import { formatNumber } from '@/lib/format'
 import { deviceFacetsQuery } from './queries'
@@ -11,7 +11,6 @@ const statuses = ['online', 'offline', 'never'] as const
 export function useDeviceFilters(): FilterState {
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
-  const sites = useSites()
   const facets = useQuery(deviceFacetsQuery).data
   const counted = (facet: { value: string; count: number }[] = []) =>
     facet.map(({ value, count }) => ({ value, label: value, hint: formatNumber(count) }))
@@ -35,7 +34,7 @@ export function useDeviceFilters(): FilterState {
       options: orgUnits.options,
       stays: true,
     },
-    { ...alternatives, id: 'site', param: 'site_id', label: t('devices.site'), options: sites.optionsOf() },
+    { ...alternatives, id: 'site', param: 'site_id', label: t('devices.site'), useOffer: useSiteOffer },
     { id: 'name', label: t('devices.name'), operators: ['contains'] },
     { id: 'location', label: t('devices.location'), operators: ['contains'] },
     { ...alternatives, id: 'agent_version', label: t('devices.agent_version'), options: counted(facets?.agent_version) },

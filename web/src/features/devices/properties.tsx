@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
-import { useSites } from '@/features/sites/queries'
+import { SiteName } from '@/features/sites/site-name'
+import { SiteSelect } from '@/features/sites/site-select'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
@@ -65,7 +66,6 @@ export default function Properties({ tagged }: { tagged: TaggedDevice }) {
 function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: boolean }) {
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
-  const sites = useSites()
   const update = useUpdateDevice(tagged.data.id)
   const client = useQueryClient()
   const { form, conflict, discard } = useVersionedForm<DeviceFields, Device>({
@@ -119,17 +119,13 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
             />
           )}
         </Field>
-        <Field label={t('devices.site')} error={errors.site_id?.message}>
-          {(control) => (
-            <Select
-              {...control}
-              value={form.watch('site_id')}
-              onValueChange={(value) => form.setValue('site_id', value, { shouldDirty: true })}
-              disabled={readOnly || isSubmitting}
-              options={[{ value: '', label: t('devices.no_site') }, ...sites.optionsOf(form.watch('org_unit_id'))]}
-            />
-          )}
-        </Field>
+        <SiteSelect
+          value={form.watch('site_id')}
+          org_unit_id={form.watch('org_unit_id')}
+          onChange={(value) => form.setValue('site_id', value, { shouldDirty: true })}
+          disabled={readOnly || isSubmitting}
+          error={errors.site_id?.message}
+        />
       </div>
       {form.problem && <ProblemNote error={form.problem} />}
       {!readOnly && (
@@ -148,7 +144,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
             { name: 'type', label: t('devices.type') },
             { name: 'location', label: t('devices.location') },
             { name: 'org_unit_id', label: t('devices.org_unit'), show: (id) => orgUnits.nameOf(id || null) },
-            { name: 'site_id', label: t('devices.site'), show: (id) => sites.nameOf(id || null) },
+            { name: 'site_id', label: t('devices.site'), show: (id) => <SiteName id={id} /> },
           ]}
         />
       )}

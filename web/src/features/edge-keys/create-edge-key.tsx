@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
-import { useSites } from '@/features/sites/queries'
+import { SiteSelect } from '@/features/sites/site-select'
 import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
@@ -45,7 +45,6 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => vo
     },
   })
   const { errors, isSubmitting } = form.formState
-  const ofUnit = useSites().optionsOf(form.watch('org_unit_id'))
   const wholeNumber = (text: string) => text === '' || (/^\d+$/.test(text) && Number(text) >= 1) || t('settings.edge_keys.limit_bounds')
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
@@ -85,17 +84,13 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => vo
           )}
         </Field>
       )}
-      {ofUnit.length > 0 && (
-        <Field label={t('devices.site')} error={errors.site_id?.message}>
-          {(control) => (
-            <Select
-              {...control}
-              value={form.watch('site_id')}
-              onValueChange={(id) => form.setValue('site_id', id)}
-              options={[{ value: '', label: t('devices.no_site') }, ...ofUnit]}
-            />
-          )}
-        </Field>
+      {form.watch('org_unit_id') && (
+        <SiteSelect
+          value={form.watch('site_id')}
+          org_unit_id={form.watch('org_unit_id')}
+          onChange={(id) => form.setValue('site_id', id)}
+          error={errors.site_id?.message}
+        />
       )}
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
