@@ -16,6 +16,7 @@ import { deviceRoutes } from './edge/devices/routes'
 import { deviceKeyRoutes } from './edge/device-keys/routes'
 import { loadDevice } from './edge/device-keys/service'
 import { discoveryRoutes } from './edge/discoveries/routes'
+import { eventRoutes } from './edge/events/routes'
 import { provisioningRoutes } from './edge/provisioning/routes'
 import { recordRoutes } from './edge/records/routes'
 import { retentionRoutes } from './edge/retention/routes'
@@ -79,7 +80,7 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(deviceRoutes)
   .use(deviceKeyRoutes)
   .use(commandRoutes)
-  .use(discoveryRoutes)
+  .use(new Elysia().use(discoveryRoutes).use(eventRoutes))
   .use(telemetryRoutes)
   .use(retentionRoutes)
   .use(recordRoutes)

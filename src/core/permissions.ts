@@ -4,6 +4,7 @@ export const permissions = {
   'devices.update': 'Rename, place and describe devices',
   'devices.delete': 'Remove devices together with their telemetry',
   'devices.export': 'Download lists of devices',
+  'devices.events.read': 'See what devices report besides telemetry, such as their logs',
   'devices.keys.read': 'See when keys of devices were made and used',
   'devices.keys.create': 'Make new keys for devices',
   'devices.keys.delete': 'Revoke keys of devices',

@@ -2,6 +2,7 @@ import { asc } from 'drizzle-orm'
 import postgres from 'postgres'
 import { runJob } from '../core/jobs'
 import { liveEvents } from '../core/schema'
+import type { RecordKind } from '../edge/records/schema'
 import { jobs } from '../jobs'
 import { within } from './api'
 
@@ -14,7 +15,7 @@ export interface Reporter {
   device_id: string
 }
 export interface Reported {
-  kind: 'log' | 'security_alert' | 'discovery'
+  kind: RecordKind
   at?: Date
   data: Record<string, unknown>
 }

@@ -3,6 +3,7 @@ import { boolean, index, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { deviceTable, instant } from '../../core/table'
 
 export const recordKinds = ['log', 'security_alert', 'discovery', 'backup_event', 'vpn_session'] as const
+export type RecordKind = (typeof recordKinds)[number]
 
 /** What devices report besides telemetry, exactly once, as the ingestor stored it. Those with a handler are taken up by a job. */
 export const deviceRecords = deviceTable(

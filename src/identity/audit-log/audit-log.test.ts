@@ -72,6 +72,19 @@ describe('the audit log', () => {
     expect(await actionsOf(client, { to: made!.at })).not.toContain('org_units.create')
   })
 
+  test('is narrowed to a device with its keys and its commands', async () => {
+    const client = await signedIn()
+    const [device, other] = [await registered(client), await registered(client)]
+    for (const { device_id } of [device, other]) {
+      await client.api.devices({ id: device_id }).patch({ name: 'renamed' })
+      await client.api.devices({ id: device_id }).commands.post({ type: 'ping' })
+      await client.api.devices({ id: device_id }).keys.post()
+    }
+    const rows = await rowsOf(client, { device_id: device.device_id })
+    expect(rows.map(({ action }) => action)).toEqual(['device_keys.create', 'commands.create', 'devices.update', 'devices.register'])
+    expect(await actionsOf(client, { device_id: Bun.randomUUIDv7() })).toEqual([])
+  })
+
   test('is narrowed to what stands in a unit or below it', async () => {
     const client = await signedIn()
     const unit = async (name: string, parent_id?: string) => (await client.api['org-units'].post({ name, parent_id })).data!.id

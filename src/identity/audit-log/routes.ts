@@ -41,6 +41,7 @@ const filter = {
   outcome_not: t.Optional(oneOf(outcomes)),
   entity_type: t.Optional(t.String({ maxLength: 100 })),
   entity_id: t.Optional(uuid),
+  device_id: t.Optional({ ...uuid, description: 'the device itself, its keys and its commands' }),
   outcome: t.Optional(oneOf(outcomes)),
   org_unit_id: t.Optional({ ...uuid, description: 'of what stands in it or in a unit below it' }),
   search: t.Optional(t.String({ maxLength: 200 })),

@@ -15,6 +15,8 @@ export interface AuditFilter {
   /** The first word of actions: what kind of thing they are about. */
   entity_type?: string
   entity_id?: string
+  /** A device, its keys and its commands. */
+  device_id?: string
   outcome?: Outcome
   /** Of what stands in a unit or below it. */
   org_unit_id?: string
@@ -58,11 +60,16 @@ const standsIn = (scope: Scope, id: string) =>
     ),
   )
 
+const ofDevice = (id: string) => sql`${auditLog.entity_id} in (select ${id}::uuid
+  union all select thing.id from device_key thing where thing.tenant_id = current_tenant() and thing.device_id = ${id}
+  union all select thing.id from command thing where thing.tenant_id = current_tenant() and thing.device_id = ${id})`
+
 const beginsWith = (text: string) => sql`${auditLog.action} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`}`
 
 /** `action` may end in `.*`. */
 function matching(scope: Scope, filter: AuditFilter): SQL | undefined {
-  const { action, action_not, actor_id, actor_id_not, entity_type, entity_id, outcome, outcome_not, org_unit_id, search, from, to } = filter
+  const { action, action_not, actor_id, actor_id_not, entity_type, entity_id, device_id } = filter
+  const { outcome, outcome_not, org_unit_id, search, from, to } = filter
   return and(
     action_not ? ne(auditLog.action, action_not) : undefined,
     actor_id_not ? ne(auditLog.actor_id, actor_id_not) : undefined,
@@ -71,6 +78,7 @@ function matching(scope: Scope, filter: AuditFilter): SQL | undefined {
     entity_type ? beginsWith(`${entity_type}.`) : undefined,
     actor_id ? eq(auditLog.actor_id, actor_id) : undefined,
     entity_id ? eq(auditLog.entity_id, entity_id) : undefined,
+    device_id ? ofDevice(device_id) : undefined,
     outcome ? eq(auditLog.outcome, outcome) : undefined,
     org_unit_id ? standsIn(scope, org_unit_id) : undefined,
     search

@@ -11,24 +11,27 @@ type AuditDrawerProps = {
   entry: AuditEntry | undefined
   pending: boolean
   onClose: () => void
-  onFilter: (change: { actor?: string; entity?: string }) => void
+  /** Offers to narrow the log to the same person or thing. */
+  onFilter?: (change: { actor?: string; entity?: string }) => void
 }
 
 export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
   const { t } = useTranslation()
   const kindName = useKindName()
   const { entry, onClose } = sheet
-  const filter = (change: { actor?: string; entity?: string }) => {
-    onFilter(change)
-    onClose()
-  }
+  const filter =
+    onFilter &&
+    ((change: { actor?: string; entity?: string }) => {
+      onFilter(change)
+      onClose()
+    })
   return (
     <AuditSheet {...sheet}>
       {entry && (
         <Definition term={t('settings.audit.actor')}>
           <span className="flex flex-wrap items-center gap-x-2">
             {entry.actor_name ?? '—'} <span className="text-muted">{kindName(entry.actor_kind)}</span>
-            {entry.actor_id && (
+            {filter && entry.actor_id && (
               <Narrow label={t('settings.audit.only_actor')} onClick={() => filter({ actor: entry.actor_id ?? undefined })} />
             )}
           </span>
@@ -38,7 +41,7 @@ export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
         <Definition term={t('settings.audit.entity')}>
           <span className="flex flex-wrap items-center gap-x-2">
             <code className="font-mono text-xs break-all">{entry.entity_id}</code>
-            <Narrow label={t('settings.audit.only_entity')} onClick={() => filter({ entity: entry.entity_id ?? undefined })} />
+            {filter && <Narrow label={t('settings.audit.only_entity')} onClick={() => filter({ entity: entry.entity_id ?? undefined })} />}
           </span>
         </Definition>
       )}

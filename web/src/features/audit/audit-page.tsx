@@ -1,28 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
 import { History } from 'lucide-react'
 import { parseAsString, useQueryState, useQueryStates } from 'nuqs'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { userChoicesQuery } from '@/features/users/queries'
 import { SavedViews } from '@/features/saved-views/saved-views'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
-import type { TableColumn } from '@/kit/data-table/types'
 import { EmptyState } from '@/kit/empty-state'
 import { ExportButton } from '@/kit/export-button'
 import { useFilters } from '@/kit/filter-fields'
 import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
-import { RelativeTime } from '@/kit/relative-time'
-import { formatDateTime } from '@/lib/format'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { AuditDrawer } from './audit-drawer'
 import { ChainState } from './chain-state'
+import { useAuditColumns } from './columns'
 import { DateRange, endOfDay, startOfDay } from './date-range'
 import { type AuditEntry, auditList, createAuditExport } from './queries'
-import { useKindName } from './use-kind-name'
 
 const outcomes = ['success', 'refused', 'failed'] as const
 /** What the rows at hand offer to filter by. */
@@ -34,7 +31,6 @@ const choicesOf = (rows: readonly AuditEntry[]) => ({
 export function AuditPage() {
   const { t } = useTranslation()
   const can = useCan()
-  const kindName = useKindName()
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
   const [more, setMore] = useQueryStates({ from: parseAsString, to: parseAsString, entity: parseAsString })
   // The choices are what the rows and the user list show; what is chosen is shown in any case.
@@ -80,42 +76,7 @@ export function AuditPage() {
     void setMore(null)
   }
 
-  const columns = useMemo<TableColumn<AuditEntry>[]>(
-    () => [
-      {
-        id: 'at',
-        header: t('settings.audit.at'),
-        width: 190,
-        from: 'md',
-        choice: 'locked',
-        cell: (entry) => <time dateTime={entry.at}>{formatDateTime(entry.at)}</time>,
-      },
-      {
-        id: 'actor',
-        header: t('settings.audit.actor'),
-        choice: 'locked',
-        cell: (entry) => <span className="font-medium">{entry.actor_name ?? kindName(entry.actor_kind)}</span>,
-      },
-      {
-        id: 'action',
-        header: t('settings.audit.action'),
-        choice: 'locked',
-        cell: (entry) => <span className="font-mono text-xs">{entry.action}</span>,
-      },
-      { id: 'kind', header: t('settings.audit.kind.label'), width: 110, from: 'lg', cell: (entry) => kindName(entry.actor_kind) },
-      { id: 'address', header: t('settings.audit.address'), width: 140, from: 'lg', cell: (entry) => entry.address ?? '—' },
-      {
-        id: 'entity',
-        header: t('settings.audit.entity'),
-        width: 300,
-        from: 'xl',
-        choice: 'hidden',
-        cell: (entry) => <span className="font-mono text-xs">{entry.entity_id ?? '—'}</span>,
-      },
-      { id: 'ago', header: t('settings.audit.ago'), width: 116, cell: (entry) => <RelativeTime at={entry.at} /> },
-    ],
-    [t, kindName],
-  )
+  const columns = useAuditColumns()
   return (
     <ListPage
       header={<PageHeader title={t('settings.audit.title')} crumbs={[{ label: t('nav.settings'), to: '/settings' }]} />}

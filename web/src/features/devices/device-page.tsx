@@ -16,11 +16,13 @@ import { deviceQuery, type TaggedDevice } from './queries'
 const Overview = later(() => import('./overview'))
 const Neighbours = later(() => import('./neighbours'))
 const Commands = later(() => import('./commands-tab'))
+const Events = later(() => import('./events-tab'))
 const Keys = later(() => import('./keys-tab'))
 const DeviceAlerts = later(() => import('./device-alerts'))
 const Properties = later(() => import('./properties'))
+const DeviceAudit = later(() => import('./device-audit'))
 
-const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'keys', 'properties'] as const
+const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'events', 'keys', 'properties', 'audit'] as const
 
 export function DevicePage() {
   const { t } = useTranslation()
@@ -53,8 +55,10 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
     neighbours: can('discoveries.read'),
     commands: can('commands.read'),
     alerts: can('alerts.read') && features.security,
+    events: can('devices.events.read'),
     keys: can('devices.keys.read'),
     properties: true,
+    audit: can('audit.read'),
   }
   const shown = tabs.filter((name) => allowed[name])
   const current = allowed[tab] ? tab : (shown[0] ?? 'properties')
@@ -89,8 +93,10 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
             {current === 'neighbours' && <Neighbours deviceId={device.id} />}
             {current === 'commands' && <Commands device={device} />}
             {current === 'alerts' && <DeviceAlerts deviceId={device.id} />}
+            {current === 'events' && <Events deviceId={device.id} />}
             {current === 'keys' && <Keys device={device} />}
             {current === 'properties' && <Properties tagged={tagged} />}
+            {current === 'audit' && <DeviceAudit deviceId={device.id} />}
           </Suspense>
         </TabsContent>
       </Tabs>

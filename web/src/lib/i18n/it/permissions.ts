@@ -4,6 +4,7 @@ export const permissions: Record<string, string> = {
   'devices.update': 'Rinominare, collocare e descrivere i dispositivi',
   'devices.delete': 'Rimuovere i dispositivi con la loro telemetria',
   'devices.export': 'Scaricare elenchi di dispositivi',
+  'devices.events.read': 'Vedere ciò che i dispositivi riferiscono oltre alla telemetria, come i loro log',
   'devices.keys.read': 'Vedere quando le chiavi dei dispositivi sono state create e usate',
   'devices.keys.create': 'Creare nuove chiavi per i dispositivi',
   'devices.keys.delete': 'Revocare chiavi dei dispositivi',

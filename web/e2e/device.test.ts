@@ -1,0 +1,61 @@
+import { expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { axe, visit } from './browser'
+import { inOrganization } from './organization'
+import { type Platform, callerOf, registerDevice, report, signIn } from './platform'
+
+let browser: Browser
+let platform: Platform
+
+inOrganization((made) => void ({ browser, platform } = made))
+
+test('what a device reports besides telemetry is found on its page by kind, words and time, and read whole; what was done to it stands there too', async () => {
+  const call = await callerOf(platform, platform.admin)
+  const device = await registerDevice(platform, { name: 'line-controller' })
+  const log = (level: string, message: string, more = {}) => ({ kind: 'log', data: { level, message, source: 'modbus', ...more } })
+  await report(
+    platform,
+    device,
+    log('info', 'Link is up'),
+    log('error', 'Register 40001 cannot be read', { unit: { id: 7, name: 'mixer' } }),
+    { kind: 'backup_event', data: { job_id: 'nightly', asset_id: 'switch-1', status: 'succeeded' } },
+  )
+  await call('PATCH', `/devices/${device.device_id}`, { location: 'Hall 4' })
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, `/devices/${device.device_id}`)
+  await page.getByRole('tab', { name: 'Events' }).click()
+  const row = (text: string) => page.getByRole('row').filter({ hasText: text })
+  for (const text of ['Link is up', 'Register 40001 cannot be read', 'switch-1']) await row(text).waitFor()
+  expect(await axe(page)).toEqual([])
+
+  await page.getByRole('button', { name: 'Kind', exact: true }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Log' }).click()
+  await page.keyboard.press('Escape')
+  await row('switch-1').waitFor({ state: 'detached' })
+  await page.getByRole('textbox', { name: 'Search events' }).fill('mixer')
+  await row('Link is up').waitFor({ state: 'detached' })
+  await row('Register 40001').click()
+  const drawer = page.getByRole('dialog', { name: 'Event' })
+  await drawer.getByText('"name": "mixer"').waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await drawer.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await row('switch-1').waitFor()
+  // What comes while one looks appears by itself.
+  await report(platform, device, log('warning', 'Link is down'))
+  await row('Link is down').waitFor()
+
+  await page.getByRole('tab', { name: 'Audit' }).click()
+  await row('devices.update').click()
+  const entry = page.getByRole('dialog', { name: 'devices.update' })
+  await entry.getByText('Hall 4').waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: 'Open in the audit log' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor()
+  await row('devices.register').waitFor()
+  expect(await page.getByRole('row').filter({ hasText: 'sessions.create' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+  await context.close()
+}, 120_000)
