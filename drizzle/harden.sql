@@ -552,7 +552,7 @@ grant execute on function queue_rollups(timestamptz), rollups_waiting(timestampt
 drop policy if exists telemetry_retention_narrow on telemetry_retention;
 create policy telemetry_retention_narrow on telemetry_retention to monozu_owner using (true) with check (true);
 do $$ declare t regclass; begin
-  foreach t in array array['telemetry_frame', 'telemetry_rollup']::regclass[] loop
+  foreach t in array array['telemetry_frame', 'telemetry_rollup', 'device_record']::regclass[] loop
     execute format('drop policy if exists %I on %s', t || '_narrow', t);
     execute format('create policy %I on %s for select to monozu_owner using (true)', t || '_narrow', t);
   end loop;
@@ -578,6 +578,7 @@ begin
   from tenant t where t.status <> 'deleted' and (
     exists (select from telemetry_frame f where f.tenant_id = t.id)
     or exists (select from telemetry_rollup u where u.tenant_id = t.id)
+    or exists (select from device_record d where d.tenant_id = t.id)
     or exists (select from rejected_record r where r.tenant_id = t.id));
   return dropped;
 end $$;

@@ -49,6 +49,17 @@ export const removeRollups = (tenant: string, before: string) => sql`
   where r.tenant_id = ${tenant} and r.device_id = g.device_id and r.seconds = g.seconds and r.at = g.at and r.layout_id = g.layout_id
     and r.at < ${before}::timestamptz`
 
+/** What a job still has to take up stays until it did. */
+export const removeRecords = (tenant: string, before: string) => sql`
+  ${devicesIn(sql`device_record`, tenant, before)},
+  gone as (
+    select old.id from devices d cross join lateral (
+      select r.id from device_record r where r.tenant_id = ${tenant} and r.device_id = d.device_id and r.at < ${before}::timestamptz
+        and (r.handled_at is not null or r.kind not in ('security_alert', 'discovery'))
+      limit ${rowsAtOnce}) old
+    limit ${rowsAtOnce})
+  delete from device_record r using gone g where r.tenant_id = ${tenant} and r.id = g.id`
+
 export const removeRefused = (tenant: string) => sql`
   with gone as (
     select d.id from rejected_record d

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, setDefaultTimeout, setSystemTime, test } from 'bun:test'
 import { moveClock } from '../../core/clock'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
-import { type Frame, addFrames, addLayout, addRejected, owner, queued, runQueue } from '../../testing/world'
+import { type Frame, type Reported, addFrames, addLayout, addRejected, owner, queued, report, runQueue } from '../../testing/world'
 import { jobs } from '../../jobs'
 import { runJob } from '../../core/jobs'
 import { expireTelemetry } from './service'
@@ -161,15 +161,39 @@ describe('what is kept no longer', () => {
     expect(left.map(({ detail }) => detail as string)).toEqual(['29'])
   })
 
+  test('holds for logs and other events of devices too, but for what nobody has taken up yet', async () => {
+    const [mine, theirs] = [await reporting([]), await reporting([])]
+    const data = { title: 'Door open', severity: 'high', message: 'said', level: 'info' }
+    const event = (kind: Reported['kind'], days: number): Reported => ({ kind, at: new Date(Date.now() - days * day), data })
+    for (const { device } of [mine, theirs]) {
+      await report(device, [event('security_alert', 9)])
+      await runQueue(device.tenant_id)
+      await report(device, [event('log', 2), event('log', 4), event('vpn_session', 9), event('security_alert', 8)])
+    }
+    const kept = async ({ tenant_id }: Client) => {
+      const rows =
+        await owner`select kind, round(extract(epoch from now() - at) / 86400)::int as days from device_record where tenant_id = ${tenant_id} order by at desc`
+      return rows.map(({ kind, days }) => `${kind} ${days}`)
+    }
+    await put(mine.client, { raw_days: 3, rollup_days: 10 })
+    for (const { client } of [mine, theirs]) await run(client, 'telemetry.expire')
+    expect(await kept(mine.client)).toEqual(['log 2', 'security_alert 8'])
+    expect(await kept(theirs.client)).toHaveLength(5)
+    await runQueue(mine.client.tenant_id)
+    await run(mine.client, 'telemetry.expire')
+    expect(await kept(mine.client)).toEqual(['log 2'])
+  })
+
   test('is looked for where something is held, after what somebody waits for', async () => {
-    const [raw, sums, refused] = [await reporting([1]), await reporting([1]), await reporting([])]
+    const [raw, sums, refused, logs] = [await reporting([1]), await reporting([1]), await reporting([]), await reporting([])]
+    await report(logs.device, [{ kind: 'log', data: { level: 'info', message: 'hello' } }])
     await run(sums.client, 'telemetry.rollup')
     await owner`delete from telemetry_frame where tenant_id = ${sums.client.tenant_id}`
     await addRejected(refused.device)
     const nothing = await signedIn()
     await expireTelemetry()
     const waiting = async ({ tenant_id }: Client) => (await queued(tenant_id)).filter(({ task }) => task === 'telemetry.expire').length
-    expect(await Promise.all([raw, sums, refused].map(({ client }) => waiting(client)))).toEqual([1, 1, 1])
+    expect(await Promise.all([raw, sums, refused, logs].map(({ client }) => waiting(client)))).toEqual([1, 1, 1, 1])
     expect(await waiting(nothing)).toBe(0)
     const priorities = await owner`
       select distinct j.priority from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'telemetry.expire'`

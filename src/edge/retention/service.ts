@@ -7,7 +7,7 @@ import { invalid } from '../../core/errors'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion } from '../../core/scope'
-import { removeFrames, removeRefused, removeRollups, rowsAtOnce } from './removal'
+import { removeFrames, removeRecords, removeRefused, removeRollups, rowsAtOnce } from './removal'
 import { telemetryRetention as retention } from './schema'
 
 const dayMs = 86_400_000
@@ -85,6 +85,8 @@ export async function expireOfTenant(scope: Scope) {
     await tx.execute(sql`
       insert into telemetry_retention as r (tenant_id, id, raw_expired_before) values (${tenant}, ${Bun.randomUUIDv7()}, ${cutoff(raw_days)}::timestamptz)
       on conflict (tenant_id) do update set raw_expired_before = greatest(r.raw_expired_before, excluded.raw_expired_before)`)
-  const counts = [frames, await remove(removeRollups(tenant, cutoff(rollup_days))), await remove(removeRefused(tenant))]
+  const rollups = await remove(removeRollups(tenant, cutoff(rollup_days)))
+  const records = await remove(removeRecords(tenant, cutoff(raw_days)))
+  const counts = [frames, rollups, records, await remove(removeRefused(tenant))]
   if (counts.some((count) => count >= rowsAtOnce)) await enqueue(scope, 'telemetry.expire', {}, 'more')
 }

@@ -55,7 +55,7 @@ export const settings = {
       description:
         'How long what devices measure is kept. Shorter than the platform allows if you wish; an empty field keeps it as long as possible.',
       raw_days: 'Every value, days',
-      raw_days_hint: 'At most {{most}}. Then charts show five-minute and hourly sums.',
+      raw_days_hint: 'At most {{most}}. Then charts show five-minute and hourly sums; logs and other events of devices go.',
       rollup_days: 'Five-minute and hourly sums, days',
       rollup_days_hint: 'At most {{most}}, and not shorter than every value is kept.',
       shorter_hint: 'A shorter time takes effect with the next nightly run; what it removes cannot be brought back.',

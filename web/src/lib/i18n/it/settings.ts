@@ -60,7 +60,8 @@ export const settings: Shape<typeof english> = {
       description:
         'Per quanto tempo si conserva ciò che i dispositivi misurano. Anche meno di quanto consente la piattaforma; un campo vuoto conserva il più a lungo possibile.',
       raw_days: 'Ogni valore, giorni',
-      raw_days_hint: 'Al massimo {{most}}. Poi i grafici mostrano le somme di cinque minuti e di un’ora.',
+      raw_days_hint:
+        'Al massimo {{most}}. Poi i grafici mostrano le somme di cinque minuti e di un’ora; log e altri eventi dei dispositivi vengono eliminati.',
       rollup_days: 'Somme di cinque minuti e di un’ora, giorni',
       rollup_days_hint: 'Al massimo {{most}}, e non meno di quanto si conserva ogni valore.',
       shorter_hint: 'Un tempo più breve vale dalla prossima esecuzione notturna; ciò che rimuove non si recupera.',
