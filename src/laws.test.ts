@@ -315,6 +315,8 @@ describe('every route with an id', () => {
       'POST /api/v1/users/bulk/disable': { ids: [colleague.user_id] },
       'POST /api/v1/users/bulk/groups': { ids: [colleague.user_id], group_ids: [idFor('/groups/')] },
       'POST /api/v1/users/bulk/end-sessions': { ids: [colleague.user_id] },
+      'POST /api/v1/service-accounts/bulk/disable': { ids: [idFor('/service-accounts/')] },
+      'POST /api/v1/api-tokens/bulk/revoke': { ids: [idFor('/api-tokens/')] },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''

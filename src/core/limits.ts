@@ -36,8 +36,8 @@ export const limits = {
   places: 5_000,
   /** Rows of one call of a bulk action. */
   bulkRows: 200,
-  /** The same of users, each of whom takes a dozen statements and more. */
-  bulkUsers: 50,
+  /** The same of users and service accounts, each of whom takes a dozen statements and more. */
+  bulkAccounts: 50,
   /** Choices of a filter that are told. */
   facets: 50,
   /** Rows that a text search takes out of its index; where there are more, the list is walked. */

@@ -62,6 +62,7 @@ export const paging = {
 }
 /** Which rows a bulk action is for, beside a filter, and what became of them. */
 export const bulkIds = t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.bulkRows }))
+export const bulkAccountIds = t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.bulkAccounts }))
 export const bulkCursor = t.Optional(
   t.String({ maxLength: 1000, description: 'of the answer before: goes on with the rest of the filter' }),
 )

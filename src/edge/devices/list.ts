@@ -1,5 +1,5 @@
 import { type SQL, and, eq, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
-import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
+import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import { type Scope, ago } from '../../core/scope'
@@ -228,26 +228,20 @@ export async function devicesBySite({ tx, own }: Scope) {
   }
 }
 
-async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<DeviceFilter>) {
-  if (!ids) return listDevices(scope, { ...filter, limit: limits.bulkRows, cursor, sort: 'created_at' })
-  const found = await scope.tx
-    .select({ id: devices.id, name: devices.name })
-    .from(devices)
-    .where(and(scope.own(devices), sql`${devices.id} = any(${uuids(ids)})`))
-  const names = new Map(found.map(({ id, name }) => [id, name]))
-  return { items: ids.map((id) => ({ id, name: names.get(id) ?? id })), next_cursor: null }
-}
-
-const inBulk = async (scope: Scope, input: BulkInput<DeviceFilter>, work: (id: string) => Promise<unknown>) => {
-  assertOneChoice(input)
-  const { items, next_cursor } = await chosen(scope, input)
-  return { ...(await eachOf(scope, items, work)), next_cursor }
-}
+const bulkRows = (scope: Scope): BulkRows<DeviceFilter> => ({
+  page: (filter) => listDevices(scope, { ...filter, sort: 'created_at' }),
+  named: (ids) =>
+    scope.tx
+      .select({ id: devices.id, name: devices.name })
+      .from(devices)
+      .where(and(scope.own(devices), sql`${devices.id} = any(${uuids(ids)})`)),
+})
 
 export const updateDevices = (scope: Scope, { change, ...which }: BulkInput<DeviceFilter> & { change: DeviceChange }) =>
-  inBulk(scope, which, (id) => updateDevice(scope, id, change))
+  inBulk(scope, which, bulkRows(scope), (id) => updateDevice(scope, id, change))
 
-export const deleteDevices = (scope: Scope, which: BulkInput<DeviceFilter>) => inBulk(scope, which, (id) => deleteDevice(scope, id))
+export const deleteDevices = (scope: Scope, which: BulkInput<DeviceFilter>) =>
+  inBulk(scope, which, bulkRows(scope), (id) => deleteDevice(scope, id))
 
 type Device = ReturnType<typeof shown>
 

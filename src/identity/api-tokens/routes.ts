@@ -1,7 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
-import { id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
-import { createApiToken, listApiTokens, revokeApiToken } from './service'
+import { bulkAnswer, bulkCursor, bulkIds, id, instant, name, oneOf, page, paging, several, stamps, uuid } from '../../core/wire'
+import { countApiTokens, listApiTokens, revokeApiTokens, tokenStates } from './list'
+import { createApiToken, revokeApiToken } from './service'
 
 const token = t.Object({
   id: t.String(),
@@ -15,12 +16,18 @@ const token = t.Object({
   revoked_at: t.Nullable(instant),
   ...stamps,
 })
+const filter = {
+  own: t.Optional(t.Boolean()),
+  service_account_id: t.Optional(uuid),
+  search: t.Optional(t.String({ maxLength: 200, description: 'in the names of tokens and of whom they belong to' })),
+  state: several(oneOf(tokenStates), tokenStates.length),
+}
 
 export const apiTokenRoutes = new Elysia({ prefix: '/api-tokens', tags: ['settings'] })
   .use(guard)
   .get('/', ({ run, query }) => run((scope) => listApiTokens(scope, query)), {
     permission: 'api_tokens.read',
-    query: t.Object({ own: t.Optional(t.Boolean()), service_account_id: t.Optional(uuid), ...paging }),
+    query: t.Object({ ...filter, ...paging }),
     response: { 200: page(token) },
     detail: { summary: 'Own API tokens, newest first; with settings.api_tokens.read those of everybody' },
   })
@@ -45,6 +52,21 @@ export const apiTokenRoutes = new Elysia({ prefix: '/api-tokens', tags: ['settin
       detail: { summary: 'Make an API token of one’s own, or of a service account (settings.service_accounts.update)' },
     },
   )
+  .get('/count', ({ run, query }) => run((scope) => countApiTokens(scope, query)), {
+    permission: 'api_tokens.read',
+    query: t.Object(filter),
+    response: { 200: t.Object({ count: t.Integer() }) },
+    detail: { summary: 'How many API tokens a filter matches' },
+  })
+  .post('/bulk/revoke', ({ run, body }) => run((scope) => revokeApiTokens(scope, body)), {
+    permission: 'api_tokens.delete',
+    body: t.Object({ ids: bulkIds, filter: t.Optional(t.Object(filter)), cursor: bulkCursor }),
+    response: { 200: bulkAnswer },
+    detail: {
+      summary:
+        'Revoke many API tokens: those named, or all that a filter matches, a page a call; those of others need settings.api_tokens.delete',
+    },
+  })
   .delete(
     '/:id',
     async ({ run, params, set }) => {

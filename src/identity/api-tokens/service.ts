@@ -7,7 +7,7 @@ import { limits } from '../../core/limits'
 import { type Permission, expand } from '../../core/permissions'
 import { type Scope, ago, inTenant, jobActor, personOf } from '../../core/scope'
 import { mintCredential } from '../../core/secrets'
-import { type Paging, keyset, uuids } from '../../core/wire'
+import { uuids } from '../../core/wire'
 import { assertHolds, known } from '../groups/service'
 import { isLicensed } from '../licences/service'
 import { getServiceAccountToChange } from '../service-accounts/service'
@@ -31,13 +31,13 @@ interface Owner {
 }
 
 // Outer columns are written out: drizzle drops the table's name where there is but one.
-const owner = sql<Owner>`coalesce(
+export const owner = sql<Owner>`coalesce(
   (select json_build_object('kind', 'user', 'id', m.user_id, 'name', m.name) from membership m
     where m.tenant_id = api_token.tenant_id and m.id = api_token.membership_id),
   (select json_build_object('kind', 'service_account', 'id', a.id, 'name', a.name) from service_account a
     where a.tenant_id = api_token.tenant_id and a.id = api_token.service_account_id))`
 
-const shown = ({ token, owner }: { token: Token; owner: Owner }) => {
+export const shown = ({ token, owner }: { token: Token; owner: Owner }) => {
   const {
     tenant_id: _,
     token_hash: __,
@@ -50,11 +50,11 @@ const shown = ({ token, owner }: { token: Token; owner: Owner }) => {
   return { ...rest, owner }
 }
 
-const ofCaller = ({ actor }: Scope) => sql`(${apiTokens.service_account_id} = ${personOf(actor)} or exists (select from membership m
+export const ofCaller = ({ actor }: Scope) => sql`(${apiTokens.service_account_id} = ${personOf(actor)} or exists (select from membership m
   where m.tenant_id = ${apiTokens.tenant_id} and m.id = ${apiTokens.membership_id} and m.user_id = ${personOf(actor)}))`
 
 /** The own ones; with `everybody` those of all whom the caller sees: a part of the organization sees who works there. */
-function visible(scope: Scope, everybody: Permission) {
+export function visible(scope: Scope, everybody: Permission) {
   const { units, permissions } = scope.actor
   if (!permissions.has(everybody)) return ofCaller(scope)
   if (units === 'all') return undefined
@@ -62,31 +62,6 @@ function visible(scope: Scope, everybody: Permission) {
       and mu.membership_id = ${apiTokens.membership_id} and mu.org_unit_id = any(${uuids(units)}))
     or exists (select from service_account_unit su where su.tenant_id = ${apiTokens.tenant_id}
       and su.service_account_id = ${apiTokens.service_account_id} and su.org_unit_id = any(${uuids(units)})))`
-}
-
-export interface ApiTokenFilter extends Paging {
-  own?: boolean
-  service_account_id?: string
-}
-
-/** Newest first; those that were revoked or have run out stay listed. */
-export async function listApiTokens(scope: Scope, { own: onlyOwn, service_account_id, ...paging }: ApiTokenFilter) {
-  const { rows, after, order, cut } = keyset(paging, apiTokens.id, { descending: true })
-  const found = await scope.tx
-    .select({ id: apiTokens.id, token: apiTokens, owner })
-    .from(apiTokens)
-    .where(
-      and(
-        scope.own(apiTokens),
-        onlyOwn ? ofCaller(scope) : visible(scope, 'settings.api_tokens.read'),
-        service_account_id ? eq(apiTokens.service_account_id, service_account_id) : undefined,
-        after,
-      ),
-    )
-    .orderBy(order)
-    .limit(rows)
-  const page = cut(found)
-  return { items: page.items.map(shown), next_cursor: page.next_cursor }
 }
 
 /** Whose the new token is: the caller's own, or a service account's that he may change. */
@@ -181,6 +156,7 @@ export async function revokeApiToken(scope: Scope, id: string) {
       select k.id from made join api_token k on k.tenant_id = ${actor.tenant_id} and k.made_with_id = made.id)
     update api_token set revoked_at = ${now().toISOString()}
     where tenant_id = ${actor.tenant_id} and id in (select id from made) and revoked_at is null returning id`)
+  if (!revoked.length) return routine(scope, 'it had been revoked before')
   await audit(scope, 'api_tokens.revoke', id, { before, after: { revoked: revoked.map((row) => row.id) } })
   signals.push({ topic: 'sessions', key: actor.tenant_id })
 }

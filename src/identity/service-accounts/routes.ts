@@ -1,7 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { guard } from '../../core/guard'
-import { id, name, page, paging, stamps, uuid } from '../../core/wire'
-import { createServiceAccount, getServiceAccount, listServiceAccounts, removeServiceAccount, updateServiceAccount } from './service'
+import { bulkAccountIds, bulkAnswer, bulkCursor, id, name, page, paging, stamps, uuid } from '../../core/wire'
+import { countServiceAccounts, disableServiceAccounts, listServiceAccounts } from './list'
+import { createServiceAccount, getServiceAccount, removeServiceAccount, updateServiceAccount } from './service'
 
 const input = t.Object({
   name,
@@ -19,12 +20,13 @@ const account = t.Object({
   token_count: t.Integer({ description: 'API tokens that hold' }),
   ...stamps,
 })
+const filter = { search: t.Optional(t.String({ maxLength: 200 })), disabled: t.Optional(t.Boolean()) }
 
 export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', tags: ['settings'] })
   .use(guard)
   .get('/', ({ run, query }) => run((scope) => listServiceAccounts(scope, query)), {
     permission: 'settings.service_accounts.read',
-    query: t.Object({ search: t.Optional(t.String({ maxLength: 200 })), ...paging }),
+    query: t.Object({ ...filter, ...paging }),
     response: { 200: page(account) },
     detail: { summary: 'Service accounts by name' },
   })
@@ -41,6 +43,18 @@ export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', ta
       detail: { summary: 'Add a service account; it signs in by API tokens alone' },
     },
   )
+  .get('/count', ({ run, query }) => run((scope) => countServiceAccounts(scope, query)), {
+    permission: 'settings.service_accounts.read',
+    query: t.Object(filter),
+    response: { 200: t.Object({ count: t.Integer() }) },
+    detail: { summary: 'How many service accounts a filter matches' },
+  })
+  .post('/bulk/disable', ({ run, body }) => run((scope) => disableServiceAccounts(scope, body)), {
+    permission: 'settings.service_accounts.update',
+    body: t.Object({ ids: bulkAccountIds, filter: t.Optional(t.Object(filter)), cursor: bulkCursor, disabled: t.Boolean() }),
+    response: { 200: bulkAnswer },
+    detail: { summary: 'Disable or enable many service accounts: those named, or all that a filter matches, a page a call' },
+  })
   .get('/:id', ({ run, params }) => run((scope) => getServiceAccount(scope, params.id)), {
     permission: 'settings.service_accounts.read',
     params: id,

@@ -3,7 +3,7 @@ import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Actor, type Scope, expectVersion, inTenant, jobActor, personOf } from '../../core/scope'
-import { type Paging, containing, keyset, uuids } from '../../core/wire'
+import { uuids } from '../../core/wire'
 import { type Rights, actorOf } from '../auth/sessions'
 import { assertHoldsAllOf, rightsIn } from '../groups/service'
 import { assertMayGive, assertSees } from '../users/org-unit-scope'
@@ -18,11 +18,10 @@ export interface ServiceAccountInput {
 }
 export type ServiceAccountChange = Partial<ServiceAccountInput> & { disabled?: boolean }
 
-const byName = sql<string>`lower(${serviceAccounts.name})`
 type NamedUnit = { org_unit_id: string; name: string; subtree: boolean }
 
 // Outer columns are written out: drizzle drops the table's name where there is but one.
-const columns = () => ({
+export const accountColumns = () => ({
   account: serviceAccounts,
   groups: sql<
     { id: string; name: string }[]
@@ -44,7 +43,7 @@ interface Found {
   token_count: number
 }
 
-const shown = ({ account: { whole_tenant, tenant_id: _, ...account }, groups, units, token_count }: Found) => ({
+export const shown = ({ account: { whole_tenant, tenant_id: _, ...account }, groups, units, token_count }: Found) => ({
   ...account,
   groups,
   org_unit_scope: whole_tenant ? ('all' as const) : units,
@@ -52,7 +51,7 @@ const shown = ({ account: { whole_tenant, tenant_id: _, ...account }, groups, un
 })
 
 /** Who sees a part of the organization sees the accounts that work there, and a program its own. */
-const visible = ({ actor }: Scope) =>
+export const visible = ({ actor }: Scope) =>
   actor.units === 'all'
     ? undefined
     : sql`(${serviceAccounts.id} = ${personOf(actor)} or exists (select from service_account_unit su
@@ -76,33 +75,9 @@ export async function loadServiceAccount(tenant_id: string, id: string): Promise
   return row && actorOf(tenant_id, id, row)
 }
 
-export async function listServiceAccounts(scope: Scope, { search, ...paging }: Paging & { search?: string }) {
-  const { rows, after, order, cut } = keyset(paging, serviceAccounts.id, { by: byName })
-  const found = await scope.tx
-    .select({ ...columns(), key: byName })
-    .from(serviceAccounts)
-    .where(
-      and(
-        scope.own(serviceAccounts),
-        visible(scope),
-        search
-          ? sql`(${serviceAccounts.name} ilike ${containing(search)} or ${serviceAccounts.description} ilike ${containing(search)})`
-          : undefined,
-        after,
-      ),
-    )
-    .orderBy(order)
-    .limit(rows)
-  const page = cut(
-    found.map((row) => ({ ...row, id: row.account.id })),
-    ({ key }) => key,
-  )
-  return { items: page.items.map(shown), next_cursor: page.next_cursor }
-}
-
 export async function getServiceAccount(scope: Scope, id: string) {
   const [found] = await scope.tx
-    .select(columns())
+    .select(accountColumns())
     .from(serviceAccounts)
     .where(and(scope.own(serviceAccounts), visible(scope), eq(serviceAccounts.id, id)))
   if (!found) throw notFound('service account')

@@ -43,18 +43,18 @@ async function administrator() {
 describe('many users at once', () => {
   test('are disabled by a filter, page by page, and enabled again; the count agrees', async () => {
     const client = await administrator()
-    await crowd(client.tenant_id, limits.bulkUsers + 3)
+    await crowd(client.tenant_id, limits.bulkAccounts + 3)
     const filter = { search: 'crowd' }
-    expect(await count(client, filter)).toBe(limits.bulkUsers + 3)
+    expect(await count(client, filter)).toBe(limits.bulkAccounts + 3)
     const first = await bulk(client, 'disable', { filter, disabled: true })
-    expect([first.status, first.done.length, first.failures]).toEqual([200, limits.bulkUsers, []])
+    expect([first.status, first.done.length, first.failures]).toEqual([200, limits.bulkAccounts, []])
     const rest = await bulk(client, 'disable', { filter, cursor: first.next_cursor, disabled: true })
     expect([rest.done.length, rest.next_cursor]).toEqual([3, null])
     expect([await count(client, { ...filter, disabled: true }), await count(client, { disabled: false })]).toEqual([
-      limits.bulkUsers + 3,
+      limits.bulkAccounts + 3,
       1,
     ])
-    expect((await auditOf(client.tenant_id, 'users.update')).length).toBe(limits.bulkUsers + 3)
+    expect((await auditOf(client.tenant_id, 'users.update')).length).toBe(limits.bulkAccounts + 3)
     expect((await bulk(client, 'disable', { ids: first.done.slice(0, 2), disabled: false })).done).toHaveLength(2)
     expect(await count(client, { ...filter, disabled: false })).toBe(2)
   })

@@ -1,5 +1,5 @@
 import { type SQL, and, eq, sql } from 'drizzle-orm'
-import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
+import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
@@ -75,32 +75,27 @@ export async function countUsers(scope: Scope, filter: UserFilter) {
   return counted!
 }
 
-async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<UserFilter>) {
-  if (!ids) return listUsers(scope, { ...filter, limit: limits.bulkUsers, cursor, sort: 'created_at' })
-  const found = await scope.tx
-    .select({ id: memberships.user_id, name: memberships.name })
-    .from(memberships)
-    .where(and(scope.own(memberships), seenMembers(scope), sql`${memberships.user_id} = any(${uuids(ids)})`))
-  const names = new Map(found.map(({ id, name }) => [id, name]))
-  return { items: ids.map((id) => ({ id, name: names.get(id) ?? id })), next_cursor: null }
-}
-
-async function inBulk(scope: Scope, input: BulkInput<UserFilter>, work: (id: string) => Promise<unknown>) {
-  assertOneChoice(input)
-  const { items, next_cursor } = await chosen(scope, input)
-  return { ...(await eachOf(scope, items, work)), next_cursor }
-}
+const bulkRows = (scope: Scope): BulkRows<UserFilter> => ({
+  page: (filter) => listUsers(scope, { ...filter, sort: 'created_at' }),
+  named: (ids) =>
+    scope.tx
+      .select({ id: memberships.user_id, name: memberships.name })
+      .from(memberships)
+      .where(and(scope.own(memberships), seenMembers(scope), sql`${memberships.user_id} = any(${uuids(ids)})`)),
+})
+const toEach = (scope: Scope, which: BulkInput<UserFilter>, work: (id: string) => Promise<unknown>) =>
+  inBulk(scope, which, bulkRows(scope), work, limits.bulkAccounts)
 
 export const disableUsers = (scope: Scope, { disabled, ...which }: BulkInput<UserFilter> & { disabled: boolean }) =>
-  inBulk(scope, which, (id) => updateUser(scope, id, { disabled }))
+  toEach(scope, which, (id) => updateUser(scope, id, { disabled }))
 
 /** Groups that the caller may not give are refused at once, and not user by user. */
 export async function addUsersToGroups(scope: Scope, { group_ids, ...which }: BulkInput<UserFilter> & { group_ids: string[] }) {
   await groupChanges(scope, [], group_ids)
-  return inBulk(scope, which, (id) => addToGroups(scope, id, group_ids))
+  return toEach(scope, which, (id) => addToGroups(scope, id, group_ids))
 }
 
-export const signUsersOut = (scope: Scope, which: BulkInput<UserFilter>) => inBulk(scope, which, (id) => endUserSessions(scope, id))
+export const signUsersOut = (scope: Scope, which: BulkInput<UserFilter>) => toEach(scope, which, (id) => endUserSessions(scope, id))
 
 type User = Awaited<ReturnType<typeof listUsers>>['items'][number]
 

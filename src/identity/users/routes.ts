@@ -1,8 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { limits } from '../../core/limits'
-import { bulkAnswer, bulkCursor, exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
+import { bulkAccountIds, bulkAnswer, bulkCursor, exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
 import { languageOf } from '../mail/letters'
 import { addUsersToGroups, countUsers, disableUsers, listUsers, signUsersOut, userExport, userOrders } from './list'
 import { createUser, endUserSessions, getUser, removeUser, resetFactor, updateUser } from './service'
@@ -30,11 +29,7 @@ const filter = {
   last_sign_in_at_before: t.Optional(instant),
 }
 
-const bulk = {
-  ids: t.Optional(t.Array(uuid, { minItems: 1, maxItems: limits.bulkUsers })),
-  filter: t.Optional(t.Object(filter)),
-  cursor: bulkCursor,
-}
+const bulk = { ids: bulkAccountIds, filter: t.Optional(t.Object(filter)), cursor: bulkCursor }
 
 export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   .use(guard)

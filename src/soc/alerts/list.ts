@@ -1,7 +1,6 @@
 import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
-import { type BulkInput, assertOneChoice, eachOf } from '../../core/bulk'
+import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
-import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
 import { occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
@@ -86,24 +85,20 @@ export async function countAlerts(scope: Scope, filter: AlertFilter) {
   return { count: await scope.tx.$count(alerts, await matching(scope, filter)) }
 }
 
-async function chosen(scope: Scope, { ids, filter = {}, cursor }: BulkInput<AlertFilter>) {
-  if (!ids) {
-    const { items, next_cursor } = await listAlerts(scope, { ...filter, limit: limits.bulkRows, cursor })
+const bulkRows = (scope: Scope): BulkRows<AlertFilter> => ({
+  page: async (filter) => {
+    const { items, next_cursor } = await listAlerts(scope, filter)
     return { items: items.map(({ id, title }) => ({ id, name: title })), next_cursor }
-  }
-  const found = await scope.tx
-    .select({ id: alerts.id, title: alerts.title })
-    .from(alerts)
-    .where(and(scope.own(alerts), sql`${alerts.id} = any(${uuids(ids)})`))
-  const titles = new Map(found.map(({ id, title }) => [id, title]))
-  return { items: ids.map((id) => ({ id, name: titles.get(id) ?? id })), next_cursor: null }
-}
+  },
+  named: (ids) =>
+    scope.tx
+      .select({ id: alerts.id, name: alerts.title })
+      .from(alerts)
+      .where(and(scope.own(alerts), sql`${alerts.id} = any(${uuids(ids)})`)),
+})
 
-export async function acknowledgeAlerts(scope: Scope, { comment, ...which }: BulkInput<AlertFilter> & { comment?: string }) {
-  assertOneChoice(which)
-  const { items, next_cursor } = await chosen(scope, which)
-  return { ...(await eachOf(scope, items, (id) => acknowledgeAlert(scope, id, comment))), next_cursor }
-}
+export const acknowledgeAlerts = (scope: Scope, { comment, ...which }: BulkInput<AlertFilter> & { comment?: string }) =>
+  inBulk(scope, which, bulkRows(scope), (id) => acknowledgeAlert(scope, id, comment))
 
 export const alertExport: Exported<AlertFilter & Pick<AlertQuery, 'sort'>, Alert> = {
   kind: 'alerts',

@@ -45,7 +45,7 @@ export function AlertsPage() {
   const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
-  const bulk = useBulk({ context: 'alerts', filter, onSelection: setSelection })
+  const bulk = useBulk({ invalidates: ['alerts'], filter, onSelection: setSelection })
   const { visible, arrived, show } = useArrivals(all, sort.value === '-created_at' && (scrolled || selecting || openId !== null))
   const mayAcknowledge = can('alerts.acknowledge')
   const filtered = filters.active || device !== null

@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next'
-import { ListPage } from '@/kit/data-table/list-frame'
 import { PageHeader } from '@/kit/page-header'
 import { TokenTable } from './token-table'
 
 export function AllTokensPage() {
   const { t } = useTranslation()
   return (
-    <ListPage
+    <TokenTable
+      own={false}
       header={
         <PageHeader
           title={t('settings.api_tokens.title')}
@@ -14,8 +14,7 @@ export function AllTokensPage() {
           description={t('settings.api_tokens.description')}
         />
       }
-    >
-      <TokenTable own={false} action={null} />
-    </ListPage>
+      action={null}
+    />
   )
 }

@@ -1,7 +1,6 @@
 import { Plus } from 'lucide-react'
 import { parseAsBoolean, useQueryState } from 'nuqs'
 import { useTranslation } from 'react-i18next'
-import { ListPage } from '@/kit/data-table/list-frame'
 import { PageHeader } from '@/kit/page-header'
 import { useCan } from '@/lib/me'
 import { Button } from '@/ui/button'
@@ -19,19 +18,21 @@ export function OwnTokensPage() {
     </Button>
   )
   return (
-    <ListPage
-      header={
-        <PageHeader
-          title={t('account.tokens.title')}
-          crumbs={[{ label: t('account.title'), to: '/account' }]}
-          description={t('account.tokens.description')}
-        >
-          {addButton}
-        </PageHeader>
-      }
-    >
-      <TokenTable own action={addButton} />
+    <>
+      <TokenTable
+        own
+        header={
+          <PageHeader
+            title={t('account.tokens.title')}
+            crumbs={[{ label: t('account.title'), to: '/account' }]}
+            description={t('account.tokens.description')}
+          >
+            {addButton}
+          </PageHeader>
+        }
+        action={addButton}
+      />
       <CreateApiToken open={adding && mayCreate} onClose={() => void setAdding(null)} />
-    </ListPage>
+    </>
   )
 }

@@ -45,7 +45,7 @@ export function DevicesPage() {
   const mayChange = can('devices.update') || can('devices.delete')
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...deviceCountQuery(filters.query), enabled: selecting }).data?.count
-  const bulk = useBulk({ context: 'devices', filter: filters.query, onSelection: setSelection })
+  const bulk = useBulk({ invalidates: ['devices'], filter: filters.query, onSelection: setSelection })
   const orgUnits = useOrgUnits()
   const move = (org_unit_id: string | null) =>
     void bulk.run(

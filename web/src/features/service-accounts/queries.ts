@@ -1,6 +1,8 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
+import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { answer, api, type ItemOf } from '@/lib/api'
 import { listOptions } from '@/lib/list'
+import { rowsAtOnce } from '@/lib/page'
 
 const accounts = api['service-accounts']
 
@@ -8,8 +10,17 @@ export type ServiceAccount = ItemOf<typeof accounts.get>
 export type NewServiceAccount = Parameters<typeof accounts.post>[0]
 export type ServiceAccountChange = Parameters<ReturnType<typeof accounts>['patch']>[0]
 
-export const serviceAccountList = (filters: { search?: string }) =>
-  listOptions(['service-accounts', 'list', filters], (cursor) => answer(accounts.get({ query: { ...filters, limit: 100, cursor } })))
+// What the address holds becomes a query as it is: the server judges it.
+type Filter = Record<string, unknown>
+
+export const serviceAccountList = (filter: Filter) =>
+  listOptions(['service-accounts', 'list', filter], (cursor) => answer(accounts.get({ query: { ...filter, limit: rowsAtOnce, cursor } })))
+
+export const serviceAccountCountQuery = (filter: Filter) =>
+  queryOptions({ queryKey: ['service-accounts', 'count', filter], queryFn: () => answer(accounts.count.get({ query: filter })) })
+
+export const accountsAtOnce = 50
+export const disableServiceAccounts = (which: BulkWhich, disabled: boolean) => answer(accounts.bulk.disable.post({ ...which, disabled }))
 
 export const serviceAccountQuery = (id: string) =>
   queryOptions({ queryKey: ['service-accounts', 'one', id], queryFn: () => answer(accounts({ id }).get()), placeholderData: undefined })

@@ -100,7 +100,7 @@ export function UsersPage() {
   const [selection, setSelection] = useState(nothingSelected)
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...userCountQuery(filters.query), enabled: selecting }).data?.count
-  const bulk = useBulk({ context: 'users', filter: filters.query, onSelection: setSelection, idsAtOnce: usersAtOnce })
+  const bulk = useBulk({ invalidates: ['users'], filter: filters.query, onSelection: setSelection, idsAtOnce: usersAtOnce })
 
   return (
     <ListPage

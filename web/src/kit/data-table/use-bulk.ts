@@ -12,12 +12,13 @@ export type BulkWhich = { ids: string[] } | { filter: Record<string, unknown>; c
 
 /** Runs a bulk action over a selection, call by call, saying how far it is; what was refused stays to be read. */
 export function useBulk({
-  context,
+  invalidates,
   filter,
   onSelection,
   idsAtOnce = 200,
 }: {
-  context: string
+  /** First keys of the queries that it makes stale. */
+  invalidates: readonly string[]
   filter: Record<string, unknown>
   onSelection: (selection: Selection) => void
   /** As many as the server takes in one call. */
@@ -56,7 +57,7 @@ export function useBulk({
       setProgress(null)
       setFailures(refused)
       if (done > 0) notify.success(said(done))
-      await queryClient.invalidateQueries({ queryKey: [context] })
+      await Promise.all(invalidates.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
     }
   }
   return { run, progress, busy: progress !== null, failures, forget: () => setFailures([]) }
