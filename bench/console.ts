@@ -2,10 +2,13 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { launch, showWhole, visit } from '../web/e2e/browser'
 import { signIn, startPlatform, type Platform } from '../web/e2e/platform'
-import { rounded, table, verdict } from './lib'
+import { measureCharts } from './console-charts'
+import { type Frames, countFrames } from './frames'
+import { middle, rounded, table, verdict } from './lib'
 
 // `bun run bench:console`: the built console in Chromium, before a tenant of 100,000 devices: first view with a slowed processor, scrolling, filters,
-// search. Figures come from Chromium's own trace and from the page's clock. Build it first (`bun run build:web`).
+// search; and charts, which `bun run bench:console charts` measures alone. Figures come from Chromium's own trace and from the page's clock. Build it first
+// (`bun run build:web`).
 
 const devices = 100_000
 const slowdown = 4
@@ -40,7 +43,6 @@ async function traced(browser: Browser, page: Page, work: () => Promise<unknown>
   return told.traceEvents
 }
 
-const middle = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
 const most = (list: number[]) => Math.max(...list)
 
 /** Milliseconds from the navigation to the largest paint, nothing in the cache. */
@@ -59,29 +61,10 @@ async function largestPaint(browser: Browser, page: Page, cdp: CDPSession, url: 
 
 const scroller = 'main [role="grid"]'
 
-/** Scrolls by a gesture and counts what was drawn: frames a second, and the share of frames that came late. */
-async function scroll(page: Page, cdp: CDPSession, pixels: number, speed: number, what = scroller) {
+async function scroll(page: Page, cdp: CDPSession, pixels: number, speed: number, what = scroller): Promise<Frames> {
   const box = (await page.locator(what).boundingBox())!
-  await page.evaluate(`(() => {
-    globalThis.frames = []
-    const step = (at) => { globalThis.frames.push(at); globalThis.counting = requestAnimationFrame(step) }
-    globalThis.counting = requestAnimationFrame(step)
-  })()`)
-  await cdp.send('Input.synthesizeScrollGesture', {
-    x: box.x + 400,
-    y: Math.max(box.y, 0) + 300,
-    yDistance: -pixels,
-    speed,
-    gestureSourceType: 'mouse',
-    preventFling: true,
-  })
-  const frames = await page.evaluate<number[]>('(cancelAnimationFrame(globalThis.counting), globalThis.frames)')
-  const gaps = frames.slice(1).map((at, index) => at - frames[index]!)
-  return {
-    perSecond: (gaps.length * 1000) / (frames.at(-1)! - frames[0]!),
-    late: gaps.filter((gap) => gap > 25).length / gaps.length,
-    longestMs: most(gaps),
-  }
+  const gesture = { yDistance: -pixels, speed, gestureSourceType: 'mouse', preventFling: true } as const
+  return countFrames(page, () => cdp.send('Input.synthesizeScrollGesture', { x: box.x + 400, y: Math.max(box.y, 0) + 300, ...gesture }))
 }
 
 const still = '#still'
@@ -126,9 +109,7 @@ async function searchFor(page: Page, words: string, shown: string): Promise<numb
   return until(page, () => field.press('Enter'), shown)
 }
 
-const platform = await startPlatform()
-const browser = await launch()
-try {
+async function measureLists(platform: Platform, browser: Browser) {
   await fill(platform)
   const { page, context } = await visit(browser)
   await showWhole(page)
@@ -207,7 +188,7 @@ try {
       verdict(middle(list), 1_500, false),
     ]),
   ])
-  const scrolled: [string, Awaited<ReturnType<typeof scroll>>][] = [
+  const scrolled: [string, Frames][] = [
     ['from the top', fresh],
     [`with ${rounded(rows)} rows loaded`, deep],
     ['the same rows, of a page without script', bare],
@@ -238,6 +219,14 @@ try {
     ['', 'middle, ms', 'most, ms', 'goal', ''],
     ['answer of the search', rounded(middle(asked)), rounded(most(asked)), '50', verdict(middle(asked), 50, false)],
   ])
+  await context.close()
+}
+
+const platform = await startPlatform()
+const browser = await launch()
+try {
+  await measureCharts(platform, browser)
+  if (Bun.argv[2] !== 'charts') await measureLists(platform, browser)
 } finally {
   await browser.close()
   await platform.stop()

@@ -73,7 +73,8 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
       onZoom: zooms ? zoom : undefined,
     })
     plot.current = made
-    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    // Called at once, too; another drawing of the same would delay the first picture.
+    const resize = new ResizeObserver(() => element.clientWidth === made.width || made.setSize({ width: element.clientWidth, height }))
     resize.observe(element)
     return () => {
       resize.disconnect()
@@ -82,13 +83,10 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
     }
   }, [lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
 
+  // Setting the scale of time draws everything, soon and once, together with what was just made; colours are read from the theme's tokens then.
   useEffect(() => {
-    plot.current?.batch(() => {
-      plot.current?.setData(data, false)
-      plot.current?.setScale('x', { min: fromMs / 1000, max: toMs / 1000 })
-    })
-    // Colours are read from the theme's tokens while drawing.
-    plot.current?.redraw()
+    plot.current?.setData(data, false)
+    plot.current?.setScale('x', { min: fromMs / 1000, max: toMs / 1000 })
   }, [data, fromMs, toMs, theme, lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
 
   const moveCursor = (event: KeyboardEvent) => {
@@ -114,6 +112,17 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
     })
     setSpoken(`${formatTime(at * 1000, true, zone)}: ${values.join(', ')}`)
   }
+
+  // The cursor renders with every frame: what it does not change is not summed up again.
+  const told = useMemo(() => {
+    const sentences = series.map(({ label: name, points }) => {
+      const summary = summarize(points)
+      if (!summary) return t('chart.no_data', { name })
+      const { latest, lowest, highest: most, mean } = summary
+      return t('chart.summary', { name, latest: format(latest), lowest: format(lowest), highest: format(most), mean: format(mean) })
+    })
+    return sentences.join(' ')
+  }, [series, format, t])
 
   const at = cursor === null ? undefined : data[0][cursor]
   return (
@@ -145,19 +154,7 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
           </ul>
         )}
         <p id={summaryId} className="sr-only">
-          {series
-            .map((entry) => {
-              const summary = summarize(entry.points)
-              if (!summary) return t('chart.no_data', { name: entry.label })
-              return t('chart.summary', {
-                name: entry.label,
-                latest: format(summary.latest),
-                lowest: format(summary.lowest),
-                highest: format(summary.highest),
-                mean: format(summary.mean),
-              })
-            })
-            .join(' ')}
+          {told}
         </p>
       </figcaption>
     </figure>

@@ -7,10 +7,10 @@ import { beginSession, leaveSession } from './session'
 export { answer, taggedAnswer, type AnswerOf, type ItemOf } from './answers'
 
 const refresh = () => treaty<App>(location.origin, { parseDate: false }).api.v1.auth.refresh.post({})
-const { renewSession, fetchAuthorized, fetcher } = authorized(refresh, beginSession)
+const { renewSession, fetchAuthorized, calls } = authorized(refresh, beginSession)
 export { fetchAuthorized, renewSession }
 
-export const api = treaty<App>(location.origin, { fetcher, parseDate: false }).api.v1
+export const api = treaty<App>(location.origin, calls).api.v1
 
 export const signOut = () => leaveSession(() => api.auth.logout.post({}))
 

@@ -13,7 +13,7 @@ import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
 import { linesMost, type Panel, panelsOf } from './panels'
 import { PanelCard } from './panel-card'
-import { answerQuery, createTelemetryExport, deviceNamesQuery, hasPlace } from './queries'
+import { type Series, answerQuery, createTelemetryExport, deviceNamesQuery, hasPlace } from './queries'
 import { useQuestion } from './question'
 import { QuestionBar } from './question-bar'
 import { StartHere } from './start-here'
@@ -27,7 +27,8 @@ export function ExplorerPage() {
   const { question, asked, set, setRange } = state
   const [paused, setPaused] = useState(false)
   const query = useQuery(answerQuery(question, paused))
-  const ids = useMemo(() => [...new Set(query.data?.series.slice(0, linesMost).map(({ device_id }) => device_id))], [query.data])
+  // Where devices are chosen their names are there before the answer is, so that lines are drawn once.
+  const ids = useMemo(() => (question.orgUnit === null ? question.devices : devicesIn(query.data?.series ?? [])), [question, query.data])
   const { data: names } = useQuery({ ...deviceNamesQuery(ids), enabled: ids.length > 0 && can('devices.read') })
   const panels = useMemo(
     () => (query.data ? panelsOf(query.data, asked.layout, asked.aggregate, (id) => names?.get(id) ?? id.slice(-8)) : []),
@@ -66,6 +67,8 @@ export function ExplorerPage() {
     </div>
   )
 }
+
+const devicesIn = (series: readonly Series[]) => [...new Set(series.slice(0, linesMost).map(({ device_id }) => device_id))]
 
 type AnsweredProps = {
   query: ReturnType<typeof useQuery<Awaited<ReturnType<NonNullable<ReturnType<typeof answerQuery>['queryFn']>>>>>

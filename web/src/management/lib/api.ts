@@ -10,10 +10,10 @@ const refresh = () => treaty<ManagementApp>(location.origin, { parseDate: false 
 export const beginStaffSession = ({ staff, ...session }: AnswerOf<typeof refresh>) =>
   beginSession({ ...session, user: staff, tenant: null })
 
-const { renewSession, fetcher } = authorized(refresh, beginStaffSession)
+const { renewSession, calls } = authorized(refresh, beginStaffSession)
 export { renewSession }
 
 /** The Management API. */
-export const api = treaty<ManagementApp>(location.origin, { fetcher, parseDate: false }).api.v1
+export const api = treaty<ManagementApp>(location.origin, calls).api.v1
 
 export const signOut = () => leaveSession(() => api.auth.logout.post({}))
