@@ -1,4 +1,4 @@
-/** Every page that has an address of its own; what a device shows is reached from the list. */
+/** Every page that has an address of its own. */
 export const pages: readonly string[] = [
   '/',
   '/devices',
@@ -16,8 +16,16 @@ export const pages: readonly string[] = [
   '/settings/api-tokens',
   '/account/api-tokens',
   '/settings/mail',
+  '/settings/telemetry',
+  '/settings/rejected-records',
+  '/settings/support',
   '/forgot-password',
   '/register',
+  '/reset-password',
+  '/verify-email',
+  '/accept-invitation',
+  '/archive',
+  '/support',
   '/settings/security',
   '/settings/sso',
   '/settings/domains',
@@ -25,10 +33,26 @@ export const pages: readonly string[] = [
   '/account/sessions',
   '/account/password',
   '/account/two-factor',
+  '/account/ways',
   '/account/alerts',
   '/wallboard',
   '/nowhere',
 ]
+
+/** Where only a link leads that holds a secret: without one the server refuses, and the page says so. */
+export const linkedPages: ReadonlySet<string> = new Set(['/accept-invitation', '/archive', '/support'])
+
+/** What the page of a device shows, section by section. */
+export const deviceSections: readonly string[] = [
+  'overview',
+  'neighbours',
+  'commands',
+  'alerts',
+  'events',
+  'keys',
+  'properties',
+  'audit',
+].map((tab) => `/devices/:id?tab=${tab}`)
 
 /** The same of the console of the platform's own staff; a tenant is reached from the list. */
 export const managementPages: readonly string[] = ['/tenants', '/fleet', '/plans', '/staff', '/audit', '/account']

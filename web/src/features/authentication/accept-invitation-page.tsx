@@ -19,7 +19,7 @@ export function AcceptInvitationPage() {
   const [token] = useState(takeToken)
   const [joined, setJoined] = useState(false)
   // The token is no part of the key: it stays out of whatever shows the cache.
-  const query = useQuery({ queryKey: ['invitation'], queryFn: () => readInvitation(token), retry: false, staleTime: Infinity })
+  const query = useQuery({ queryKey: ['invitation'], queryFn: () => readInvitation(token || 'none'), retry: false, staleTime: Infinity })
   const tenant = query.data?.tenant.name ?? ''
   return (
     <Frame
