@@ -216,6 +216,25 @@ test('429: the page waits as long as it is told, says so, and goes on by itself;
   await context.close()
 }, 60_000)
 
+test('a page of which the server has no part any more says so in words, and how to go on; a long wait is told in minutes', async () => {
+  const { page, context } = await visit(browser, { locale: 'it-IT' })
+  await signIn(page, platform.url, platform.admin)
+  await page.route('**/assets/explorer-page-*.js', (route) => route.fulfill({ status: 404 }))
+  await page.goto(`${platform.url}/telemetry`)
+  await page.getByText('Non è stato possibile caricare una parte della pagina.').waitFor()
+  expect(await page.getByText('dynamically').count()).toBe(0)
+  await page.getByRole('button', { name: 'Ricarica la pagina' }).waitFor()
+  expect(await axe(page)).toEqual([])
+  const refusal = { type: 'about:blank', title: 'Too Many Requests', status: 429, error: 'rate_limited', detail: 'Wait', request_id: 'r' }
+  const headers = { 'retry-after': '840' }
+  await page.route(/\/api\/v1\/devices\?/, (route) =>
+    route.fulfill({ status: 429, contentType: 'application/problem+json', headers, body: JSON.stringify(refusal) }),
+  )
+  await page.goto(`${platform.url}/devices`)
+  await page.getByText('Riprova tra 14 minuti.').waitFor()
+  await context.close()
+}, 60_000)
+
 test('offline before all of a page was fetched: what is there stays and can be used, and the rest comes with the connection', async () => {
   await report(platform, device, { kind: 'security_alert', data: { title: 'Half a page', severity: 'low' } })
   const { page, context } = await visit(browser)

@@ -23,24 +23,30 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
     if (problem.status === 404) return t('error.not_found_title')
     return t('error.title')
   }
+  const sentence = () => {
+    if (problem.word === 'network') return t('error.network')
+    return problem.word === 'outdated' ? t('error.outdated') : problem.message
+  }
   return (
     <div role="alert" className="flex flex-col items-center justify-center gap-1 px-6 py-14 text-center">
       <span className="bg-critical-soft text-critical mb-3 grid size-11 place-items-center rounded-xl">
         <Icon className="size-5" aria-hidden />
       </span>
       <p className="text-base font-medium">{title()}</p>
-      <p className="text-muted max-w-md text-pretty">{problem.word === 'network' ? t('error.network') : problem.message}</p>
+      <p className="text-muted max-w-md text-pretty">{sentence()}</p>
       {problem.status === 403 && <p className="text-muted max-w-md">{t('error.ask_administrator', { tenant: tenant ?? '' })}</p>}
-      <p className="text-muted mt-2 flex items-center gap-1.5 font-mono text-xs">
-        {problem.word}
-        {problem.requestId && (
-          <>
-            <span aria-hidden>·</span>
-            {problem.requestId}
-            <CopyButton text={problem.requestId} label={t('error.copy_request_id')} />
-          </>
-        )}
-      </p>
+      {problem.status !== 0 && (
+        <p className="text-muted mt-2 flex items-center gap-1.5 font-mono text-xs">
+          {problem.word}
+          {problem.requestId && (
+            <>
+              <span aria-hidden>·</span>
+              {problem.requestId}
+              <CopyButton text={problem.requestId} label={t('error.copy_request_id')} />
+            </>
+          )}
+        </p>
+      )}
       {onRetry && problem.status !== 404 && (
         <Button className="mt-3" onClick={onRetry}>
           {t('action.retry')}

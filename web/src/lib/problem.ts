@@ -3,7 +3,7 @@ import { fieldSentenceOf, sentenceOf } from './i18n'
 /** An answer the server gave as application/problem+json (RFC 9457), or the failure to get one at all. */
 export class Problem extends Error {
   readonly status: number
-  /** The stable word, such as `forbidden`; `network` when no answer came. */
+  /** The stable word, such as `forbidden`; `network` when no answer came, `outdated` when a part of the page did not. */
   readonly word: string
   readonly requestId: string | null
   readonly errors: FieldProblem[]
@@ -60,7 +60,11 @@ export function problemFrom(status: number, body: unknown, response: Response | 
   })
 }
 
+/** How browsers tell that a part of the page is not to be had: as a rule the server has a newer one. */
+const partIsMissing = /dynamically imported module|Importing a module script failed/i
+
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  return new Problem({ status: 0, word: 'unexpected', detail: error instanceof Error ? error.message : String(error) })
+  const detail = error instanceof Error ? error.message : String(error)
+  return new Problem({ status: 0, word: partIsMissing.test(detail) ? 'outdated' : 'unexpected', detail })
 }

@@ -27,8 +27,10 @@ export function OfflineBanner() {
     <div role="status">
       {!online && (
         <p className={bannerClasses}>
-          <WifiOff className="size-4 shrink-0" aria-hidden />
-          {t('shell.offline')}
+          <span className="flex items-start gap-2">
+            <WifiOff className="mt-0.5 size-4 shrink-0" aria-hidden />
+            {t('shell.offline')}
+          </span>
         </p>
       )}
       {online && away && <ServerAway />}
@@ -41,8 +43,10 @@ function ServerAway() {
   const left = useSecondsLeft(useServer((state) => state.nextTryAtMs))
   return (
     <p className={bannerClasses}>
-      <CloudOff className="size-4 shrink-0" aria-hidden />
-      {t('shell.server_away')}
+      <span className="flex items-start gap-2">
+        <CloudOff className="mt-0.5 size-4 shrink-0" aria-hidden />
+        {t('shell.server_away')}
+      </span>
       {/* Read out once, not every second. */}
       <span aria-hidden>{left > 0 ? t('shell.server_next_try', { count: left }) : t('shell.server_trying')}</span>
       <Button size="small" onClick={tryServer}>

@@ -31,6 +31,7 @@ export function PermissionAreas({ items, ...choice }: PermissionChoiceProps & { 
 
 const knownAreas = [
   'devices',
+  'devices_events',
   'commands',
   'discoveries',
   'telemetry',
@@ -47,9 +48,9 @@ const knownAreas = [
 /** The name of an area of the catalogue; one that this console does not know yet keeps the server's word. */
 function useAreaName(area: string): string {
   const { t } = useTranslation()
-  const known = knownAreas.find((candidate) => candidate === area)
+  const known = knownAreas.find((candidate) => candidate === area.replaceAll('.', '_'))
   if (known) return t(`settings.groups.area.${known}`)
-  const words = area.replaceAll(/[_-]/g, ' ')
+  const words = area.replaceAll(/[._-]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

@@ -42,7 +42,7 @@ export function OpenAlerts({ unit }: { unit: string | undefined }) {
                 {t('alerts.none_open')}
               </p>
             ) : (
-              <ul className="grid flex-1 grid-cols-2 gap-2 sm:grid-cols-4">
+              <ul className="grid max-h-28 flex-1 grid-cols-2 gap-2 sm:grid-cols-4">
                 {severities.map((severity) => {
                   const Icon = severityIcons[severity]
                   const quiet = open[severity] === 0

@@ -90,6 +90,9 @@ export const common = {
   error: {
     rate_limited_one: 'Too many attempts. Try again in {{count}} second.',
     rate_limited_other: 'Too many attempts. Try again in {{count}} seconds.',
+    rate_limited_minutes_one: 'Too many attempts. Try again in {{count}} minute.',
+    rate_limited_minutes_other: 'Too many attempts. Try again in {{count}} minutes.',
+    outdated: 'A part of this page could not be loaded. The console may have been updated meanwhile: reload the page.',
     rate_limit_over: 'You can try again now.',
     title: 'That did not work',
     network_title: 'No answer from the server',

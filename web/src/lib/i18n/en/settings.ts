@@ -166,6 +166,7 @@ export const settings = {
       all_of_area: '(all of this area)',
       area: {
         devices: 'Devices',
+        devices_events: 'Events of devices',
         commands: 'Commands',
         discoveries: 'Discoveries',
         telemetry: 'Telemetry',

@@ -93,6 +93,10 @@ export const common: Shape<typeof english> = {
   error: {
     rate_limited_one: 'Troppi tentativi. Riprova tra {{count}} secondo.',
     rate_limited_other: 'Troppi tentativi. Riprova tra {{count}} secondi.',
+    rate_limited_minutes_one: 'Troppi tentativi. Riprova tra {{count}} minuto.',
+    rate_limited_minutes_other: 'Troppi tentativi. Riprova tra {{count}} minuti.',
+    outdated:
+      'Non è stato possibile caricare una parte della pagina. Forse la console è stata aggiornata nel frattempo: ricarica la pagina.',
     rate_limit_over: 'Ora puoi riprovare.',
     title: 'Qualcosa non ha funzionato',
     network_title: 'Il server non risponde',

@@ -172,6 +172,7 @@ export const settings: Shape<typeof english> = {
       all_of_area: '(tutta l’area)',
       area: {
         devices: 'Dispositivi',
+        devices_events: 'Eventi dei dispositivi',
         commands: 'Comandi',
         discoveries: 'Scoperte',
         telemetry: 'Telemetria',
