@@ -208,9 +208,17 @@ test.each(['dark', 'light'] as const)(
       await page.getByRole('row').filter({ hasText: 'edge-0001' }).first().waitFor()
       expect(await axe(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      const dialogs = page.locator('section', { has: page.getByRole('heading', { name: 'Dialogs, drawers and notifications' }) })
+      for (const name of ['Dialog', 'Drawer', 'Confirmation', 'Secret', 'Conflict', 'Failures of many', 'Audit entry']) {
+        await dialogs.getByRole('button', { name, exact: true }).click()
+        await page.getByRole('dialog').waitFor()
+        expect([name, ...(await axe(page))]).toEqual([name])
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
       expect(complaints).toEqual([])
       await context.close()
     }
   },
-  60_000,
+  120_000,
 )

@@ -39,3 +39,32 @@ test('every section of a device is among them', async () => {
   expect(tabs.length).toBeGreaterThan(5)
   expect(deviceSections).toEqual(tabs.map((tab) => `/devices/:id?tab=${tab}`))
 })
+
+/** What files of the kit are reached from these, through one another. */
+async function reached(from: string[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const file of from) {
+    const imports = [...(await Bun.file(file).text()).matchAll(/from '([^']+)'/g)].map(([, name]) => name!)
+    for (const name of imports) {
+      const path = name.startsWith('@/') ? join(source, name.slice(2)) : name.startsWith('.') ? join(dirname(file), name) : ''
+      const next = `${path}.tsx`
+      if (found.has(next) || from.includes(next) || !(await Bun.file(next).exists())) continue
+      found.add(next)
+      from.push(next)
+    }
+  }
+  return found
+}
+
+/** Parts of the shell, which every page shows. */
+const ofShell = ['data-table/list-frame.tsx', 'favourite.tsx', 'side-navigation.tsx']
+/** Need a server to say anything, or show what others do; they are looked at in their journeys. */
+const ofServer = ['export-button.tsx', 'invitations-dialog.tsx', 'versioned-form.tsx']
+
+test('every piece of the kit is shown on its page', async () => {
+  const dev = [...new Bun.Glob('dev/*.tsx').scanSync(source)].map((file) => join(source, file))
+  const shown = await reached(dev)
+  const kit = [...new Bun.Glob('**/*.tsx').scanSync(join(source, 'kit'))]
+  expect(kit.length).toBeGreaterThan(30)
+  expect(kit.filter((file) => !shown.has(join(source, 'kit', file))).toSorted()).toEqual([...ofShell, ...ofServer].toSorted())
+})

@@ -1,6 +1,11 @@
+import { useState } from 'react'
 import { Chart } from '@/kit/chart'
 import type { Point } from '@/kit/chart-data'
-import { State } from './section'
+import type { Range } from '@/kit/range'
+import { RangePicker } from '@/kit/range-picker'
+import { Sparkline } from '@/kit/sparkline'
+import { TimeRangePicker } from '@/kit/time-range'
+import { Row, State } from './section'
 
 const hourMs = 3_600_000
 const toMs = Math.floor(Date.now() / 60_000) * 60_000
@@ -11,8 +16,21 @@ const wave = (shift: number): Point[] =>
 const range = { fromMs, toMs, format: (value: number) => `${Math.round(value)} %`, highest: 100 }
 
 export function ChartStates() {
+  const [picked, setPicked] = useState<Range>({ last: '6h' })
   return (
     <>
+      <State name="time ranges">
+        <Row>
+          <TimeRangePicker value="1h" onChange={() => undefined} />
+          <RangePicker value={picked} onChange={setPicked} />
+        </Row>
+      </State>
+      <State name="sparkline">
+        <Row>
+          <Sparkline label="Records a day" values={[3, 5, 0, 8, 13, 2, 1]} />
+          <Sparkline label="Nothing" values={[0, 0, 0, 0, 0, 0, 0]} />
+        </Row>
+      </State>
       <State name="one series">
         <Chart {...range} label="CPU" series={[{ label: 'CPU', points: wave(0) }]} syncKey="kit" />
       </State>

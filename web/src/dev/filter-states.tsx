@@ -1,3 +1,6 @@
+import { Server } from 'lucide-react'
+import { useState } from 'react'
+import { Choice } from '@/kit/choice'
 import { FilterChip } from '@/kit/filter-chip'
 import { type Filter, type FilterField, useFilters } from '@/kit/filter-fields'
 import { Filters } from '@/kit/filters'
@@ -46,6 +49,7 @@ const chips: [FilterField, Filter | null][] = [
 
 export function FilterStates() {
   const state = useFilters([status, site, name, seen])
+  const [chosen, setChosen] = useState<string[]>(['hall'])
   return (
     <>
       <State name="chips" wide>
@@ -54,6 +58,17 @@ export function FilterStates() {
             <FilterChip key={JSON.stringify([field.id, filter])} field={field} filter={filter} onChange={() => undefined} />
           ))}
         </Row>
+      </State>
+      <State name="a choice among many" wide>
+        <Choice
+          icon={Server}
+          label="Devices"
+          options={places}
+          chosen={places.filter(({ value }) => chosen.includes(value))}
+          onChange={setChosen}
+          most={10}
+          nothing="None match"
+        />
       </State>
       <State name="bar, kept in the address" wide>
         <Filters state={state} searchLabel="Search examples" />

@@ -1,28 +1,13 @@
-import { useState } from 'react'
-import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { Field, ProblemNote } from '@/kit/form'
 import { SearchedSelect } from '@/kit/searched-select'
 import { Secret } from '@/kit/secret'
-import { notify } from '@/lib/notify'
 import { Problem } from '@/lib/problem'
-import { Button } from '@/ui/button'
-import { Dialog, DialogContent } from '@/ui/dialog'
 import { Input, TextArea } from '@/ui/input'
 import { Select } from '@/ui/select'
-import { Sheet, SheetContent } from '@/ui/sheet'
-import { Row, State } from './section'
-
-const refusal = new Problem({
-  status: 422,
-  word: 'invalid',
-  detail: 'The request does not fit',
-  requestId: 'example-2',
-  errors: [{ path: '/name', message: 'is required' }],
-})
+import { refusal } from './refusal'
+import { State } from './section'
 
 export function FormStates() {
-  const [open, setOpen] = useState<'dialog' | 'sheet' | 'confirm' | null>(null)
-  const close = (isOpen: boolean) => !isOpen && setOpen(null)
   return (
     <>
       <State name="fields">
@@ -70,34 +55,6 @@ export function FormStates() {
       </State>
       <State name="secret">
         <Secret label="Example key" value={`mzp_${'0123456789'.repeat(6)}`} />
-      </State>
-      <State name="dialog, drawer, confirmation, notification">
-        <Row>
-          <Button onClick={() => setOpen('dialog')}>Dialog</Button>
-          <Button onClick={() => setOpen('sheet')}>Drawer</Button>
-          <Button onClick={() => setOpen('confirm')}>Confirmation</Button>
-          <Button onClick={() => notify.success('It is saved', { action: { label: 'Undo', onClick: () => undefined } })}>Success</Button>
-          <Button onClick={() => notify.error('It was refused', { description: 'forbidden · example-3' })}>Failure</Button>
-        </Row>
-        <Dialog open={open === 'dialog'} onOpenChange={close}>
-          <DialogContent title="A dialog" description="With a title and a description.">
-            What it holds.
-          </DialogContent>
-        </Dialog>
-        <Sheet open={open === 'sheet'} onOpenChange={close}>
-          <SheetContent title="A drawer">
-            <p className="p-5">What it holds.</p>
-          </SheetContent>
-        </Sheet>
-        <ConfirmDialog
-          open={open === 'confirm'}
-          onOpenChange={close}
-          title="Remove edge-1?"
-          description="This cannot be undone."
-          typed="edge-1"
-          confirmLabel="Remove"
-          onConfirm={() => Promise.reject(refusal)}
-        />
       </State>
     </>
   )

@@ -1,14 +1,15 @@
 import { PageHeader } from '@/kit/page-header'
-import { TimeRangePicker } from '@/kit/time-range'
 import { chooseLanguage, i18next, languages } from '@/lib/i18n'
 import { chooseTheme, themes, useTheme } from '@/lib/theme'
 import { Button } from '@/ui/button'
 import { ChartStates } from './chart-states'
+import { DialogStates } from './dialog-states'
 import { FilterStates } from './filter-states'
 import { FormStates } from './form-states'
 import { MessageStates } from './message-states'
-import { Row, Section, State } from './section'
+import { Section } from './section'
 import { TableStates } from './table-states'
+import { WaitingStates } from './waiting-states'
 import { WordStates } from './word-states'
 
 /** Every piece of the kit in every state it has: to be looked at, and to be held against axe in both themes. */
@@ -30,11 +31,6 @@ export function KitPage() {
       </PageHeader>
       <Section title="Words and buttons">
         <WordStates />
-        <State name="time range">
-          <Row>
-            <TimeRangePicker value="1h" onChange={() => undefined} />
-          </Row>
-        </State>
       </Section>
       <Section title="Tables">
         <TableStates />
@@ -42,8 +38,14 @@ export function KitPage() {
       <Section title="Filters">
         <FilterStates />
       </Section>
-      <Section title="Forms and dialogs">
+      <Section title="Forms">
         <FormStates />
+      </Section>
+      <Section title="Dialogs, drawers and notifications">
+        <DialogStates />
+      </Section>
+      <Section title="Waiting">
+        <WaitingStates />
       </Section>
       <Section title="Nothing, failure and differences">
         <MessageStates />
