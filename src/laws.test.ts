@@ -122,6 +122,8 @@ describe('every route with an id', () => {
     'PATCH /api/v1/saved-views/:id': { name: 'taken over' },
     'POST /api/v1/devices/:id/commands': { type: 'ping' },
     'POST /api/v1/alerts/:id/acknowledge': {},
+    'POST /api/v1/alerts/:id/assign': { user_id: null },
+    'POST /api/v1/alerts/:id/close': { verdict: 'benign' },
     'POST /api/v1/me/identities/:id/unlink': {},
     'POST /api/v1/commands/:id/result': { state: 'succeeded' },
   }
@@ -311,6 +313,10 @@ describe('every route with an id', () => {
       'POST /api/v1/devices/bulk/update': { ids: [device.device_id], change: { location: 'Roof' } },
       'POST /api/v1/devices/bulk/delete': { ids: [device.device_id] },
       'POST /api/v1/alerts/bulk/acknowledge': { ids: [idFor('/alerts/')] },
+      'POST /api/v1/alerts/bulk/assign': { ids: [idFor('/alerts/')], user_id: client.user_id },
+      'POST /api/v1/alerts/bulk/close': { ids: [idFor('/alerts/')] },
+      'POST /api/v1/alerts/bulk/reopen': { ids: [idFor('/alerts/')] },
+      'POST /api/v1/alerts/:id/assign': { user_id: client.user_id },
       'POST /api/v1/sites/': { name: 'Hall', org_unit_id: empty },
       'POST /api/v1/users/bulk/disable': { ids: [colleague.user_id] },
       'POST /api/v1/users/bulk/groups': { ids: [colleague.user_id], group_ids: [idFor('/groups/')] },
@@ -319,6 +325,7 @@ describe('every route with an id', () => {
       'POST /api/v1/api-tokens/bulk/revoke': { ids: [idFor('/api-tokens/')] },
       'PUT /api/v1/settings/telemetry/': { raw_days: 30, rollup_days: 400 },
     }
+    if (/alerts.*reopen/.test(path)) await client.api.alerts({ id: idFor('/alerts/') }).close.post({ verdict: 'benign' })
     const id = path.includes('/users/') ? colleague.user_id : path.includes('/org-units/') ? empty : path.includes(':id') ? idFor(path) : ''
     const entries = () => owner`select action from audit_log where tenant_id = ${client.tenant_id} order by id`
     const before = (await entries()).length

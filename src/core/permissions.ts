@@ -19,6 +19,8 @@ export const permissions = {
   'rejected_records.replay': 'Have refused records examined again',
   'alerts.read': 'See security alerts',
   'alerts.acknowledge': 'Acknowledge security alerts',
+  'alerts.assign': 'Assign security alerts to users',
+  'alerts.close': 'Close security alerts with a verdict, and reopen them',
   'alerts.export': 'Download lists of alerts',
   'org_units.read': 'See organization units',
   'org_units.create': 'Add organization units',
@@ -83,3 +85,6 @@ export function expand(stored: string[]): Permission[] {
   const named = stored.filter(isPermission)
   return stored.includes(everyReading) ? [...new Set([...readOnlyPermissions, ...named])] : named
 }
+
+/** What a group's stored list may hold that gives this permission. */
+export const givenBy = (permission: Permission) => ['*', ...(readOnlyPermissions.includes(permission) ? [everyReading] : []), permission]

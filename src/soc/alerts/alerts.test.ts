@@ -1,48 +1,12 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { moveClock } from '../../core/clock'
+import { type Said, acknowledge, arranged, raise, read, titles } from '../../testing/alerts'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
-import { type Reporter, owner, report, runQueue, told, walk } from '../../testing/world'
+import { owner, told, walk } from '../../testing/world'
 
 afterEach(() => moveClock(0))
 
-type Severity = 'low' | 'medium' | 'high' | 'critical'
-interface Said {
-  title: string
-  severity?: Severity
-  description?: string
-  source_ip?: string
-}
-
-async function raise(reporter: Reporter, ...alerts: Said[]) {
-  await report(
-    reporter,
-    alerts.map((said) => ({ kind: 'security_alert', data: { severity: 'medium', ...said } })),
-  )
-  await runQueue(reporter.tenant_id)
-}
-
-interface Alert {
-  id: string
-  title: string
-  status: string
-  severity: Severity
-}
-const read = async (client: Client, query = '') => {
-  const reply = await send('GET', `/api/v1/alerts${query}`, client)
-  expect(reply.status).toBe(200)
-  return (await reply.json()) as { items: Alert[]; next_cursor: string | null }
-}
-const titles = async (client: Client, query?: string) => (await read(client, query)).items.map(({ title }) => title)
 const summary = async (client: Client) => (await client.api.alerts.summary.get({ query: {} })).data
-const acknowledge = (client: Client, id: string, body?: unknown, headers: Record<string, string> = {}) =>
-  send('POST', `/api/v1/alerts/${id}/acknowledge`, { headers: { ...client.headers, ...headers }, body })
-
-async function arranged(...alerts: Said[]) {
-  const client = await signedIn()
-  const device = await registered(client, { name: 'edge-7' })
-  if (alerts.length) await raise(device, ...alerts)
-  return { client, device }
-}
 
 describe('the list', () => {
   const four: Said[] = [
@@ -83,7 +47,7 @@ describe('the list', () => {
     await raise(free, { title: 'c' })
     const { items } = await read(client)
     await acknowledge(client, items.find(({ title }) => title === 'a')!.id)
-    await owner`update alert set status = 'closed' where id = ${items.find(({ title }) => title === 'c')!.id}`
+    await client.api.alerts({ id: items.find(({ title }) => title === 'c')!.id }).close.post({ verdict: 'benign' })
     expect(await titles(client)).toEqual(['c', 'b', 'a'])
     expect(await titles(client, '?status=open')).toEqual(['b'])
     expect(await titles(client, '?status=acknowledged')).toEqual(['a'])
@@ -122,7 +86,7 @@ describe('the list', () => {
     expect(await summary(client)).toEqual({ open: { low: 1, medium: 1, high: 1, critical: 3 }, acknowledged: 0 })
     const { items } = await read(client)
     for (const title of ['d', 'a']) await acknowledge(client, items.find((alert) => alert.title === title)!.id)
-    await owner`update alert set status = 'closed' where id = ${items.find(({ title }) => title === 'b')!.id}`
+    await client.api.alerts({ id: items.find(({ title }) => title === 'b')!.id }).close.post({ verdict: 'benign' })
     expect(await summary(client)).toEqual({ open: { low: 0, medium: 0, high: 1, critical: 2 }, acknowledged: 2 })
     expect(await summary(await signedIn())).toEqual({ open: { low: 0, medium: 0, high: 0, critical: 0 }, acknowledged: 0 })
   })
@@ -146,9 +110,11 @@ describe('the summary', () => {
     const { items } = await read(client)
     await acknowledge(client, items.find(({ title }) => title === 'b')!.id)
     const since = new Date(Date.now() - 60_000)
-    expect(await of({ since })).toMatchObject({ since: { raised: 3, acknowledged: 1 } })
-    expect(await of({ since, org_unit_id: south })).toMatchObject({ since: { raised: 1, acknowledged: 0 } })
-    expect(await of({ since: new Date(Date.now() + 60_000) })).toMatchObject({ since: { raised: 0, acknowledged: 0 } })
+    expect(await of({ since })).toMatchObject({ since: { raised: 3, acknowledged: 1, closed: 0 } })
+    await client.api.alerts({ id: items.find(({ title }) => title === 'b')!.id }).close.post({ verdict: 'benign' })
+    expect(await of({ since })).toMatchObject({ acknowledged: 0, since: { raised: 3, acknowledged: 1, closed: 1 } })
+    expect(await of({ since, org_unit_id: south })).toMatchObject({ since: { raised: 1, acknowledged: 0, closed: 0 } })
+    expect(await of({ since: new Date(Date.now() + 60_000) })).toMatchObject({ since: { raised: 0, acknowledged: 0, closed: 0 } })
     const southern = await signedIn(['alerts.read'], { tenant_id: client.tenant_id, units: [south] })
     expect((await southern.api.alerts.summary.get({ query: { since, org_unit_id: north } })).data).toMatchObject({
       open: { high: 0 },

@@ -1,12 +1,15 @@
 import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
 import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
-import type { Scope } from '../../core/scope'
+import { type Scope, personOf } from '../../core/scope'
 import { occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { inUnits } from '../../identity/org-units/subtree'
+import { type Alert, shown } from './alert'
+import { assertAssignable } from './assignees'
 import { type alertStates, alertText, alerts, type severities } from './schema'
-import { type Alert, acknowledgeAlert, alertColumns, rankOf, shown } from './service'
+import { rankOf } from './service'
+import { type Closing, type Verdict, acknowledgeAlert, assignAlert, closeAlert, reopenAlert } from './triage'
 
 export const alertOrders = ['created_at', '-created_at', 'severity', '-severity', 'last_seen_at', '-last_seen_at'] as const
 
@@ -22,6 +25,11 @@ export interface AlertFilter {
   status_not?: Status[]
   severity?: Severity[]
   severity_not?: Severity[]
+  /** Users by their ids, `me` for the caller, `nobody` for what is no one's. */
+  assigned_to?: string[]
+  assigned_to_not?: string[]
+  verdict?: Verdict[]
+  verdict_not?: Verdict[]
   rule?: string[]
   rule_not?: string[]
   device_id?: string
@@ -35,8 +43,15 @@ export interface AlertQuery extends AlertFilter, Paging {
   sort?: (typeof alertOrders)[number]
 }
 
+function assignedTo({ actor }: Scope, wanted: readonly string[]) {
+  const ids = wanted.map((id) => (id === 'me' ? personOf(actor) : id))
+  const to = sql`(${alerts.assigned_to} = any(${uuids(ids)}))`
+  return wanted.includes('nobody') ? sql`(${to} or ${alerts.assigned_to} is null)` : to
+}
+
 async function matching(scope: Scope, filter: AlertFilter): Promise<SQL | undefined> {
   const { search, title_contains, status, status_not, severity, severity_not, rule, rule_not } = filter
+  const { assigned_to, assigned_to_not, verdict, verdict_not } = filter
   const { device_id, org_unit_id, org_unit_id_not, last_seen_at_after, last_seen_at_before } = filter
   return and(
     scope.own(alerts),
@@ -46,6 +61,10 @@ async function matching(scope: Scope, filter: AlertFilter): Promise<SQL | undefi
     status_not?.length ? not(inArray(alerts.status, status_not)) : undefined,
     severity?.length ? inArray(alerts.severity, severity) : undefined,
     severity_not?.length ? not(inArray(alerts.severity, severity_not)) : undefined,
+    assigned_to?.length ? assignedTo(scope, assigned_to) : undefined,
+    assigned_to_not?.length ? sql`${assignedTo(scope, assigned_to_not)} is not true` : undefined,
+    verdict?.length ? inArray(alerts.verdict, verdict) : undefined,
+    verdict_not?.length ? sql`(${inArray(alerts.verdict, verdict_not)}) is not true` : undefined,
     rule?.length ? inArray(alerts.rule, rule) : undefined,
     rule_not?.length ? sql`(${inArray(alerts.rule, rule_not)}) is not true` : undefined,
     device_id ? eq(alerts.device_id, device_id) : undefined,
@@ -69,7 +88,7 @@ export async function listAlerts(scope: Scope, { limit, cursor, sort = '-created
   const order = sortable[sort.replace('-', '') as keyof typeof sortable]
   const keys = keyset({ limit, cursor }, alerts.id, { by: order?.by, descending: sort.startsWith('-') })
   const found = await scope.tx
-    .select({ ...alertColumns, rank: sql<string>`${rankOf(alerts.severity)}::text` })
+    .select({ alert: alerts, rank: sql<string>`${rankOf(alerts.severity)}::text` })
     .from(alerts)
     .where(and(await matching(scope, filter), keys.after))
     .orderBy(keys.order)
@@ -78,7 +97,13 @@ export async function listAlerts(scope: Scope, { limit, cursor, sort = '-created
     found.map((row) => ({ ...row, id: row.alert.id })),
     order?.key,
   )
-  return { items: page.items.map(shown), next_cursor: page.next_cursor }
+  return {
+    items: await shown(
+      scope,
+      page.items.map(({ alert }) => alert),
+    ),
+    next_cursor: page.next_cursor,
+  }
 }
 
 export async function countAlerts(scope: Scope, filter: AlertFilter) {
@@ -97,8 +122,21 @@ const bulkRows = (scope: Scope): BulkRows<AlertFilter> => ({
       .where(and(scope.own(alerts), sql`${alerts.id} = any(${uuids(ids)})`)),
 })
 
-export const acknowledgeAlerts = (scope: Scope, { comment, ...which }: BulkInput<AlertFilter> & { comment?: string }) =>
-  inBulk(scope, which, bulkRows(scope), (id) => acknowledgeAlert(scope, id, comment))
+type Which = BulkInput<AlertFilter>
+const each = (scope: Scope, which: Which, work: (id: string) => Promise<Alert>) => inBulk(scope, which, bulkRows(scope), work)
+
+export const acknowledgeAlerts = (scope: Scope, { comment, ...which }: Which & { comment?: string }) =>
+  each(scope, which, (id) => acknowledgeAlert(scope, id, comment))
+
+export async function assignAlerts(scope: Scope, { user_id, ...which }: Which & { user_id: string | null }) {
+  if (user_id) await assertAssignable(scope, user_id)
+  return each(scope, which, (id) => assignAlert(scope, id, user_id))
+}
+
+export const closeAlerts = (scope: Scope, { verdict, comment, ...which }: Which & Closing) =>
+  each(scope, which, (id) => closeAlert(scope, id, { verdict, comment }))
+
+export const reopenAlerts = (scope: Scope, which: Which) => each(scope, which, (id) => reopenAlert(scope, id))
 
 export const alertExport: Exported<AlertFilter & Pick<AlertQuery, 'sort'>, Alert> = {
   kind: 'alerts',
@@ -119,6 +157,11 @@ export const alertExport: Exported<AlertFilter & Pick<AlertQuery, 'sort'>, Alert
     acknowledged_at: ({ acknowledged_at }) => acknowledged_at,
     acknowledged_by: ({ acknowledged_by }) => acknowledged_by?.name,
     comment: ({ comment }) => comment,
+    assigned_to: ({ assigned_to }) => assigned_to?.name,
+    closed_at: ({ closed_at }) => closed_at,
+    closed_by: ({ closed_by }) => closed_by?.name,
+    verdict: ({ verdict }) => verdict,
+    closing_comment: ({ closing_comment }) => closing_comment,
     id: ({ id }) => id,
   },
   page: listAlerts,

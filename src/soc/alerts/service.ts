@@ -1,12 +1,11 @@
-import { type SQLWrapper, and, eq, gte, inArray, sql } from 'drizzle-orm'
-import { audit, routine } from '../../core/audit'
-import { now } from '../../core/clock'
-import { Problem, notFound } from '../../core/errors'
-import { announce } from '../../core/live-log'
-import { type Scope, expectVersion } from '../../core/scope'
-import { firstIdAt } from '../../core/wire'
+import { type SQL, type SQLWrapper, and, gte, inArray, sql } from 'drizzle-orm'
+import { routine } from '../../core/audit'
+import type { Scope } from '../../core/scope'
+import { type Paging, firstIdAt } from '../../core/wire'
+import { listAudit } from '../../identity/audit-log/service'
 import { inUnits } from '../../identity/org-units/subtree'
-import { alerts, severities } from './schema'
+import { type Alert, getAlert, namesOf, personIn, shown, tell } from './alert'
+import { type verdicts, alertActions, alerts, severities } from './schema'
 
 export interface SummaryQuery {
   org_unit_id?: string
@@ -14,20 +13,8 @@ export interface SummaryQuery {
 }
 
 type Severity = (typeof severities)[number]
-const acknowledger = sql<
-  string | null
->`coalesce((select m.name from membership m where m.tenant_id = ${alerts.tenant_id} and m.user_id = ${alerts.acknowledged_by}),
-  (select k.name from api_token k where k.tenant_id = ${alerts.tenant_id} and k.id = ${alerts.acknowledged_by}))`
-export const alertColumns = { alert: alerts, acknowledger }
-type Found = { alert: typeof alerts.$inferSelect; acknowledger: string | null }
 
-export function shown({ alert, acknowledger }: Found) {
-  const { acknowledged_by, tenant_id: _, dedupe_key: __, ...rest } = alert
-  return { ...rest, acknowledged_by: acknowledged_by ? { id: acknowledged_by, name: acknowledger ?? 'a former user' } : null }
-}
-export type Alert = ReturnType<typeof shown>
-
-/** Within a unit and those below it; with `since`, also what came and what was taken from then on. */
+/** Within a unit and those below it; with `since`, also what came, was taken and was closed from then on. */
 export async function summarizeAlerts(scope: Scope, { org_unit_id, since }: SummaryQuery) {
   const { tx, own } = scope
   const place = and(own(alerts), org_unit_id ? inUnits(scope, alerts.org_unit_id, org_unit_id) : undefined)
@@ -40,44 +27,17 @@ export async function summarizeAlerts(scope: Scope, { org_unit_id, since }: Summ
   const acknowledged = rows.filter(({ status }) => status === 'acknowledged').reduce((sum, { count }) => sum + count, 0)
   const told = { open: { low: open('low'), medium: open('medium'), high: open('high'), critical: open('critical') }, acknowledged }
   if (!since) return told
-  const taken = and(place, eq(alerts.status, 'acknowledged'), gte(alerts.acknowledged_at, new Date(since)))
-  // Ids are made in the order of time, and the key of the table begins with them.
-  const raised = and(place, gte(alerts.id, firstIdAt(new Date(since))))
-  return { ...told, since: { raised: await tx.$count(alerts, raised), acknowledged: await tx.$count(alerts, taken) } }
-}
-
-export async function getAlert({ tx, own }: Scope, id: string) {
-  const [found] = await tx
-    .select(alertColumns)
-    .from(alerts)
-    .where(and(own(alerts), eq(alerts.id, id)))
-  if (!found) throw notFound('alert')
-  return shown(found)
-}
-
-const tell = (scope: Scope, alert: Alert, event: 'created' | 'updated') =>
-  announce(scope, {
-    channel: 'security',
-    type: 'alert',
-    permission: 'alerts.read',
-    org_unit_id: alert.org_unit_id,
-    data: { id: alert.id, event, alert },
-  })
-
-export async function acknowledgeAlert(scope: Scope, id: string, comment?: string) {
-  const before = await getAlert(scope, id)
-  expectVersion(scope, before)
-  const { tx, own, actor } = scope
-  const [changed] = await tx
-    .update(alerts)
-    .set({ status: 'acknowledged', acknowledged_at: now(), acknowledged_by: actor.id, comment })
-    .where(and(own(alerts), eq(alerts.id, id), eq(alerts.status, 'open')))
-    .returning({ id: alerts.id })
-  if (!changed) throw new Problem(409, 'already_acknowledged', 'Somebody has taken this alert already')
-  const after = await getAlert(scope, id)
-  await audit(scope, 'alerts.acknowledge', id, { before, after })
-  tell(scope, after, 'updated')
-  return after
+  const from = new Date(since)
+  const howMany = (happened: SQL) => tx.$count(alerts, and(place, happened))
+  return {
+    ...told,
+    since: {
+      // Ids are made in the order of time, and the key of the table begins with them.
+      raised: await howMany(gte(alerts.id, firstIdAt(from))),
+      acknowledged: await howMany(gte(alerts.acknowledged_at, from)),
+      closed: await howMany(gte(alerts.closed_at, from)),
+    },
+  }
 }
 
 /** What a device reports as a security alert, as the ingestor checked it. */
@@ -147,6 +107,29 @@ export async function raiseAlerts(scope: Scope, reports: readonly AlertReport[])
     })
     .returning()
   const made = new Set(raised.map(({ id }) => id))
-  for (const row of rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
-    tell(scope, shown({ alert: row, acknowledger: null }), made.has(row.id) ? 'created' : 'updated')
+  const inOrder = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  for (const alert of await shown(scope, inOrder)) tell(scope, alert, made.has(alert.id) ? 'created' : 'updated')
+}
+
+type Recorded = Partial<Pick<Alert, 'assigned_to' | 'comment' | 'closing_comment'>> & { verdict?: (typeof verdicts)[number] | null }
+
+/** What people did with an alert, newest first: of the audit log what tells of it, for who sees the alert. */
+export async function listHistory(scope: Scope, id: string, paging: Paging) {
+  await getAlert(scope, id)
+  const { items, next_cursor } = await listAudit(scope, { ...paging, entity_type: 'alerts', entity_id: id })
+  const told = items.map((entry) => ({ ...entry, after: (entry.after ?? {}) as Recorded }))
+  const assigned = told.flatMap(({ after }) => after.assigned_to?.id ?? [])
+  const person = personIn(await namesOf(scope, [...new Set(assigned)]))
+  return {
+    items: told.map(({ id, at, action, actor_id, actor_name, after }) => ({
+      id,
+      at,
+      action: alertActions.find((known) => action === `alerts.${known}`)!,
+      actor: { id: actor_id, name: actor_name ?? 'a former user' },
+      assigned_to: action === 'alerts.assign' ? person(after.assigned_to?.id ?? null) : null,
+      verdict: action === 'alerts.close' ? (after.verdict ?? null) : null,
+      comment: { 'alerts.acknowledge': after.comment, 'alerts.close': after.closing_comment }[action] ?? null,
+    })),
+    next_cursor,
+  }
 }

@@ -44,6 +44,7 @@ export const fields: Record<string, string> = {
   'must not be shorter than raw_days': 'non può essere più breve dei dati grezzi',
   'must not contain a part of your e-mail address': 'non può contenere una parte del tuo indirizzo e-mail',
   'must not contain the name of the product': 'non può contenere il nome del prodotto',
+  'names nobody to whom this can be assigned': 'non indica nessuno a cui si possa assegnare',
   'names a group that does not exist': 'indica un gruppo che non esiste',
   'is not the name of this tenant': 'non è il nome di questo tenant',
   'names a site that does not exist': 'indica una sede che non esiste',

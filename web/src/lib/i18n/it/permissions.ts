@@ -19,6 +19,8 @@ export const permissions: Record<string, string> = {
   'rejected_records.replay': 'Far riesaminare i record rifiutati',
   'alerts.read': 'Vedere gli allarmi di sicurezza',
   'alerts.acknowledge': 'Prendere in carico gli allarmi di sicurezza',
+  'alerts.assign': 'Assegnare gli allarmi di sicurezza agli utenti',
+  'alerts.close': 'Chiudere gli allarmi di sicurezza con un esito, e riaprirli',
   'alerts.export': 'Scaricare elenchi di allarmi',
   'org_units.read': 'Vedere le unità organizzative',
   'org_units.create': 'Aggiungere unità organizzative',

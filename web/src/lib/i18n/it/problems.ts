@@ -1,6 +1,7 @@
 /** The server's refusals by their stable word; its own sentences are English. `{{permission}}` is the permission that the server names. */
 export const problems: Record<string, string> = {
   already_acknowledged: 'È già stato preso in carico.',
+  already_closed: 'È già stato chiuso.',
   already_decided: 'È già stato deciso.',
   already_exists: 'Esiste già qualcosa con lo stesso nome o la stessa chiave.',
   already_finished: 'È già terminato.',
@@ -42,10 +43,12 @@ export const problems: Record<string, string> = {
   mfa_required_here: 'Questa organizzazione richiede l’autenticazione a due fattori.',
   mfa_session_ended: 'Ricomincia dalla password.',
   not_cancellable: 'Non può più essere annullato.',
+  not_closed: 'Solo un allarme chiuso può essere riaperto.',
   not_empty: 'Non è vuoto.',
   not_found: 'Non esiste, o non è visibile da qui.',
   not_replayable: 'Questo record non può essere riesaminato.',
   own_account: 'Non è possibile sul proprio account.',
+  raised_again: 'Il dispositivo ha segnalato di nuovo lo stesso allarme, che è aperto.',
   rate_limited: 'Troppi tentativi: attendi un momento.',
   registration_closed: 'Le nuove organizzazioni entrano solo su invito.',
   session_too_old: 'Questa organizzazione chiede di accedere più spesso: accedi di nuovo.',
