@@ -1,8 +1,9 @@
-import { Server } from 'lucide-react'
+import { BellRing, CircleSlash, Server } from 'lucide-react'
 import { NoneMatch } from '@/kit/data-table/states'
 import { Diff } from '@/kit/diff'
 import { EmptyState } from '@/kit/empty-state'
 import { ErrorState } from '@/kit/error-state'
+import { Timeline } from '@/kit/timeline'
 import { Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
 import { State } from './section'
@@ -35,6 +36,21 @@ export function MessageStates() {
           <ErrorState error={error} onRetry={() => undefined} />
         </State>
       ))}
+      <State name="timeline">
+        <Timeline
+          label="What happened"
+          entries={[
+            {
+              id: '2',
+              icon: CircleSlash,
+              at: new Date(Date.now() - 60_000).toISOString(),
+              title: 'Ada closed it: Benign',
+              body: 'A planned scan.',
+            },
+            { id: '1', icon: BellRing, at: new Date(Date.now() - 3_600_000).toISOString(), title: 'Raised by edge-1' },
+          ]}
+        />
+      </State>
       <State name="difference">
         <Diff
           before={{ name: 'edge-1', groups: ['Admin', 'Night'], location: null }}

@@ -9,6 +9,8 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
     { keys: ['x'], what: t('shortcuts.select') },
     { keys: ['Esc'], what: t('shortcuts.clear') },
     { keys: ['a'], what: t('shortcuts.acknowledge') },
+    { keys: ['m'], what: t('shortcuts.assign') },
+    { keys: ['e'], what: t('shortcuts.close') },
   ]
   return <ShortcutPanel places={places} ofLists={ofLists} onClose={onClose} />
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import { type KeyboardEvent, useId, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
@@ -10,35 +10,52 @@ import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { Severity } from '@/kit/severity'
 import { formatNumber } from '@/lib/format'
+import { useCan, useMe } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
-import { TextArea } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
+import { AlertHistory } from './alert-history'
 import { AlertStatus } from './alert-status'
-import { type Alert, alertQuery, useAcknowledge } from './queries'
+import { type Alert, alertQuery, useTriage } from './queries'
+import { Assignee, type Triage, TriageForm } from './triage'
 
 type AlertDrawerProps = {
   id: string | null
   known: Alert | undefined
-  mayAcknowledge: boolean
   onClose: () => void
   onStep: (by: number) => void
 }
 
-export function AlertDrawer({ id, known, mayAcknowledge, onClose, onStep }: AlertDrawerProps) {
+export function AlertDrawer({ id, known, onClose, onStep }: AlertDrawerProps) {
   const { t } = useTranslation()
   const query = useQuery({ ...alertQuery(id ?? ''), enabled: id !== null, initialData: known, initialDataUpdatedAt: 0 })
-  const acknowledge = useAcknowledge()
+  const [closing, setClosing] = useState(false)
+  const can = useCan()
+  const me = useMe().user.id
+  const step = useTriage()
   const alert = query.data
-  const submit = (comment?: string) => {
-    if (!alert || alert.status !== 'open' || !mayAcknowledge || acknowledge.isPending) return
-    acknowledge.mutate({ id: alert.id, comment }, { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) })
+  const run = (change: Parameters<typeof step.mutate>[0], said: string) => {
+    if (step.isPending) return
+    step.mutate(change, { onSuccess: () => notify.success(said) })
   }
+  const triageOf = (one: Alert): Triage => ({
+    busy: step.isPending,
+    acknowledge: (comment) => run({ id: one.id, action: 'acknowledge', comment }, t('alerts.acknowledged_one', { title: one.title })),
+    assign: (user_id) =>
+      run({ id: one.id, action: 'assign', user_id }, t(user_id ? 'alerts.assigned_one' : 'alerts.unassigned_one', { title: one.title })),
+    close: (verdict, comment) => run({ id: one.id, action: 'close', verdict, comment }, t('alerts.closed_one', { title: one.title })),
+    reopen: () => run({ id: one.id, action: 'reopen' }, t('alerts.reopened_one', { title: one.title })),
+  })
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.target as HTMLElement).closest('input, textarea') || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'j') onStep(1)
     else if (event.key === 'k') onStep(-1)
-    else if (event.key === 'a') submit()
+    else if (event.key === 'a' && alert?.status === 'open' && can('alerts.acknowledge')) triageOf(alert).acknowledge()
+    else if (event.key === 'm' && alert && can('alerts.assign')) triageOf(alert).assign(me)
+    else if (event.key === 'e' && alert && alert.status !== 'closed' && can('alerts.close')) setClosing(true)
+    else return
+    event.preventDefault()
   }
   const toolbar = (
     <>
@@ -54,18 +71,16 @@ export function AlertDrawer({ id, known, mayAcknowledge, onClose, onStep }: Aler
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
       <SheetContent title={t('alerts.one')} toolbar={toolbar} onKeyDown={onKeyDown}>
         <Loaded query={query}>
-          {(data) => (
-            <Details key={data.id} alert={data} mayAcknowledge={mayAcknowledge} busy={acknowledge.isPending} onAcknowledge={submit} />
-          )}
+          {(data) => <Details key={data.id} alert={data} triage={triageOf(data)} closing={closing} onClosing={setClosing} />}
         </Loaded>
       </SheetContent>
     </Sheet>
   )
 }
 
-type DetailsProps = { alert: Alert; mayAcknowledge: boolean; busy: boolean; onAcknowledge: (comment?: string) => void }
+type DetailsProps = { alert: Alert; triage: Triage; closing: boolean; onClosing: (open: boolean) => void }
 
-function Details({ alert, mayAcknowledge, busy, onAcknowledge }: DetailsProps) {
+function Details({ alert, triage, closing, onClosing }: DetailsProps) {
   const { t } = useTranslation()
   const { nameOf } = useOrgUnits()
   return (
@@ -74,6 +89,7 @@ function Details({ alert, mayAcknowledge, busy, onAcknowledge }: DetailsProps) {
         <div className="flex flex-wrap items-center gap-3">
           <Severity value={alert.severity} />
           <AlertStatus value={alert.status} />
+          {alert.verdict && <Badge>{t(`alerts.verdict.${alert.verdict}`)}</Badge>}
         </div>
         <h3 className="text-lg leading-6 font-semibold text-balance">{alert.title}</h3>
         {alert.description && <p className="whitespace-pre-wrap">{alert.description}</p>}
@@ -99,14 +115,12 @@ function Details({ alert, mayAcknowledge, busy, onAcknowledge }: DetailsProps) {
         <Definition term={t('alerts.last_seen')}>
           <RelativeTime at={alert.last_seen_at} />
         </Definition>
-        {alert.acknowledged_at && (
-          <Definition term={t('alerts.status.acknowledged')}>
-            <RelativeTime at={alert.acknowledged_at} />
-            {alert.acknowledged_by && ` · ${alert.acknowledged_by.name}`}
-          </Definition>
-        )}
+        <Definition term={t('alerts.assignee.label')}>
+          <Assignee alert={alert} onAssign={triage.assign} />
+        </Definition>
       </DefinitionList>
-      {alert.status === 'open' && mayAcknowledge && <AcknowledgeForm busy={busy} onAcknowledge={onAcknowledge} />}
+      <TriageForm alert={alert} triage={triage} closing={closing} onClosing={onClosing} />
+      <AlertHistory alert={alert} />
     </article>
   )
 }
@@ -120,28 +134,5 @@ function Address({ term, value }: { term: string; value: string }) {
         <CopyButton text={value} label={t('alerts.copy_address', { address: value })} />
       </span>
     </Definition>
-  )
-}
-
-function AcknowledgeForm({ busy, onAcknowledge }: { busy: boolean; onAcknowledge: (comment?: string) => void }) {
-  const { t } = useTranslation()
-  const id = useId()
-  const [comment, setComment] = useState('')
-  return (
-    <form
-      className="border-border space-y-2 border-t pt-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        onAcknowledge(comment.trim() || undefined)
-      }}
-    >
-      <label htmlFor={id} className="font-medium">
-        {t('alerts.comment')} <span className="text-muted text-xs font-normal">{t('form.optional')}</span>
-      </label>
-      <TextArea id={id} value={comment} onChange={(event) => setComment(event.target.value)} maxLength={2000} />
-      <Button type="submit" variant="primary" busy={busy}>
-        {t('alerts.acknowledge')}
-      </Button>
-    </form>
   )
 }

@@ -2,6 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { type FilterState, useFilters } from '@/kit/filter-fields'
 import { severities } from '@/kit/severity'
+import { useAssigneeFilterOffer } from './assignees'
+import { verdicts } from './queries'
 
 const statuses = ['open', 'acknowledged', 'closed'] as const
 
@@ -27,6 +29,14 @@ export function useAlertFilters(): FilterState {
       options: severities.map((severity) => ({ value: severity, label: t(`severity.${severity}`) })),
       closed: true,
       primary: true,
+    },
+    { ...alternatives, id: 'assigned_to', label: t('alerts.assignee.label'), useOffer: useAssigneeFilterOffer },
+    {
+      ...alternatives,
+      id: 'verdict',
+      label: t('alerts.verdict.label'),
+      options: verdicts.map((verdict) => ({ value: verdict, label: t(`alerts.verdict.${verdict}`) })),
+      closed: true,
     },
     {
       id: 'org_unit',

@@ -20,15 +20,27 @@ import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { useArrivals } from '@/kit/use-arrivals'
 import { useList } from '@/lib/list'
-import { useCan } from '@/lib/me'
+import { useCan, useMe } from '@/lib/me'
 import { useOfferedActions } from '@/lib/page-actions'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { AlertDrawer } from './alert-drawer'
+import { AssignMenu } from './assign-menu'
+import { CloseMenu } from './close-menu'
 import { useAlertFilters } from './alert-filters'
 import { useAlertColumns } from './columns'
 import { DeviceFilter } from './device-filter'
-import { type Alert, acknowledgeMany, alertCountQuery, alertList, createAlertExport, useAcknowledge } from './queries'
+import {
+  type Alert,
+  type Verdict,
+  acknowledgeMany,
+  alertCountQuery,
+  alertList,
+  assignMany,
+  closeMany,
+  createAlertExport,
+  useTriage,
+} from './queries'
 
 export function AlertsPage() {
   const { t } = useTranslation()
@@ -40,7 +52,8 @@ export function AlertsPage() {
   const [openId, setOpenId] = useQueryState('alert', parseAsString.withOptions({ history: 'push' }))
   const [selection, setSelection] = useState(nothingSelected)
   const [scrolled, setScrolled] = useState(false)
-  const acknowledge = useAcknowledge()
+  const triage = useTriage()
+  const me = useMe().user.id
   const filter = { ...filters.query, ...(device && { device_id: device }) }
   const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
@@ -48,6 +61,8 @@ export function AlertsPage() {
   const bulk = useBulk({ invalidates: ['alerts'], filter, onSelection: setSelection })
   const { visible, arrived, show } = useArrivals(all, sort.value === '-created_at' && (scrolled || selecting || openId !== null))
   const mayAcknowledge = can('alerts.acknowledge')
+  const mayAssign = can('alerts.assign')
+  const mayClose = can('alerts.close')
   const filtered = filters.active || device !== null
   const clear = () => {
     filters.clear()
@@ -55,9 +70,21 @@ export function AlertsPage() {
   }
 
   const acknowledgeOne = (alert: Alert) => {
-    if (!mayAcknowledge || alert.status !== 'open' || acknowledge.isPending) return
-    acknowledge.mutate({ id: alert.id }, { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) })
+    if (!mayAcknowledge || alert.status !== 'open' || triage.isPending) return
+    triage.mutate(
+      { id: alert.id, action: 'acknowledge' },
+      { onSuccess: () => notify.success(t('alerts.acknowledged_one', { title: alert.title })) },
+    )
   }
+  const assignToMe = (alert: Alert) => {
+    if (!mayAssign || triage.isPending) return
+    const said = t('alerts.assigned_one', { title: alert.title })
+    triage.mutate({ id: alert.id, action: 'assign', user_id: me }, { onSuccess: () => notify.success(said) })
+  }
+  const assignSelected = (user_id: string | null) =>
+    void bulk.run(selection, assignMany(user_id), (done) => t('alerts.assigned_many', { count: done }))
+  const closeSelected = (verdict: Verdict) =>
+    void bulk.run(selection, closeMany(verdict), (done) => t('alerts.closed_many', { count: done }))
   const acknowledgeSelected = () => void bulk.run(selection, acknowledgeMany, (done) => t('alerts.acknowledged_many', { count: done }))
 
   const chosen = selection.all ? (count ?? visible.length) : selection.ids.size
@@ -70,7 +97,7 @@ export function AlertsPage() {
       : [],
   )
 
-  const busyId = acknowledge.isPending ? acknowledge.variables.id : undefined
+  const busyId = triage.isPending ? triage.variables.id : undefined
   const columns = useMemo<TableColumn<Alert>[]>(() => {
     if (!mayAcknowledge) return baseColumns
     return [
@@ -127,9 +154,13 @@ export function AlertsPage() {
       }
     >
       <BulkBar selection={selection} onChange={setSelection} count={count} loaded={visible.length} progress={bulk.progress}>
-        <Button size="small" variant="primary" busy={bulk.busy} onClick={acknowledgeSelected}>
-          {t('alerts.acknowledge')}
-        </Button>
+        {mayAcknowledge && (
+          <Button size="small" variant="primary" busy={bulk.busy} onClick={acknowledgeSelected}>
+            {t('alerts.acknowledge')}
+          </Button>
+        )}
+        {mayAssign && <AssignMenu busy={bulk.busy} onAssign={assignSelected} />}
+        {mayClose && <CloseMenu size="small" busy={bulk.busy} onClose={closeSelected} />}
       </BulkBar>
       <DataTable
         label={t('nav.alerts')}
@@ -140,21 +171,15 @@ export function AlertsPage() {
         columns={columns}
         onOpen={(alert) => void setOpenId(alert.id)}
         openId={openId}
-        selection={mayAcknowledge ? { value: selection, onChange: setSelection } : undefined}
+        selection={mayAcknowledge || mayAssign || mayClose ? { value: selection, onChange: setSelection } : undefined}
         sort={sort}
-        keys={{ a: acknowledgeOne }}
+        keys={{ a: acknowledgeOne, m: assignToMe }}
         onScrolledChange={setScrolled}
         filtered={filtered}
         onClearFilters={clear}
         empty={<EmptyState icon={ShieldCheck} title={t('alerts.none_open')} description={t('alerts.none_open_hint')} />}
       />
-      <AlertDrawer
-        id={openId}
-        known={all.find((alert) => alert.id === openId)}
-        mayAcknowledge={mayAcknowledge}
-        onClose={() => void setOpenId(null)}
-        onStep={step}
-      />
+      <AlertDrawer id={openId} known={all.find((alert) => alert.id === openId)} onClose={() => void setOpenId(null)} onStep={step} />
       <BulkFailures failures={bulk.failures} onClose={bulk.forget} />
     </ListPage>
   )

@@ -45,6 +45,21 @@ export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableC
       },
       ...(withDevice ? [device] : []),
       { id: 'status', header: t('alerts.status.label'), width: 130, from: 'sm', cell: (alert) => <AlertStatus value={alert.status} /> },
+      {
+        id: 'assignee',
+        header: t('alerts.assignee.label'),
+        width: 140,
+        from: 'lg',
+        cell: (alert) => alert.assigned_to?.name ?? <span className="text-muted">—</span>,
+      },
+      {
+        id: 'verdict',
+        header: t('alerts.verdict.label'),
+        width: 130,
+        from: 'lg',
+        choice: 'hidden',
+        cell: (alert) => (alert.verdict ? t(`alerts.verdict.${alert.verdict}`) : '—'),
+      },
       { id: 'source', header: t('alerts.source_ip'), width: 130, from: 'xl', cell: (alert) => alert.source_ip ?? '—' },
       {
         id: 'destination',

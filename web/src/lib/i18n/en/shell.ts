@@ -77,6 +77,8 @@ export const shell = {
     select: 'Select',
     clear: 'Clear selection, close',
     acknowledge: 'Acknowledge an alert',
+    assign: 'Assign an alert to me',
+    close: 'Close an alert (when it is open in the drawer)',
   },
   not_found: {
     title: 'Page not found',

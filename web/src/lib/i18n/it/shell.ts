@@ -80,6 +80,8 @@ export const shell: Shape<typeof english> = {
     select: 'Seleziona',
     clear: 'Annulla la selezione, chiudi',
     acknowledge: 'Prendi in carico un allarme',
+    assign: 'Assegna un allarme a me',
+    close: 'Chiudi un allarme (quando è aperto)',
   },
   not_found: {
     title: 'Pagina non trovata',
