@@ -156,6 +156,17 @@ test('an alert is given to somebody, closed with a verdict and a word, and opene
   await drawer.getByRole('button', { name: 'Reopen' }).click()
   await drawer.getByText('Administrator reopened it').waitFor()
   await row('Case red', other.page).waitFor()
+  // A list of one's own follows whose it is.
+  await other.page.goto(`${platform.url}${list}&assigned_to=me`)
+  await row('Case red', other.page).waitFor()
+  await drawer.getByRole('button', { name: /^Assigned to/ }).click()
+  await page.getByRole('option', { name: 'Nobody' }).click()
+  await row('Case red', other.page).waitFor({ state: 'detached' })
+  await drawer.getByRole('heading', { name: 'Case red' }).click()
+  await page.keyboard.press('m')
+  await row('Case red', other.page).waitFor()
+  await other.page.goto(`${platform.url}${list}`)
+  await row('Case green', other.page).waitFor()
   await page.keyboard.press('Escape')
   await drawer.waitFor({ state: 'detached' })
 

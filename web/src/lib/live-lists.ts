@@ -90,9 +90,12 @@ function fits(row: Row, filter: Filter): boolean {
     if (name === 'device_id') return fields['device_id'] === wanted
     const field = name.replace(/_not$/, '')
     if (!Array.isArray(wanted) || !(field in fields)) return true
-    return wanted.includes(fields[field]) === (field === name)
+    return wanted.includes(nameOf(fields[field])) === (field === name)
   })
 }
+
+/** As a filter names it: somebody by his id, and nobody. */
+const nameOf = (value: unknown) => (value === null ? 'nobody' : typeof value === 'object' ? (value as Row).id : value)
 
 function withPatches(data: Pages, filter: Filter, news: ReadonlyMap<string, News>): Pages {
   const pages = data.pages.map((page) => {

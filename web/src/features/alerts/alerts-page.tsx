@@ -42,6 +42,12 @@ import {
   useTriage,
 } from './queries'
 
+/** What frames bring is held against ids: they know nobody as `me`. */
+const withOwnId = (query: Record<string, unknown>, me: string) => {
+  const named = (value: unknown) => (value === 'me' ? me : value)
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.map(named) : value]))
+}
+
 export function AlertsPage() {
   const { t } = useTranslation()
   const can = useCan()
@@ -54,7 +60,7 @@ export function AlertsPage() {
   const [scrolled, setScrolled] = useState(false)
   const triage = useTriage()
   const me = useMe().user.id
-  const filter = { ...filters.query, ...(device && { device_id: device }) }
+  const filter = { ...withOwnId(filters.query, me), ...(device && { device_id: device }) }
   const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
