@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { launch, visit } from '../web/e2e/browser'
 import { managementPages, pages } from '../web/e2e/pages'
 import { type Platform, signIn, startPlatform } from '../web/e2e/platform'
-import { createAndLicense, givePassword, setUpFactor } from '../web/e2e/staff'
+import { createAndLicense, givePassword, setUpFactor } from '../web/e2e/management/staff'
 
 // `bun run screens`: a picture of every page as a fresh installation shows it, wide in the light theme and narrow in the dark one, into docs/screens.
 // Build the console first (`bun run build:web`).

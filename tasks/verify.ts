@@ -6,8 +6,15 @@ import { bun, seconds, step, tool } from './step'
 
 const began = performance.now()
 
-/** The journeys wait for a browser, the others for PostgreSQL: side by side they take little longer than the slower of the two. */
-const parts = { journeys: ['./web/'], others: ['./src/', './ingestor/'] }
+/** Both planes have tests and journeys of their own: those of the Management plane are one part, the others two. */
+const management = ['src/management/', 'web/e2e/management/']
+const elsewhere = management.map((folder) => `--path-ignore-patterns=${folder}**`)
+/** They wait for different things, a browser or PostgreSQL or a clock: side by side they take little longer than the slowest of them. */
+const parts = {
+  management: management.map((folder) => `./${folder}`),
+  journeys: ['./web/', ...elsewhere],
+  others: ['./src/', './ingestor/', ...elsewhere],
+}
 
 interface Totals {
   passed: number
@@ -15,10 +22,10 @@ interface Totals {
 }
 
 /** Tests print as they go; their totals come from the report. */
-async function testsOf(name: string, folders: string[]): Promise<Totals> {
+async function testsOf(name: string, which: string[]): Promise<Totals> {
   const report = `dist/tests-${name}.xml`
   rmSync(report, { force: true })
-  const { exitCode } = await $`${bun} test --timeout 60000 --reporter=junit --reporter-outfile=${report} ${folders}`.nothrow()
+  const { exitCode } = await $`${bun} test --timeout 60000 --reporter=junit --reporter-outfile=${report} ${which}`.nothrow()
   const text = existsSync(report) ? readFileSync(report, 'utf8') : ''
   const [, total = '0', failures = '0', skipped = '0'] =
     text.match(/<testsuites[^>]* tests="(\d+)" assertions="\d+" failures="(\d+)" skipped="(\d+)"/) ?? []
@@ -29,7 +36,7 @@ async function testsOf(name: string, folders: string[]): Promise<Totals> {
 }
 
 async function tests(): Promise<boolean> {
-  const totals = await Promise.all(Object.entries(parts).map(([name, folders]) => testsOf(name, folders)))
+  const totals = await Promise.all(Object.entries(parts).map(([name, which]) => testsOf(name, which)))
   const sum = (key: keyof Totals) => totals.reduce((all, one) => all + one[key], 0)
   console.log(`\nverified in ${seconds(began)}\n${sum('passed')} passed, ${sum('failed')} failed`)
   return sum('failed') === 0

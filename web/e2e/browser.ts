@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
-import axeCore, { type AxeResults, type RunOptions } from 'axe-core'
+import { existsSync, readFileSync } from 'node:fs'
+import type { AxeResults, RunOptions } from 'axe-core'
 import { $ } from 'bun'
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import { processes } from '../../src/testing/process'
 
 const installed = [
   '/usr/bin/chromium',
@@ -36,6 +37,17 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: await findChromium(), args: process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet })
 }
 
+let shared: Promise<Browser> | undefined
+
+/** The one browser of the run, which ends with it: visitors share nothing but the program. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launch().then((browser) => {
+    processes.keepUntilEnd(() => browser.close())
+    return browser
+  })
+  return shared
+}
+
 export interface Visitor {
   page: Page
   context: BrowserContext
@@ -65,6 +77,7 @@ export async function showWhole(page: Page) {
   await session.detach()
 }
 
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const rules: RunOptions = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }
 
@@ -82,7 +95,7 @@ async function look(page: Page): Promise<string[]> {
     `Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => {})))`,
   )
   // Frames answer to the page that asks them.
-  for (const frame of page.frames()) await frame.evaluate(`if (!globalThis.axe) { ${axeCore.source} }`)
+  for (const frame of page.frames()) if (!(await frame.evaluate('globalThis.axe'))) await frame.evaluate(axeSource)
   const violations = await page.evaluate<AxeResults['violations']>(
     `axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations)`,
   )

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
-import { type Visitor, axe, launch, visit } from './browser'
+import { type Visitor, axe, sharedBrowser, visit } from './browser'
 import { deviceSections, linkedPages, pages } from './pages'
 import { type Platform, callerOf, sharedPlatform, signIn, signInByForm } from './platform'
 
@@ -9,10 +9,8 @@ let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), sharedPlatform()])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), sharedPlatform()])
 }, 120_000)
-
-afterAll(() => browser?.close(), 30_000)
 
 /** Every journey ends like this: nothing the browser complained of, nothing a screen reader would stumble over. */
 async function endWell({ page, context, complaints }: Visitor) {

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll } from 'bun:test'
+import { beforeAll } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { launch } from './browser'
+import { sharedBrowser } from './browser'
 import { type Platform, freshOrganization } from './platform'
 
-/** For the tests of a file: a browser, and an organization that nobody else has seen on the platform of the run. */
+/** For the tests of a file: the browser of the run, and an organization that nobody else has seen on its platform. */
 export function inOrganization(take: (made: { browser: Browser; platform: Platform }) => void | Promise<void>, ms = 120_000) {
-  let browser: Browser | undefined
   beforeAll(async () => {
-    const [launched, platform] = await Promise.all([launch(), freshOrganization()])
-    browser = launched
+    const [browser, platform] = await Promise.all([sharedBrowser(), freshOrganization()])
     await take({ browser, platform })
   }, ms)
-  afterAll(() => browser?.close(), 30_000)
 }

@@ -155,8 +155,10 @@ export function sharedPlatform(): Promise<Platform> {
 export async function freshOrganization(): Promise<Platform> {
   const platform = await sharedPlatform()
   const domain = `organization-${(organizations += 1)}.example`
-  const admin = await register(platform, 'Demo MSP', `admin@${domain}`)
-  const other = await register(platform, 'Other MSP', `other@${domain}`)
+  const [admin, other] = await Promise.all([
+    register(platform, 'Demo MSP', `admin@${domain}`),
+    register(platform, 'Other MSP', `other@${domain}`),
+  ])
   const call = await callerOf(platform, admin)
   const addUnit = async (name: string, parent_id: string | null = null) =>
     (await call<{ id: string }>('POST', '/org-units', { name, parent_id })).id

@@ -6,7 +6,7 @@ import { dns } from '../../src/testing/dns'
 import { browse, entra } from '../../src/testing/entra'
 import { eventually } from '../../src/testing/eventually'
 import { clientOfIssuer, issuer } from '../../src/testing/issuer'
-import { axe, launch, visit } from './browser'
+import { axe, sharedBrowser, visit } from './browser'
 import { callerOf, type Platform, signIn, startPlatform } from './platform'
 
 let browser: Browser
@@ -22,11 +22,10 @@ beforeAll(async () => {
   const opened = { FEATURE_OIDC: 'true', OIDC_PRIVATE_NETWORKS: '127.0.0.1/32' }
   const microsoft = { MS_AUTHORITY: directory.origin, MS_CLIENT_ID: 'monozu', MS_CLIENT_SECRET: 'what the app keeps' }
   const more = { API_PORT, DNS_SERVER: resolver.address, ...microsoft, ...opened }
-  ;[browser, platform] = await Promise.all([launch(), startPlatform(more)])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform(more)])
 }, 120_000)
 
 afterAll(async () => {
-  await browser?.close()
   await platform?.stop()
   resolver?.close()
   directory?.close()

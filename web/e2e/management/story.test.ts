@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { config } from '../../src/core/config'
-import { smtpServer } from '../../src/testing/mail'
-import { launch, visit } from './browser'
-import { type Platform, startPlatform } from './platform'
+import { config } from '../../../src/core/config'
+import { smtpServer } from '../../../src/testing/mail'
+import { sharedBrowser, visit } from '../browser'
+import { type Platform, startPlatform } from '../platform'
 import { decide, givePassword, linkIn, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
@@ -12,11 +12,10 @@ let post: Awaited<ReturnType<typeof smtpServer>>
 
 beforeAll(async () => {
   post = await smtpServer()
-  ;[browser, platform] = await Promise.all([launch(), startPlatform({ SMTP_URL: config.SMTP_URL })])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform({ SMTP_URL: config.SMTP_URL })])
 }, 240_000)
 
 afterAll(async () => {
-  await browser?.close()
   await platform?.stop()
   await post?.close()
 }, 30_000)

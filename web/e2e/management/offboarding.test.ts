@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { config } from '../../src/core/config'
-import { smtpServer } from '../../src/testing/mail'
-import { launch, visit } from './browser'
-import { type Platform, startPlatform } from './platform'
+import { config } from '../../../src/core/config'
+import { smtpServer } from '../../../src/testing/mail'
+import { sharedBrowser, visit } from '../browser'
+import { type Platform, startPlatform } from '../platform'
 import { givePassword, linkIn, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
@@ -13,11 +13,10 @@ let post: Awaited<ReturnType<typeof smtpServer>>
 beforeAll(async () => {
   post = await smtpServer()
   // No delay: what waits for a month elsewhere happens with the next round.
-  ;[browser, platform] = await Promise.all([launch(), startPlatform({ SMTP_URL: config.SMTP_URL, TENANT_DELETION_DAYS: '0' })])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform({ SMTP_URL: config.SMTP_URL, TENANT_DELETION_DAYS: '0' })])
 }, 240_000)
 
 afterAll(async () => {
-  await browser?.close()
   await platform?.stop()
   await post?.close()
 }, 30_000)

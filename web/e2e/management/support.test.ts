@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { launch, visit } from './browser'
-import { type Platform, signIn, startPlatform } from './platform'
+import { sharedBrowser, visit } from '../browser'
+import { type Platform, signIn, startPlatform } from '../platform'
 import { givePassword, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
 let platform: Platform
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform()])
 }, 240_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => platform?.stop(), 30_000)
 
 test('staff ask to see a tenant, its administrator approves, both see the banner, and it is ended', async () => {
   const [staff, admin] = await Promise.all([visit(browser), visit(browser)])

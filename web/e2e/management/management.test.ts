@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { nowMs } from '../../src/core/clock'
-import { codeOf, stepAt } from '../../src/core/totp'
-import { eventually } from '../../src/testing/eventually'
-import { launch, visit } from './browser'
-import { type Platform, startPlatform } from './platform'
+import { nowMs } from '../../../src/core/clock'
+import { codeOf, stepAt } from '../../../src/core/totp'
+import { eventually } from '../../../src/testing/eventually'
+import { sharedBrowser, visit } from '../browser'
+import { type Platform, startPlatform } from '../platform'
 import { createAndLicense, decide, givePassword, looksRight, setUpFactor } from './staff'
 
 let browser: Browser
@@ -12,14 +12,11 @@ let platform: Platform
 let url: string
 
 beforeAll(async () => {
-  ;[browser, platform] = await Promise.all([launch(), startPlatform()])
+  ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform()])
   url = platform.managementUrl
 }, 240_000)
 
-afterAll(async () => {
-  await browser?.close()
-  await platform?.stop()
-}, 30_000)
+afterAll(() => platform?.stop(), 30_000)
 
 /** What the Cloud told within the first minute: sorted, narrowed, opened. */
 async function seeFleet(page: Page, name: string) {

@@ -1,11 +1,11 @@
 import { expect } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { nowMs } from '../../src/core/clock'
-import { codeOf, stepAt } from '../../src/core/totp'
-import { eventually } from '../../src/testing/eventually'
-import type { smtpServer } from '../../src/testing/mail'
-import { axe } from './browser'
-import type { Platform } from './platform'
+import { nowMs } from '../../../src/core/clock'
+import { codeOf, stepAt } from '../../../src/core/totp'
+import { eventually } from '../../../src/testing/eventually'
+import type { smtpServer } from '../../../src/testing/mail'
+import { axe } from '../browser'
+import type { Platform } from '../platform'
 
 /** Takes a look at the page as it is at a moment that has a name. */
 type Look = (page: Page, name: string) => Promise<void>
