@@ -451,10 +451,18 @@ create or replace function members_with_mfa() returns setof uuid language sql st
   where m.tenant_id = current_tenant() and f.confirmed_at is not null
 $$;
 
+-- Where the job of a key is being taken up just as another is queued for what it may not see any more, add_job finds it neither waiting nor begun, adds none and
+-- gives nothing back. Asked again it sees it begun.
+create or replace function queue_job(task text, tenant uuid, payload json default '{}', key text default null, run_at timestamptz default null, priority int default null)
+  returns void language plpgsql set search_path = public, pg_temp as $$
+begin
+  while (graphile_worker.add_job(task, (payload::jsonb || jsonb_build_object('tenant_id', tenant))::json, job_key => task || ':' || tenant || queue_job.key,
+    run_at => queue_job.run_at, priority => queue_job.priority, max_attempts => 10)).id is null loop end loop;
+end $$;
+
 -- The one job an ingestor may queue: look at what came in for this tenant.
 create or replace function queue_records(tenants uuid[]) returns void language sql security definer set search_path = public, pg_temp as $$
-  select graphile_worker.add_job('records.handle', json_build_object('tenant_id', t), job_key => 'records.handle:' || t, max_attempts => 10)
-  from unnest(tenants) t
+  select queue_job('records.handle', t, key => '') from unnest(tenants) t
 $$;
 
 -- Notes that devices used these keys, to the minute. The first use of a key ends what it was made to replace: told to all who remember it, and returned.
@@ -506,6 +514,8 @@ do $$ declare f regprocedure; begin
   end loop;
 end $$;
 grant execute on function queue_records(uuid[]) to monozu_ingest;
+revoke all on function queue_job(text, uuid, json, text, timestamptz, int) from public;
+grant execute on function queue_job(text, uuid, json, text, timestamptz, int) to monozu_app;
 
 -- The queue: its library keeps row-level security on without policies, so the worker's role is named here.
 grant usage on schema graphile_worker to monozu_app;
@@ -536,7 +546,7 @@ drop policy if exists telemetry_arrival_narrow on telemetry_arrival;
 create policy telemetry_arrival_narrow on telemetry_arrival to monozu_owner using (true);
 -- A rollup for each tenant of which telemetry waits for one, the buckets of this very moment aside.
 create or replace function queue_rollups(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
-  select graphile_worker.add_job('telemetry.rollup', json_build_object('tenant_id', a.tenant_id), job_key => 'telemetry.rollup:' || a.tenant_id, max_attempts => 10)
+  select queue_job('telemetry.rollup', a.tenant_id, key => '')
   from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '10 minutes' or w.at > queue_rollups.at + interval '1 day') a
 $$;
 -- How many buckets of all tenants wait for their rollup, and from when the oldest is.
@@ -574,7 +584,7 @@ begin
     dropped := dropped + 1;
   end loop;
   -- After what somebody waits for: 0 is what other jobs have.
-  perform graphile_worker.add_job('telemetry.expire', json_build_object('tenant_id', t.id), job_key => 'telemetry.expire:' || t.id, max_attempts => 10, priority => 10)
+  perform queue_job('telemetry.expire', t.id, key => '', priority => 10)
   from tenant t where t.status <> 'deleted' and (
     exists (select from telemetry_frame f where f.tenant_id = t.id)
     or exists (select from telemetry_rollup u where u.tenant_id = t.id)
@@ -767,9 +777,9 @@ begin
 end $$;
 -- An archive whose making has stopped is taken up again, and what came into a deleted tenant within the month is removed again (an ingestor may have held it back).
 create or replace function resume_offboarding(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
-  select graphile_worker.add_job('offboarding.archive', json_build_object('tenant_id', a.tenant_id), job_key => 'offboarding.archive:' || a.tenant_id || ':archive', max_attempts => 10)
+  select queue_job('offboarding.archive', a.tenant_id, key => ':archive')
   from archive a where a.state = 'making' and a.updated_at < resume_offboarding.at - interval '5 minutes';
-  select graphile_worker.add_job('offboarding.erase', json_build_object('tenant_id', t.id), job_key => 'offboarding.erase:' || t.id || ':erase', max_attempts => 10)
+  select queue_job('offboarding.erase', t.id, key => ':erase')
   from tenant t where t.status = 'deleted' and t.updated_at > resume_offboarding.at - interval '30 days';
 $$;
 -- A job of the tenant at hand that was given up begins anew; null where it is none. Its task.

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { zstdCompressSync } from 'node:zlib'
 import { config } from '../src/core/config'
-import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry } from './testing'
+import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry, until } from './testing'
 
 const ingestor = startIngestor()
 const { url } = ingestor
@@ -61,6 +61,30 @@ describe('what is stored', () => {
     expect(job!.count).toBe(1)
     const [presence] = await owner`select last_seen_at from device_presence where device_id = ${device.device_id}`
     expect(Date.now() - (presence!.last_seen_at as Date).getTime()).toBeLessThan(10_000)
+  })
+
+  test('what comes just as the worker takes up what came before waits for a job of its own', async () => {
+    const device = await makeDevice()
+    const alert = (title: string) => ({ kind: 'security_alert', timestamp: moment(), data: { title, severity: 'high' } })
+    const waiting = () =>
+      owner`select id from graphile_worker._private_jobs where payload->>'tenant_id' = ${device.tenant_id} and locked_at is null`
+    expect((await send(url, device, [alert('first')])).status).toBe(204)
+    const [first] = await waiting()
+    let later: ReturnType<typeof send> | undefined
+    await owner.begin(async (worker) => {
+      await worker`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'worker', attempts = 1 where id = ${first!.id}`
+      const [{ pid }] = await worker<[{ pid: number }]>`select pg_backend_pid() as pid`
+      later = send(url, device, [alert('second')])
+      await until(async () => {
+        const [{ count }] = await owner<[{ count: number }]>`
+          select count(*)::int as count from pg_stat_activity where ${pid} = any (pg_blocking_pids(pid))`
+        return count === 1
+      })
+    })
+    expect((await later)!.status).toBe(204)
+    const [second, ...others] = await waiting()
+    expect(others).toEqual([])
+    expect(second!.id).not.toBe(first!.id)
   })
 
   test('which five minutes of a device were written to is noted with its frames', async () => {

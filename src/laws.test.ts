@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app } from './app'
 import { raw } from './core/db'
@@ -475,6 +476,14 @@ describe('rights', () => {
       'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')
+  })
+
+  test('jobs are queued by one function, which misses none that begin meanwhile', async () => {
+    const callers = await owner<{ name: string }[]>`
+      select proname as name from pg_proc where prosrc ~ 'add_jobs?\\(' and pronamespace <> 'graphile_worker'::regnamespace`
+    expect(callers.map(({ name }) => name)).toEqual(['queue_job'])
+    const sources = [...new Bun.Glob('{src,ingestor}/**/!(*.test).ts').scanSync('.')]
+    expect(sources.filter((path) => readFileSync(path, 'utf8').includes('add_job'))).toEqual([])
   })
 
   test('views, where there are any, run as their caller', async () => {

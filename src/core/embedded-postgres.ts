@@ -210,9 +210,15 @@ async function waitUntilReady(file: string, pid: number, ended: Promise<unknown>
   return false
 }
 
-/** A port nobody listens on just now; `wanted` where it is free. From below those that the system itself hands out (Linux: 32768 and up), so that nothing takes it meanwhile. */
+// Below those that the system itself hands out (Linux: 32768 and up), so that nothing takes one meanwhile.
+const lowestPort = 10_000
+const ports = 22_000
+let nextPort = (process.pid * 500) % ports
+
+/** A port nobody listens on just now; `wanted` where it is free. Each process walks on from a place of its own: what two find at once is seldom the same. */
 export function freePort(wanted = 0, triesLeft = 50): number {
-  const port = wanted || 10_000 + Math.floor(Math.random() * 22_000)
+  const port = wanted || lowestPort + nextPort
+  if (!wanted) nextPort = (nextPort + 1) % ports
   try {
     Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true)
     return port

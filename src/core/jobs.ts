@@ -14,10 +14,9 @@ export interface Chore {
 
 /** Queues a job with the commit of this transaction, and with the trace it belongs to where there is one. Jobs with the same `key` that have not started yet become one; it starts after `waitMs`. */
 export async function enqueue({ tx, actor }: Scope, task: string, payload: Record<string, unknown> = {}, key?: string, waitMs = 0) {
-  const text = JSON.stringify({ ...payload, ...traceparent(), tenant_id: actor.tenant_id })
+  const text = JSON.stringify({ ...payload, ...traceparent() })
   await tx.execute(
-    sql`select graphile_worker.add_job(${task}, ${text}::json, job_key => ${key ? `${task}:${actor.tenant_id}:${key}` : null}, max_attempts => 10,
-      run_at => now() + ${waitMs} * interval '1 millisecond')`,
+    sql`select queue_job(${task}, ${actor.tenant_id}::uuid, ${text}::json, ${key ? `:${key}` : null}, now() + ${waitMs} * interval '1 millisecond')`,
   )
 }
 
