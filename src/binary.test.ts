@@ -92,12 +92,12 @@ describe.skipIf(!existsSync(binary))('the binary', () => {
     }
     const api = Bun.spawn([binary, 'api'], { cwd: empty, env, stdout: 'ignore', stderr: 'inherit' })
     const url = `http://127.0.0.1:${port}`
-    await eventually(() =>
+    const isReady = () =>
       fetch(`${url}/readyz`).then(
         ({ ok }) => ok,
         () => false,
-      ),
-    )
+      )
+    expect(await eventually(isReady, 20_000)).toBe(true)
     const page = await fetch(`${url}/devices`, { headers: { cookie: `big=${'x'.repeat(40_000)}` } })
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8'])
     expect(await page.text()).toContain('Monozu Cloud')
