@@ -5,6 +5,7 @@ import { recognizeApiTokens, recognizeDevices, recognizeSessions } from './core/
 import { config } from './core/config'
 import { errors } from './core/errors'
 import { recognizeLicences } from './core/features'
+import { useQuickFormats } from './core/formats'
 import { guard } from './core/guard'
 import { health } from './core/health'
 import { limits } from './core/limits'
@@ -55,6 +56,7 @@ import { tenantRoutes } from './identity/tenants/routes'
 import { userRoutes } from './identity/users/routes'
 import { alertRoutes } from './soc/alerts/routes'
 
+useQuickFormats()
 recognizeSessions(loadSession)
 recognizeDevices(loadDevice)
 recognizeApiTokens(loadApiToken)

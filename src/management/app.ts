@@ -2,6 +2,7 @@ import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
 import { version } from '../../package.json'
 import { errors } from '../core/errors'
+import { useQuickFormats } from '../core/formats'
 import { health } from '../core/health'
 import { limits } from '../core/limits'
 import { requests } from '../core/requests'
@@ -21,6 +22,7 @@ import { staffRoutes } from './staff/routes'
 import { supportRoutes } from './support/routes'
 import { tenantRoutes } from './tenants/routes'
 
+useQuickFormats()
 recognizeStaff(loadStaff)
 
 const api = new Elysia({ prefix: '/api/v1' })
