@@ -13,6 +13,8 @@ export const toldSupportStates = [...supportStates, 'expired'] as const
 /** What a session may change whose grant says so. Named one by one: nothing here grants rights, makes credentials, shows secrets, takes data away or changes security. */
 const changing: ReadonlySet<Permission> = new Set([
   'alerts.acknowledge',
+  'alerts.assign',
+  'alerts.close',
   'commands.create',
   'devices.update',
   'org_units.create',

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
+import { eventually } from '../../src/testing/eventually'
 import { axe, visit } from './browser'
 import { inOrganization } from './organization'
 import { callerOf, type Platform, registerDevice, signIn } from './platform'
@@ -79,9 +80,25 @@ test('a list is filtered with operators, kept as a view, found again, changed an
 
 test('all that match are moved at once, beyond what is loaded, and the place narrows the lists wherever one goes', async () => {
   const { page, complaints } = await visit(browser)
+  const second = Promise.withResolvers<void>()
+  await page.route(/\/api\/v1\/devices\?.*cursor=/, async (route) => {
+    await second.promise
+    await route.continue()
+  })
   await signIn(page, platform.url, platform.admin, '/devices?type=plc')
-  await page.getByRole('checkbox', { name: /^Select all/ }).click()
-  await page.getByRole('button', { name: 'Select all 250 that match' }).click()
+  const whole = page.getByRole('checkbox', { name: /^Select all/ })
+  await whole.click()
+  const rest = page.getByRole('button', { name: 'Select all 250 that match' })
+  await rest.waitFor()
+  // More rows that come right then take the offer away from nobody.
+  const loaded = await whole.getAttribute('aria-label')
+  const next = page.waitForResponse(/\/api\/v1\/devices\?.*cursor=/)
+  await page.getByRole('grid').evaluate((grid) => grid.parentElement!.scrollTo({ top: 99_999 }))
+  second.resolve()
+  await next
+  expect(await eventually(async () => (await whole.getAttribute('aria-label')) !== loaded, 10_000)).toBe(true)
+  await rest.click()
+  await page.getByRole('grid').evaluate((grid) => grid.parentElement!.scrollTo({ top: 0 }))
   await page.getByRole('toolbar').getByRole('button', { name: 'Move to' }).click()
   await page.getByRole('menuitem', { name: 'Substation 7' }).click()
   await page.getByText('250 devices moved').waitFor()

@@ -60,6 +60,13 @@ test('a unit gets its place and appears on a map that asks nobody outside, is re
   expect(await eventually(async () => ((await turin.boundingBox())?.x ?? before.x) < before.x - 70, 20_000)).toBe(true)
   await page.keyboard.press('0')
   await together.waitFor()
+  // No marker ever lies under a button, however small the screen.
+  const screen = page.viewportSize()!
+  for (const size of [{ width: 375, height: 800 }, screen]) {
+    await page.setViewportSize(size)
+    const [frame, button] = [(await map.boundingBox())!, (await page.getByRole('button', { name: 'Zoom in' }).boundingBox())!]
+    expect(button.x >= frame.x + frame.width || button.y >= frame.y + frame.height).toBe(true)
+  }
   await page.emulateMedia({ colorScheme: 'dark' })
   expect(await axe(page)).toEqual([])
   await together.click()

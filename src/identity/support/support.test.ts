@@ -8,6 +8,7 @@ import { closeEnded } from '../../core/sockets'
 import { everyPermission } from '../../core/permissions'
 import { supportPermissions } from '../../core/support'
 import { sendDue } from '../../management/deliveries/service'
+import { raise } from '../../testing/alerts'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
 import { eventually } from '../../testing/eventually'
 import { mailOf } from '../../testing/mail'
@@ -285,5 +286,32 @@ describe('what support may', () => {
       entity_id: device_id,
       after: { action: 'devices.update', grant_id: id },
     })
+  })
+
+  test('it takes, assigns, closes and opens alerts again, and stands in their history as staff, also once its access has ended', async () => {
+    const client = await tenant()
+    await raise(await registered(client), { title: 'Port scan' })
+    const [alert] = (await client.api.alerts.get({ query: {} })).data!.items
+    const { id, headers } = await inside(client, 'write')
+    const steps = [
+      ['acknowledge', {}],
+      ['assign', { user_id: client.user_id }],
+      ['close', { verdict: 'benign' }],
+    ] as const
+    for (const [step, body] of steps)
+      expect([step, (await send('POST', `/api/v1/alerts/${alert!.id}/${step}`, { headers, body })).status]).toEqual([step, 200])
+    // Whose it is must be somebody of the organization: staff come and go.
+    const own = await send('POST', `/api/v1/alerts/${alert!.id}/assign`, { headers, body: { user_id: staff.id } })
+    expect((await problem(own)).errors).toMatchObject([{ path: '/user_id' }])
+    expect((await act(`${id}/end`, client)).status).toBe(200)
+    const me = { id: staff.id, name: staff.name, is_staff: true }
+    const { data } = await client.api.alerts({ id: alert!.id }).get()
+    expect(data).toMatchObject({ acknowledged_by: me, closed_by: me, assigned_to: { id: client.user_id, is_staff: false } })
+    const history = (await client.api.alerts({ id: alert!.id }).history.get({ query: {} })).data!.items
+    expect(history.map(({ action, actor }) => [action, actor])).toEqual([
+      ['close', me],
+      ['assign', me],
+      ['acknowledge', me],
+    ])
   })
 })

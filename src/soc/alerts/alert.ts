@@ -1,36 +1,54 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/pg-core'
 import { notFound } from '../../core/errors'
 import { announce } from '../../core/live-log'
 import type { Scope } from '../../core/scope'
 import { uuids } from '../../core/wire'
 import { apiTokens } from '../../identity/api-tokens/schema'
+import { supportGrants } from '../../identity/support/schema'
 import { memberships } from '../../identity/users/schema'
 import { alerts } from './schema'
 
 type Row = typeof alerts.$inferSelect
 
-/** By the names of today: of members, and of the tokens that programs call with. */
-export async function namesOf({ tx, own }: Scope, ids: readonly string[]): Promise<Map<string, string>> {
+export interface Person {
+  id: string
+  name: string
+  /** Of the platform, here by a support access. */
+  is_staff: boolean
+}
+
+const no = sql<boolean>`false`
+const yes = sql<boolean>`true`
+
+/** By the names of today: of members, and of the tokens that programs call with; of staff by the name that their latest access gives. */
+export async function peopleOf({ tx, own }: Scope, ids: readonly string[]): Promise<Map<string, Person>> {
   if (!ids.length) return new Map()
   const members = tx
-    .select({ id: memberships.user_id, name: memberships.name })
+    .select({ id: memberships.user_id, name: memberships.name, is_staff: no })
     .from(memberships)
     .where(and(own(memberships), sql`${memberships.user_id} = any(${uuids(ids)})`))
   const tokens = tx
-    .select({ id: apiTokens.id, name: apiTokens.name })
+    .select({ id: apiTokens.id, name: apiTokens.name, is_staff: no })
     .from(apiTokens)
     .where(and(own(apiTokens), sql`${apiTokens.id} = any(${uuids(ids)})`))
-  return new Map((await unionAll(members, tokens)).map(({ id, name }) => [id, name]))
+  const staff = tx
+    .selectDistinctOn([supportGrants.staff_id], { id: supportGrants.staff_id, name: supportGrants.staff_name, is_staff: yes })
+    .from(supportGrants)
+    .where(and(own(supportGrants), sql`${supportGrants.staff_id} = any(${uuids(ids)})`))
+    .orderBy(supportGrants.staff_id, desc(supportGrants.id))
+  return new Map((await unionAll(members, tokens, staff)).map((person) => [person.id, person]))
 }
 
+export const formerUser = 'a former user'
+
 /** Somebody by his id; who has left is still told apart from nobody. */
-export const personIn = (names: ReadonlyMap<string, string>) => (id: string | null) =>
-  id === null ? null : { id, name: names.get(id) ?? 'a former user' }
+export const personIn = (people: ReadonlyMap<string, Person>) => (id: string | null) =>
+  id === null ? null : (people.get(id) ?? { id, name: formerUser, is_staff: false })
 
 export async function shown(scope: Scope, rows: readonly Row[]) {
   const people = rows.flatMap(({ acknowledged_by, assigned_to, closed_by }) => [acknowledged_by, assigned_to, closed_by])
-  const person = personIn(await namesOf(scope, [...new Set(people.filter((id) => id !== null))]))
+  const person = personIn(await peopleOf(scope, [...new Set(people.filter((id) => id !== null))]))
   return rows.map(({ tenant_id: _, dedupe_key: __, acknowledged_by, assigned_to, closed_by, ...rest }) => ({
     ...rest,
     acknowledged_by: person(acknowledged_by),

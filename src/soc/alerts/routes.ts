@@ -25,7 +25,12 @@ import { listHistory, summarizeAlerts } from './service'
 import { acknowledgeAlert, assignAlert, closeAlert, reopenAlert } from './triage'
 
 const words = t.Nullable(t.String())
-const person = t.Object({ id: t.String(), name: t.String() })
+const named = t.Object({ id: t.String(), name: t.String() })
+const person = t.Object({
+  id: t.String(),
+  name: t.String(),
+  is_staff: t.Boolean({ description: 'of the platform, here by a support access' }),
+})
 const alert = t.Object({
   id: t.String(),
   title: t.String(),
@@ -147,7 +152,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
       search: t.Optional(text),
       ...paging,
     }),
-    response: { 200: page(person) },
+    response: { 200: page(named) },
     detail: { summary: 'To whom alerts can be assigned, by name' },
   })
   .post(

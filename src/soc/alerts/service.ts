@@ -4,7 +4,7 @@ import type { Scope } from '../../core/scope'
 import { type Paging, firstIdAt } from '../../core/wire'
 import { listAudit } from '../../identity/audit-log/service'
 import { inUnits } from '../../identity/org-units/subtree'
-import { type Alert, getAlert, namesOf, personIn, shown, tell } from './alert'
+import { type Alert, formerUser, getAlert, peopleOf, personIn, shown, tell } from './alert'
 import { type verdicts, alertActions, alerts, severities } from './schema'
 
 export interface SummaryQuery {
@@ -119,13 +119,13 @@ export async function listHistory(scope: Scope, id: string, paging: Paging) {
   const { items, next_cursor } = await listAudit(scope, { ...paging, entity_type: 'alerts', entity_id: id })
   const told = items.map((entry) => ({ ...entry, after: (entry.after ?? {}) as Recorded }))
   const assigned = told.flatMap(({ after }) => after.assigned_to?.id ?? [])
-  const person = personIn(await namesOf(scope, [...new Set(assigned)]))
+  const person = personIn(await peopleOf(scope, [...new Set(assigned)]))
   return {
-    items: told.map(({ id, at, action, actor_id, actor_name, after }) => ({
+    items: told.map(({ id, at, action, actor_id, actor_kind, actor_name, after }) => ({
       id,
       at,
       action: alertActions.find((known) => action === `alerts.${known}`)!,
-      actor: { id: actor_id, name: actor_name ?? 'a former user' },
+      actor: { id: actor_id, name: actor_name ?? formerUser, is_staff: actor_kind === 'staff' },
       assigned_to: action === 'alerts.assign' ? person(after.assigned_to?.id ?? null) : null,
       verdict: action === 'alerts.close' ? (after.verdict ?? null) : null,
       comment: { 'alerts.acknowledge': after.comment, 'alerts.close': after.closing_comment }[action] ?? null,

@@ -280,13 +280,13 @@ describe('the history of an alert', () => {
     await act(client, id, 'reopen')
     await act(client, id, 'assign', { user_id: null })
     const none = { assigned_to: null, verdict: null, comment: null }
-    const actor = { id: client.user_id, name: 'Somebody' }
+    const actor = { id: client.user_id, name: 'Somebody', is_staff: false }
     expect((await history(reader, id)).map(({ id: _, at: __, ...told }) => told)).toEqual([
       { ...none, action: 'assign', actor },
       { ...none, action: 'reopen', actor },
       { ...none, action: 'close', actor, verdict: 'benign', comment: 'a drill' },
       { ...none, action: 'acknowledge', actor, comment: 'I look' },
-      { ...none, action: 'assign', actor, assigned_to: { id: reader.user_id, name: 'Somebody' } },
+      { ...none, action: 'assign', actor, assigned_to: { id: reader.user_id, name: 'Somebody', is_staff: false } },
     ])
     const { data } = await reader.api.alerts({ id }).history.get({ query: { limit: 2 } })
     const rest = await reader.api.alerts({ id }).history.get({ query: { cursor: data!.next_cursor! } })

@@ -51,6 +51,13 @@ test('staff ask to see a tenant, its administrator approves, both see the banner
   const refused = inside.waitForResponse((reply) => reply.url().includes('/api/v1/') && reply.status() === 401)
   await inside.getByRole('link', { name: 'Alerts' }).first().click()
   await refused
+  await inside.getByRole('dialog', { name: 'Your support access has ended' }).waitFor()
+  await looksRight(inside, 'support has ended')
+  await inside.getByRole('button', { name: 'Leave' }).click()
+  await inside.waitForURL(/\/sign-in/)
+  await inside.goto(`${platform.url}/support`)
+  await inside.getByText('Enter once more from the Management console').waitFor()
+  await looksRight(inside, 'not let in as support')
   await staff.page.getByText('Ended', { exact: true }).waitFor({ timeout: 30_000 })
   await admin.page.goto(`${platform.url}/settings/audit`)
   await admin.page.getByText('support.enter').first().waitFor()

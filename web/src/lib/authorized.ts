@@ -26,7 +26,9 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
   }
 
   /** Rotates the refresh cookie. Many callers share one request, and browser tabs take turns, for a cookie is good for one use. */
-  function renewSession(): Promise<boolean> {
+  async function renewSession(): Promise<boolean> {
+    // The cookie, if there is one, is of somebody else.
+    if (useSession.getState().isSupport) return false
     renewing ??= exclusively(rotate).finally(() => {
       renewing = null
     })

@@ -21,6 +21,9 @@ export function useFeatures(): Features {
   return useSuspenseQuery(featuresQuery).data
 }
 
+/** Whether things can be given to who is signed in: to members of the organization, not to staff who are here for a while. */
+export const useIsMember = () => useMe().support === null
+
 /** Answers whether the signed-in user holds a permission. The server decides; this only spares a button that would fail. */
 export function useCan(): (permission: string) => boolean {
   const { permissions } = useMe()

@@ -17,6 +17,8 @@ type SessionState = {
   user: Person | null
   /** The Management plane is in none. */
   tenant: Place | null
+  /** Of staff of the platform, who came in by a support access: no cookie and no password brings it back. */
+  isSupport: boolean
   /** Of one that is expired. */
   closed: ClosedWord | null
 }
@@ -26,14 +28,24 @@ const mark = 'monozu.signed_in'
 /** Whether somebody is signed in in this browser, as far as it knows: without that there is no cookie worth trying. */
 export const mayBeSignedIn = () => localStorage.getItem(mark) !== null
 
-const signedOut = { status: 'signed_out', accessToken: null, expiresAtMs: 0, user: null, tenant: null, closed: null } as const
+const signedOut = {
+  status: 'signed_out',
+  accessToken: null,
+  expiresAtMs: 0,
+  user: null,
+  tenant: null,
+  isSupport: false,
+  closed: null,
+} as const
 
 export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
 
 /** For a sign-in that comes back from elsewhere with its cookie. */
 export const expectSession = () => localStorage.setItem(mark, '1')
 
-export function beginSession(answer: { access_token: string; expires_in: number; user: Person; tenant: Place | null }): void {
+type Begun = { access_token: string; expires_in: number; user: Person; tenant: Place | null; isSupport?: boolean }
+
+export function beginSession(answer: Begun): void {
   expectSession()
   useSession.setState({
     status: 'signed_in',
@@ -41,6 +53,7 @@ export function beginSession(answer: { access_token: string; expires_in: number;
     expiresAtMs: Date.now() + answer.expires_in * 1000,
     user: answer.user,
     tenant: answer.tenant,
+    isSupport: answer.isSupport ?? false,
     closed: null,
   })
 }

@@ -10,7 +10,7 @@ import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { Severity } from '@/kit/severity'
 import { formatNumber } from '@/lib/format'
-import { useCan, useMe } from '@/lib/me'
+import { useCan, useIsMember, useMe } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { Badge } from '@/ui/badge'
 import { Button } from '@/ui/button'
@@ -33,6 +33,7 @@ export function AlertDrawer({ id, known, onClose, onStep }: AlertDrawerProps) {
   const [closing, setClosing] = useState(false)
   const can = useCan()
   const me = useMe().user.id
+  const isMember = useIsMember()
   const step = useTriage()
   const alert = query.data
   const run = (change: Parameters<typeof step.mutate>[0], said: string) => {
@@ -52,7 +53,7 @@ export function AlertDrawer({ id, known, onClose, onStep }: AlertDrawerProps) {
     if (event.key === 'j') onStep(1)
     else if (event.key === 'k') onStep(-1)
     else if (event.key === 'a' && alert?.status === 'open' && can('alerts.acknowledge')) triageOf(alert).acknowledge()
-    else if (event.key === 'm' && alert && can('alerts.assign')) triageOf(alert).assign(me)
+    else if (event.key === 'm' && alert && isMember && can('alerts.assign')) triageOf(alert).assign(me)
     else if (event.key === 'e' && alert && alert.status !== 'closed' && can('alerts.close')) setClosing(true)
     else return
     event.preventDefault()

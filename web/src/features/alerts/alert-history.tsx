@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { BellRing, CircleCheck, CircleSlash, RotateCcw, UserRound } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Timeline, type TimelineEntry } from '@/kit/timeline'
+import { usePersonName } from './person'
 import { type Alert, type AlertStep, alertHistoryQuery } from './queries'
 
 const icons = { acknowledge: CircleCheck, assign: UserRound, close: CircleSlash, reopen: RotateCcw }
@@ -10,13 +11,13 @@ const icons = { acknowledge: CircleCheck, assign: UserRound, close: CircleSlash,
 export function AlertHistory({ alert }: { alert: Alert }) {
   const { t } = useTranslation()
   const { data } = useQuery(alertHistoryQuery(alert.id, alert.updated_at))
-  const say = ({ action, actor, assigned_to, verdict }: AlertStep) => {
+  const personName = usePersonName()
+  const say = ({ action, assigned_to, verdict, ...step }: AlertStep) => {
+    const actor = personName(step.actor)
     if (action === 'assign')
-      return assigned_to
-        ? t('alerts.step.assign', { actor: actor.name, to: assigned_to.name })
-        : t('alerts.step.unassign', { actor: actor.name })
-    if (action === 'close') return t('alerts.step.close', { actor: actor.name, verdict: verdict ? t(`alerts.verdict.${verdict}`) : '—' })
-    return t(`alerts.step.${action}`, { actor: actor.name })
+      return assigned_to ? t('alerts.step.assign', { actor, to: personName(assigned_to) }) : t('alerts.step.unassign', { actor })
+    if (action === 'close') return t('alerts.step.close', { actor, verdict: verdict ? t(`alerts.verdict.${verdict}`) : '—' })
+    return t(`alerts.step.${action}`, { actor })
   }
   const entries: TimelineEntry[] = [
     ...(data?.items ?? []).map((step) => ({ id: step.id, icon: icons[step.action], at: step.at, title: say(step), body: step.comment })),

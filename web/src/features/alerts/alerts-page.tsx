@@ -20,7 +20,7 @@ import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { useArrivals } from '@/kit/use-arrivals'
 import { useList } from '@/lib/list'
-import { useCan, useMe } from '@/lib/me'
+import { useCan, useIsMember, useMe } from '@/lib/me'
 import { useOfferedActions } from '@/lib/page-actions'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
@@ -39,6 +39,7 @@ import {
   assignMany,
   closeMany,
   createAlertExport,
+  reopenMany,
   useTriage,
 } from './queries'
 
@@ -60,6 +61,7 @@ export function AlertsPage() {
   const [scrolled, setScrolled] = useState(false)
   const triage = useTriage()
   const me = useMe().user.id
+  const isMember = useIsMember()
   const filter = { ...withOwnId(filters.query, me), ...(device && { device_id: device }) }
   const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
   const selecting = selection.all || selection.ids.size > 0
@@ -83,14 +85,18 @@ export function AlertsPage() {
     )
   }
   const assignToMe = (alert: Alert) => {
-    if (!mayAssign || triage.isPending) return
+    if (!mayAssign || !isMember || triage.isPending) return
     const said = t('alerts.assigned_one', { title: alert.title })
     triage.mutate({ id: alert.id, action: 'assign', user_id: me }, { onSuccess: () => notify.success(said) })
   }
   const assignSelected = (user_id: string | null) =>
     void bulk.run(selection, assignMany(user_id), (done) => t('alerts.assigned_many', { count: done }))
   const closeSelected = (verdict: Verdict) =>
-    void bulk.run(selection, closeMany(verdict), (done) => t('alerts.closed_many', { count: done }))
+    void bulk.run(selection, closeMany(verdict), (done) => t('alerts.closed_many', { count: done }), {
+      label: t('alerts.reopen'),
+      call: reopenMany,
+      said: (done) => t('alerts.reopened_many', { count: done }),
+    })
   const acknowledgeSelected = () => void bulk.run(selection, acknowledgeMany, (done) => t('alerts.acknowledged_many', { count: done }))
 
   const chosen = selection.all ? (count ?? visible.length) : selection.ids.size

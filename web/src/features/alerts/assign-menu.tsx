@@ -2,17 +2,18 @@ import { UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Choice } from '@/kit/choice'
-import { useMe } from '@/lib/me'
+import { useIsMember, useMe } from '@/lib/me'
 import { useAssigneeOffer } from './assignees'
 
 /** Gives many alerts to somebody, to oneself or to nobody. */
 export function AssignMenu({ busy, onAssign }: { busy: boolean; onAssign: (user_id: string | null) => void }) {
   const { t } = useTranslation()
   const me = useMe().user.id
+  const isMember = useIsMember()
   const [text, setText] = useState('')
   const offer = useAssigneeOffer(text)
   const special = [
-    { value: me, label: t('alerts.assignee.me') },
+    ...(isMember ? [{ value: me, label: t('alerts.assignee.me') }] : []),
     { value: 'nobody', label: t('alerts.assignee.nobody') },
   ]
   const options = [...(text.trim() ? [] : special), ...offer.options.filter(({ value }) => value !== me || text.trim() !== '')]

@@ -43,6 +43,8 @@ export const acknowledgeMany = (which: BulkWhich) => answer(api.alerts.bulk.ackn
 
 export const closeMany = (verdict: Verdict) => (which: BulkWhich) => answer(api.alerts.bulk.close.post({ ...which, verdict }))
 
+export const reopenMany = (which: BulkWhich) => answer(api.alerts.bulk.reopen.post(which as never))
+
 export const assignMany = (user_id: string | null) => (which: BulkWhich) => answer(api.alerts.bulk.assign.post({ ...which, user_id }))
 
 export const latestAlertsQuery = (org_unit_id?: string) =>

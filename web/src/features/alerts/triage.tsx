@@ -2,7 +2,7 @@ import { RotateCcw } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SearchedSelect } from '@/kit/searched-select'
-import { useCan, useMe } from '@/lib/me'
+import { useCan, useIsMember, useMe } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { TextArea } from '@/ui/input'
 import { useAssigneeOffer } from './assignees'
@@ -22,6 +22,7 @@ export function Assignee({ alert, onAssign }: { alert: Alert; onAssign: Triage['
   const { t } = useTranslation()
   const can = useCan()
   const me = useMe().user.id
+  const isMember = useIsMember()
   const [text, setText] = useState('')
   const offer = useAssigneeOffer(text, alert.id)
   if (!can('alerts.assign')) return alert.assigned_to?.name ?? t('alerts.assignee.nobody')
@@ -38,7 +39,7 @@ export function Assignee({ alert, onAssign }: { alert: Alert; onAssign: Triage['
         onText={setText}
         onValueChange={(id) => onAssign(id || null)}
       />
-      {alert.assigned_to?.id !== me && (
+      {isMember && alert.assigned_to?.id !== me && (
         <Button size="small" variant="link" onClick={() => onAssign(me)}>
           {t('alerts.assignee.take')}
         </Button>

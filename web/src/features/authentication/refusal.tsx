@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { RateLimited } from '@/kit/rate-limited'
 import type { Problem } from '@/lib/problem'
 
-/** Why the sign-in was refused, in words that say what to do next. */
-export function Refusal({ problem }: { problem: Problem }) {
+/** Why the sign-in was refused, in words that say what to do next; `words` are those of one way in. */
+export function Refusal({ problem, words: ownWords }: { problem: Problem; words?: Record<string, string> }) {
   const { t } = useTranslation()
   const words: Record<string, string> = {
     invalid_credentials: t('sign_in.invalid_credentials'),
@@ -21,6 +21,7 @@ export function Refusal({ problem }: { problem: Problem }) {
     registration_closed: t('registration.closed'),
     already_member: t('invitation.already_member'),
     network: t('error.network'),
+    ...ownWords,
   }
   if (problem.status === 429) return <RateLimited key={problem.requestId} seconds={problem.retryAfterSeconds ?? 60} />
   return (

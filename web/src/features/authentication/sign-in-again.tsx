@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { beginSession, useSession } from '@/lib/session'
+import { beginSession, endSession, useSession } from '@/lib/session'
+import { useLeave } from '@/shell/use-leave'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
@@ -12,12 +13,28 @@ import { SignInForm } from './sign-in-form'
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, tenant, closed } = useSession()
+  const { user, tenant, closed, isSupport } = useSession()
   const leave = useSignOut()
+  const leaveSupport = useLeave(async () => endSession())
   const [next, setNext] = useState<NextStep | null>(null)
   const back = () => setNext(null)
   const stay = () => undefined
   if (!user || !tenant) return null
+  if (isSupport) {
+    return (
+      <Dialog open>
+        <DialogContent
+          title={t('support.ended_title')}
+          description={closed ? t(`sign_in.${closed}`) : t('support.ended', { tenant: tenant.name })}
+          dismissable={false}
+        >
+          <Button variant="primary" className="w-full" onClick={() => void leaveSupport()}>
+            {t('support.leave')}
+          </Button>
+        </DialogContent>
+      </Dialog>
+    )
+  }
   return (
     <Dialog open>
       <DialogContent

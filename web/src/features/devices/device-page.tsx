@@ -31,6 +31,7 @@ export function DevicePage() {
   return (
     <Loaded
       query={query}
+      back={{ to: '/devices', label: t('devices.to_list') }}
       skeleton={
         <div className="space-y-4">
           <PageHeader title={t('devices.loading')} crumbs={[{ label: t('nav.devices'), to: '/devices' }]} />
@@ -73,9 +74,11 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
             <span>{device.type}</span>
             {device.address && <span>{device.address}</span>}
             {device.agent_version && <span>{t('devices.agent', { version: device.agent_version })}</span>}
-            <span>
-              {t('devices.last_seen')} <RelativeTime at={device.last_seen_at} none={t('devices.status.never')} />
-            </span>
+            {device.last_seen_at && (
+              <span>
+                {t('devices.last_seen')} <RelativeTime at={device.last_seen_at} />
+              </span>
+            )}
           </span>
         }
       />

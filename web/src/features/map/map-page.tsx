@@ -44,7 +44,7 @@ export function MapPage() {
       </PageHeader>
       <Loaded query={{ ...query, data: found }} skeleton={<Skeleton className="min-h-0 flex-1" />}>
         {({ placed, unplaced }) => (
-          <div className="grid min-h-0 flex-1 gap-3 max-lg:grid-rows-[20rem_auto] lg:grid-cols-[1fr_18rem]">
+          <div className="grid min-h-0 flex-1 gap-3 max-lg:grid-rows-[22rem_auto] lg:grid-cols-[1fr_18rem]">
             <WorldMap
               key={search}
               label={t('map.title')}

@@ -113,33 +113,36 @@ export function WorldMap({ label, places, marker }: WorldMapProps) {
       top: height / 2 + (cluster.y - view.y) * view.scale,
     }))
     .filter(({ left, top }) => left > -40 && left < width + 40 && top > -40 && top < height + 40)
+  // Beside the map, not over it: what lies under a button can be neither seen nor pressed.
   return (
-    <div
-      ref={frame}
-      role="group"
-      aria-label={label}
-      aria-describedby="map-keys"
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onPointerUp={() => (dragged.current = null)}
-      className="border-border relative h-full min-h-80 touch-none overflow-hidden rounded-lg border bg-(--map-water) -outline-offset-2!"
-    >
-      <canvas ref={canvas} aria-hidden className="absolute inset-0 size-full cursor-grab active:cursor-grabbing" />
-      <p id="map-keys" className="sr-only">
-        {t('map.keys')}
-      </p>
-      {ready && (
-        <ul>
-          {onScreen.map(({ cluster, left, top }) => (
-            <li key={cluster.key} className="absolute -translate-1/2" style={{ left, top }}>
-              {marker(cluster, zoomTo(cluster))}
-            </li>
-          ))}
-        </ul>
-      )}
-      <div className="absolute top-3 right-3 flex flex-col gap-1">
+    <div className="flex h-full gap-1.5 max-sm:flex-col">
+      <div
+        ref={frame}
+        role="group"
+        aria-label={label}
+        aria-describedby="map-keys"
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={() => (dragged.current = null)}
+        className="border-border relative min-h-80 flex-1 touch-none overflow-hidden rounded-lg border bg-(--map-water) -outline-offset-2!"
+      >
+        <canvas ref={canvas} aria-hidden className="absolute inset-0 size-full cursor-grab active:cursor-grabbing" />
+        <p id="map-keys" className="sr-only">
+          {t('map.keys')}
+        </p>
+        {ready && (
+          <ul>
+            {onScreen.map(({ cluster, left, top }) => (
+              <li key={cluster.key} className="absolute -translate-1/2" style={{ left, top }}>
+                {marker(cluster, zoomTo(cluster))}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className="flex justify-end gap-1 sm:flex-col sm:justify-start">
         <Button size="icon" aria-label={t('map.closer')} title={t('map.closer')} onClick={() => zoom(factor)}>
           <Plus aria-hidden />
         </Button>

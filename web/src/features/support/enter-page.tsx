@@ -36,7 +36,7 @@ export function EnterPage() {
     enterOnce(code).then(
       (session) => {
         queryClient.clear()
-        beginSession(session)
+        beginSession({ ...session, isSupport: true })
         void navigate('/', { replace: true })
       },
       (refused: unknown) => setProblem(asProblem(refused)),
@@ -44,7 +44,11 @@ export function EnterPage() {
   }, [code, navigate])
   return (
     <Frame title={t('support.title')} heading={t('support.title')} subtitle={t('support.entering')}>
-      {problem ? <Refusal problem={problem} /> : <p role="status">{t('support.entering')}</p>}
+      {problem ? (
+        <Refusal problem={problem} words={{ exchange_ended: t('support.not_let_in') }} />
+      ) : (
+        <p role="status">{t('support.entering')}</p>
+      )}
     </Frame>
   )
 }

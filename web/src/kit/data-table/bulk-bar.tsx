@@ -16,12 +16,12 @@ type BulkBarProps = {
   children: ReactNode
 }
 
-/** What can be done to the selected rows; offers the rest of the filter once all that is loaded is selected. */
+/** What can be done to the selected rows; offers the rest of the filter once all that was loaded is selected. */
 export function BulkBar({ selection, onChange, count, loaded, progress, children }: BulkBarProps) {
   const { t } = useTranslation()
-  const { ids, all } = selection
+  const { ids, all, wasWhole = false } = selection
   if (!all && ids.size === 0) return null
-  const more = !all && ids.size >= loaded && count !== undefined && count > ids.size
+  const more = !all && (wasWhole || ids.size >= loaded) && count !== undefined && count > ids.size
   return (
     <div
       role="toolbar"

@@ -1,5 +1,10 @@
 /** Rows chosen one by one, or all that the filter matches, loaded or not. */
-export type Selection = { ids: ReadonlySet<string>; all: boolean }
+export type Selection = {
+  ids: ReadonlySet<string>
+  all: boolean
+  /** All that was loaded was chosen at once: more of it may have come since. */
+  wasWhole?: boolean
+}
 
 export const nothingSelected: Selection = { ids: new Set(), all: false }
 
@@ -13,5 +18,7 @@ export function toggled({ ids, all }: Selection, id: string, loaded: readonly st
 }
 
 export function toggledAll(selection: Selection, loaded: readonly string[]): Selection {
-  return selection.all || loaded.every((id) => selection.ids.has(id)) ? nothingSelected : { ids: new Set(loaded), all: false }
+  return selection.all || loaded.every((id) => selection.ids.has(id))
+    ? nothingSelected
+    : { ids: new Set(loaded), all: false, wasWhole: true }
 }

@@ -10,6 +10,11 @@ export type BulkFailure = { id: string; name: string; error: string; detail: str
 export type BulkAnswer = { done: readonly string[]; failures: readonly BulkFailure[]; next_cursor: string | null }
 export type BulkWhich = { ids: string[] } | { filter: Record<string, unknown>; cursor?: string }
 
+type BulkCall = (which: BulkWhich) => Promise<BulkAnswer>
+type BulkSaid = (count: number) => string
+/** Offered once it is done, for those rows that it was done to. */
+type BulkUndo = { label: string; call: BulkCall; said: BulkSaid }
+
 /** Runs a bulk action over a selection, call by call, saying how far it is; what was refused stays to be read. */
 export function useBulk({
   invalidates,
@@ -28,13 +33,13 @@ export function useBulk({
   const [progress, setProgress] = useState<string | null>(null)
   const [failures, setFailures] = useState<readonly BulkFailure[]>([])
 
-  const run = async (selection: Selection, call: (which: BulkWhich) => Promise<BulkAnswer>, said: (count: number) => string) => {
+  const run = async (selection: Selection, call: BulkCall, said: BulkSaid, undo?: BulkUndo) => {
     const refused: BulkFailure[] = []
-    let done = 0
+    const done: string[] = []
     const take = (answer: BulkAnswer) => {
-      done += answer.done.length
+      done.push(...answer.done)
       refused.push(...answer.failures)
-      setProgress(t('table.progress', { formatted: formatNumber(done) }))
+      setProgress(t('table.progress', { formatted: formatNumber(done.length) }))
     }
     setProgress(t('table.progress', { formatted: '0' }))
     try {
@@ -56,7 +61,10 @@ export function useBulk({
     } finally {
       setProgress(null)
       setFailures(refused)
-      if (done > 0) notify.success(said(done))
+      if (done.length > 0) {
+        const takeBack = undo && (() => void run({ ids: new Set(done), all: false }, undo.call, undo.said))
+        notify.success(said(done.length), takeBack && { action: { label: undo.label, onClick: takeBack } })
+      }
       await Promise.all(invalidates.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
     }
   }

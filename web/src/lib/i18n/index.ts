@@ -29,8 +29,10 @@ const fieldSentences: typeof sentences = {}
 
 /** What a refusal or a permission of the server means in the reader's language; undefined where its own English sentence is the better one. */
 export function sentenceOf(word: string, detail = ''): string | undefined {
-  const sentence = sentences[i18next.resolvedLanguage as Language]?.[word]
-  return sentence?.replace('{{permission}}', /\w+(\.\w+)+$/.exec(detail)?.[0] ?? '').trim()
+  const known = sentences[i18next.resolvedLanguage as Language]
+  const permission = word === 'forbidden' && /\w+(\.\w+)+$/.exec(detail)?.[0]
+  const allows = permission && known?.[permission]
+  return allows ? i18next.t('error.needs_permission', { allows, permission }) : known?.[word]
 }
 
 /** Words that another entry adds to the common ones, or says in their place. */

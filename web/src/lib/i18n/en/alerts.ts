@@ -39,6 +39,7 @@ export const alerts = {
     close: { as: 'Close as' },
     reopen: 'Reopen',
     history: 'History',
+    staff: '{{name}} (support)',
     step: {
       raised: 'Raised by {{device}}',
       acknowledge: '{{actor}} acknowledged it',
@@ -52,6 +53,7 @@ export const alerts = {
     assigned_many: '{{count}} assigned',
     closed_one: 'Closed: {{title}}',
     closed_many: '{{count}} closed',
+    reopened_many: '{{count}} open again',
     reopened_one: 'Reopened: {{title}}',
     copy_address: 'Copy {{address}}',
     none: 'No alerts',

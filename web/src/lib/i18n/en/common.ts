@@ -98,6 +98,7 @@ export const common = {
     network_title: 'No answer from the server',
     network: 'The server cannot be reached. Check your connection and try again.',
     forbidden_title: 'Not permitted',
+    needs_permission: 'This needs the permission “{{allows}}” ({{permission}}).',
     not_found_title: 'Not found',
     ask_administrator: 'An administrator of {{tenant}} can give you this permission.',
     clipboard: 'The browser did not allow copying. Select the text and copy it yourself.',

@@ -28,6 +28,7 @@ export const devices = {
     identity: 'Identity',
     search: 'Search devices',
     loading: 'Device',
+    to_list: 'Go to all devices',
     sections: 'Sections of this device',
     status: { label: 'Status', online: 'Online', offline: 'Offline', never: 'Never seen' },
     tab: {

@@ -5,6 +5,11 @@ export const support = {
     none: 'Nobody has asked',
     none_hint: 'What staff ask for appears here, and your administrators get a mail.',
     entering: 'You are being let in',
+    not_let_in:
+      'This way in was used already, is too old, or the access has ended. Enter once more from the Management console, or ask for access anew there.',
+    ended_title: 'Your support access has ended',
+    ended:
+      'You do not see {{tenant}} any more: your time ran out, or somebody ended the access. Where you still need it, ask anew in the Management console.',
     approve: 'Approve',
     refuse: 'Refuse',
     end: 'End access',

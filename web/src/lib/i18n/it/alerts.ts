@@ -42,6 +42,7 @@ export const alerts: Shape<typeof english> = {
     close: { as: 'Chiudi come' },
     reopen: 'Riapri',
     history: 'Cronologia',
+    staff: '{{name}} (assistenza)',
     step: {
       raised: 'Segnalato da {{device}}',
       acknowledge: '{{actor}} lo ha preso in carico',
@@ -55,6 +56,7 @@ export const alerts: Shape<typeof english> = {
     assigned_many: '{{count}} assegnati',
     closed_one: 'Chiuso: {{title}}',
     closed_many: '{{count}} chiusi',
+    reopened_many: '{{count}} di nuovo aperti',
     reopened_one: 'Riaperto: {{title}}',
     copy_address: 'Copia {{address}}',
     none: 'Nessun allarme',

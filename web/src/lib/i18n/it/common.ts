@@ -103,6 +103,7 @@ export const common: Shape<typeof english> = {
     network: 'Il server non è raggiungibile. Controlla la connessione e riprova.',
     forbidden_title: 'Non consentito',
     not_found_title: 'Non trovato',
+    needs_permission: 'Serve il permesso «{{allows}}» ({{permission}}).',
     ask_administrator: 'Un amministratore di {{tenant}} può darti questo permesso.',
     clipboard: 'Il browser non ha permesso la copia. Seleziona il testo e copialo a mano.',
     copy_request_id: 'Copia l’id della richiesta',

@@ -31,6 +31,7 @@ export const devices: Shape<typeof english> = {
     identity: 'Identità',
     search: 'Cerca dispositivi',
     loading: 'Dispositivo',
+    to_list: 'Vai a tutti i dispositivi',
     sections: 'Sezioni del dispositivo',
     status: { label: 'Stato', online: 'Online', offline: 'Offline', never: 'Mai visto' },
     tab: {

@@ -1,4 +1,4 @@
-/** The server's refusals by their stable word; its own sentences are English. `{{permission}}` is the permission that the server names. */
+/** The server's refusals by their stable word; its own sentences are English. What a permission allows is added where the server names one. */
 export const problems: Record<string, string> = {
   already_acknowledged: 'È già stato preso in carico.',
   already_closed: 'È già stato chiuso.',
@@ -22,7 +22,7 @@ export const problems: Record<string, string> = {
   exchange_ended: 'L’accesso non è più valido: ricomincia.',
   feature_disabled: 'Questa funzione non è attiva per l’organizzazione.',
   first_password_ended: 'La prima password è scaduta: fatti inviare un link per sceglierne un’altra.',
-  forbidden: 'Non è consentito. {{permission}}',
+  forbidden: 'Non è consentito.',
   forbidden_origin: 'Questa origine non può usare il cookie di sessione.',
   idempotency_key_reused: 'Questa Idempotency-Key è già stata usata per un’altra richiesta.',
   internal: 'Qualcosa è andato storto da parte nostra.',

@@ -8,6 +8,11 @@ export const support: Shape<typeof english> = {
     none: 'Nessuno l’ha chiesto',
     none_hint: 'Le richieste del personale compaiono qui e gli amministratori ricevono un’e-mail.',
     entering: 'Stai entrando',
+    not_let_in:
+      'Questo ingresso è già stato usato, è troppo vecchio, o l’accesso è terminato. Entra di nuovo dalla console Management, o lì chiedi un nuovo accesso.',
+    ended_title: 'Il tuo accesso come assistenza è terminato',
+    ended:
+      'Non vedi più {{tenant}}: il tempo è scaduto, o qualcuno ha terminato l’accesso. Se ti serve ancora, chiedilo di nuovo nella console Management.',
     approve: 'Approva',
     refuse: 'Rifiuta',
     end: 'Termina l’accesso',
