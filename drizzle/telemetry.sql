@@ -54,7 +54,8 @@ do $$ begin
 end $$;
 
 -- Asked for each row of telemetry: the device seen last is remembered until the transaction ends, with the units it was seen for.
-create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel restricted as $$
+-- What remembers cannot be part of a parallel plan, on either side of it.
+create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel unsafe as $$
 declare units text := current_setting('app.units', true);
 declare sight text;
 begin

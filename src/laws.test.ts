@@ -439,6 +439,7 @@ describe('rights', () => {
       'find_invitations',
       'find_member',
       'find_sign_in',
+      'heard_devices',
       'hold_proof',
       'housekeep',
       'identities_of',
@@ -476,6 +477,13 @@ describe('rights', () => {
       'verify_address',
     ])
     for (const { config } of rows) expect(config).toContain('search_path')
+  })
+
+  test('functions that set something are part of no parallel plan, which they would make fail', async () => {
+    const rows = await raw<{ name: string; proparallel: string }[]>`
+      select proname as name, proparallel from pg_proc where pronamespace = 'public'::regnamespace and prosrc ~ 'set_config'`
+    expect(rows.map(({ name }) => name)).toContain('may_see_device')
+    expect(rows.filter(({ proparallel }) => proparallel !== 'u')).toEqual([])
   })
 
   test('jobs are queued by one function, which misses none that begin meanwhile', async () => {

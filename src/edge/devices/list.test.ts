@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { limits } from '../../core/limits'
-import type { Scope } from '../../core/scope'
+import { type Actor, type Scope, inTenant, jobActor } from '../../core/scope'
 import { type Client, problem, send, signedIn, within } from '../../testing/api'
 import { auditOf } from '../../testing/owner'
 import { owner, walk } from '../../testing/world'
-import { listDevices } from './list'
+import { countDevices, deviceOrders, devicesByUnit, listDevices, summarizeDevices } from './list'
 import { devicePresence, devices } from './schema'
+import { deviceStatuses } from './service'
 
 interface Row {
   name: string
@@ -228,6 +229,78 @@ test('the order of last signs of life is walked page by page in both directions,
     expect([limit, await walked('-last_seen_at', ['early'])]).toEqual([limit, 'cab'])
     expect([limit, await walked('last_seen_at', ['late'])]).toEqual([limit, 'degf'])
   }
+  for (const sort of ['-last_seen_at', 'last_seen_at'] as const) {
+    const rows = async (query: Query) => (await names(client, { sort, ...query })).join('')
+    const [latest, silent] = sort === '-last_seen_at' ? ['cfag', 'edb'] : ['gafc', 'bde']
+    expect([sort, await rows({ status: ['never'] })]).toEqual([sort, silent])
+    expect([sort, await rows({ status_not: ['online', 'offline'] })]).toEqual([sort, silent])
+    expect([sort, await rows({ status: ['online', 'offline'] })]).toEqual([sort, latest])
+    expect([sort, await rows({ status: ['never', 'offline'], status_not: ['never'] })]).toEqual([sort, latest])
+    expect([sort, await rows({ status: ['never'], status_not: ['never'] })]).toEqual([sort, ''])
+  }
+})
+
+describe('whoever sees a part of a large fleet', () => {
+  const many = 2_000
+  const named = (unit: string, n: number) => `${unit} ${String(n).padStart(4, '0')}`
+  /** Half of the fleet each, two in three of them heard of. */
+  async function fleet() {
+    const client = await signedIn()
+    const add = async (name: string) => (await client.api['org-units'].post({ name })).data!.id
+    const units = { north: await add('North'), south: await add('South') }
+    for (const [unit, org_unit_id] of Object.entries(units)) {
+      const ids = await furnish(
+        client.tenant_id,
+        Array.from({ length: many / 2 }, (_, n) => ({ name: named(unit, n), org_unit_id })),
+      )
+      const heard = ids.filter((_, n) => n % 3)
+      await within(client.tenant_id, ({ tx, owned }) =>
+        tx.insert(devicePresence).values(heard.map((device_id) => owned({ device_id, last_seen_at: new Date() }))),
+      )
+    }
+    await owner`analyze device, device_presence`
+    const actor: Actor = { ...jobActor(client.tenant_id), units: [units.north] }
+    return { north: units.north, inNorth: <T>(work: (scope: Scope) => Promise<T>) => inTenant(actor, 'read only', work) }
+  }
+  const silent = Array.from({ length: many / 2 }, (_, n) => n).filter((n) => n % 3 === 0)
+
+  test('is told of it alone, and nobody asks of each device there is whether he sees it', async () => {
+    const { north, inNorth } = await fleet()
+    const told = inNorth(async (scope) => {
+      const looks = async () => {
+        const [row] = await scope.tx.execute<{ looks: number }>(
+          sql`select pg_stat_get_xact_numscans('device_tenant_id_id_pk'::regclass)::int looks`,
+        )
+        return row!.looks
+      }
+      const before = await looks()
+      const never = { status: ['never' as const] }
+      const pages = []
+      for (const sort of ['name', 'last_seen_at', '-last_seen_at'] as const)
+        pages.push((await listDevices(scope, { ...never, sort })).items)
+      const counts = [await countDevices(scope, never), await summarizeDevices(scope, {}), (await devicesByUnit(scope)).items]
+      return { pages: pages.map((items) => items.map(({ name }) => name)), counts, looks: (await looks()) - before }
+    })
+    const { pages, counts, looks } = await told
+    const expected = silent.map((n) => named('north', n))
+    expect(pages).toEqual([expected.slice(0, 50), expected.slice(0, 50), expected.toReversed().slice(0, 50)])
+    const byStatus = { online: many / 2 - silent.length, offline: 0, never: silent.length }
+    expect(counts).toEqual([{ count: silent.length }, { total: many / 2, ...byStatus }, [{ org_unit_id: north, ...byStatus }]])
+    expect(looks).toBeLessThan(many / 4)
+  })
+
+  test('gets his answer where PostgreSQL shares the work among several of its processes, too', async () => {
+    const { inNorth } = await fleet()
+    const found = await inNorth(async (scope) => {
+      for (const setting of ['parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size', 'min_parallel_index_scan_size'])
+        await scope.tx.execute(sql.raw(`set local ${setting} = 0`))
+      const pages = []
+      for (const sort of deviceOrders)
+        for (const status of deviceStatuses) pages.push((await listDevices(scope, { sort, status: [status] })).items.length)
+      return pages
+    })
+    expect(found).toEqual(deviceOrders.flatMap(() => [50, 0, 50]))
+  })
 })
 
 test('a page in the order of last signs of life is read from its index, however many devices there are', async () => {

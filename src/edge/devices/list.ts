@@ -7,7 +7,16 @@ import { occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { inUnits } from '../../identity/org-units/subtree'
 import { devicePresence, deviceText, devices } from './schema'
-import { type DeviceChange, type DeviceStatus, type Found, deleteDevice, deviceColumns, shown, updateDevice } from './service'
+import {
+  type DeviceChange,
+  type DeviceStatus,
+  type Found,
+  deleteDevice,
+  deviceColumns,
+  deviceStatuses,
+  shown,
+  updateDevice,
+} from './service'
 
 export const deviceOrders = [
   'name',
@@ -58,10 +67,22 @@ const inStatus: Record<DeviceStatus, () => SQL> = {
   offline: () => sql`${seenAt} <= ${onlineSince()}`,
   never: () => sql`${seenAt} is null`,
 }
-const inOneOf = (statuses: readonly DeviceStatus[]) => or(...statuses.map((status) => inStatus[status]()))!
+const wantedStatuses = ({ status, status_not }: DeviceFilter) =>
+  deviceStatuses.filter((each) => (!status?.length || status.includes(each)) && !status_not?.includes(each))
+
+/**
+ * Policies ask of each sign of life that is read whether its device is seen, which is nothing on a page, and seconds where a whole fleet is counted or
+ * one is missed in it. Whoever sees a part of the tenant is told these apart from the policies: those of the devices decide.
+ */
+const seesAll = ({ actor }: Scope) => actor.units === 'all'
+const neverHeard = (scope: Scope) => (seesAll(scope) ? inStatus.never() : sql`${devices.id} not in (select device_id from heard_devices())`)
+const presence = (scope: Scope) => (seesAll(scope) ? sql`${devicePresence}` : sql`heard_devices() as ${devicePresence}`)
+
+const inOneOf = (scope: Scope, statuses: readonly DeviceStatus[]) =>
+  or(sql`false`, ...statuses.map((status) => (status === 'never' ? neverHeard(scope) : inStatus[status]())))
 
 async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undefined> {
-  const { id, search, name_contains, location_contains, status, status_not, type, type_not, agent_version, agent_version_not } = filter
+  const { id, search, name_contains, location_contains, type, type_not, agent_version, agent_version_not } = filter
   const {
     site_id,
     site_id_not,
@@ -72,6 +93,7 @@ async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undef
     last_seen_at_after,
     last_seen_at_before,
   } = filter
+  const statuses = wantedStatuses(filter)
   const at = (time: Time) => new Date(time).toISOString()
   return and(
     scope.own(devices),
@@ -79,8 +101,7 @@ async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undef
     search ? await occursIn(scope, deviceText, search) : undefined,
     name_contains ? sql`position(lower(${name_contains}) in lower(${devices.name})) > 0` : undefined,
     location_contains ? sql`position(lower(${location_contains}) in lower(${devices.location})) > 0` : undefined,
-    status?.length ? inOneOf(status) : undefined,
-    status_not?.length ? sql`(${inOneOf(status_not)}) is not true` : undefined,
+    statuses.length < deviceStatuses.length ? inOneOf(scope, statuses) : undefined,
     type?.length ? inArray(devices.type, type) : undefined,
     type_not?.length ? not(inArray(devices.type, type_not)) : undefined,
     agent_version?.length ? inArray(devices.agent_version, agent_version) : undefined,
@@ -148,13 +169,17 @@ async function listByLastSeen(scope: Scope, paging: Paging, descending: boolean,
       .select(deviceColumns)
       .from(devices)
       .leftJoin(devicePresence, withPresence)
-      .where(and(matches, isNull(seenAt), silent.after))
+      .where(and(matches, neverHeard(scope), silent.after))
       .orderBy(silent.order)
       .limit(rows)
+  const statuses = wantedStatuses(filter)
+  const heardPart = statuses.some((status) => status !== 'never') ? [readHeard] : []
   // Whose cursor stands among those heard of has the silent ones behind him, or all before him.
-  const parts = descending ? [readHeard, readSilent] : heard.at === undefined || heard.at === never ? [readSilent, readHeard] : [readHeard]
+  const isSilentAhead = descending || heard.at === undefined || heard.at === never
+  const silentPart = statuses.includes('never') && isSilentAhead ? [readSilent] : []
   const found: Found[] = []
-  for (const read of parts) if (found.length < heard.rows) found.push(...(await read(heard.rows - found.length)))
+  for (const read of descending ? [...heardPart, ...silentPart] : [...silentPart, ...heardPart])
+    if (found.length < heard.rows) found.push(...(await read(heard.rows - found.length)))
   const page = heard.cut(withIds(found), (row) => row.last_seen_at?.toISOString() ?? never)
   return { items: page.items.map(shown), next_cursor: page.next_cursor }
 }
@@ -163,7 +188,7 @@ export async function countDevices(scope: Scope, filter: DeviceFilter) {
   const [counted] = await scope.tx
     .select({ count: sql<number>`count(*)::int` })
     .from(devices)
-    .leftJoin(devicePresence, withPresence)
+    .leftJoin(presence(scope), withPresence)
     .where(await matching(scope, filter))
   return counted!
 }
@@ -197,29 +222,31 @@ export async function summarizeDevices(scope: Scope, { org_unit_id, since }: { o
       registered: countOf(sql`${devices.created_at} >= ${since ? new Date(since).toISOString() : 'infinity'}`),
     })
     .from(devices)
-    .leftJoin(devicePresence, withPresence)
+    .leftJoin(presence(scope), withPresence)
     .where(await matching(scope, { org_unit_id }))
   const { registered, ...told } = summary!
   return since ? { ...told, since: { registered } } : told
 }
 
 /** How many devices each unit has itself, by status; those of no unit under null. */
-export async function devicesByUnit({ tx, own }: Scope) {
+export async function devicesByUnit(scope: Scope) {
+  const { tx, own } = scope
   const { org_unit_id } = devices
   const counted = tx
     .select({ org_unit_id, ...statusCounts() })
     .from(devices)
-    .leftJoin(devicePresence, withPresence)
+    .leftJoin(presence(scope), withPresence)
   return { items: await counted.where(own(devices)).groupBy(org_unit_id).orderBy(org_unit_id) }
 }
 
 /** The same of each site where a device stands. */
-export async function devicesBySite({ tx, own }: Scope) {
+export async function devicesBySite(scope: Scope) {
+  const { tx, own } = scope
   const site_id = sql<string>`${devices.site_id}`
   const counted = tx
     .select({ site_id, ...statusCounts() })
     .from(devices)
-    .leftJoin(devicePresence, withPresence)
+    .leftJoin(presence(scope), withPresence)
   return {
     items: await counted
       .where(and(own(devices), isNotNull(devices.site_id)))

@@ -25,6 +25,7 @@ export const devices = placedTable(
     index().on(t.tenant_id, t.name, t.id),
     index().on(t.tenant_id, t.created_at, t.id),
     index().on(t.tenant_id, t.type, t.id),
+    index('device_location').on(t.tenant_id, sql`coalesce(${t.location}, '')`, t.id),
     index('device_search').using('gin', t.tenant_id, sql`${searchText(t.name, t.location, t.hardware_id, t.address)} gin_trgm_ops`),
   ],
 )

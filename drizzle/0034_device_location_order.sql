@@ -1,0 +1,1 @@
+CREATE INDEX "device_location" ON "device" USING btree ("tenant_id",coalesce("location", ''),"id");
