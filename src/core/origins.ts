@@ -1,4 +1,5 @@
 import { config } from './config'
+import { Problem } from './errors'
 
 const allowed = new Set([...config.ALLOW_ORIGINS, new URL(config.APP_BASE_URL).origin])
 
@@ -11,6 +12,11 @@ export function fromAllowedOrigin(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (origin === null) return site === null || ['same-origin', 'same-site', 'none'].includes(site)
   return allowed.has(origin) || isOwnHost(origin, request.headers.get('host'))
+}
+
+/** What sets or uses a cookie is for our own pages and for programs. */
+export function assertOrigin(request: Request) {
+  if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
 }
 
 /** The console under another name of this server. A page that came over http says nothing for one that is served over https. */

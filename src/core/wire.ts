@@ -54,6 +54,17 @@ export const ownSession = t.Object({
   current: t.Boolean({ description: 'the session of this call' }),
 })
 
+/** What a session answers with, besides whose it is. */
+export const bearer = {
+  access_token: t.String(),
+  token_type: t.Literal('Bearer'),
+  expires_in: t.Integer({ description: 'seconds' }),
+}
+/** A second factor: what an authenticator app is given, what it shows, and what helps without it. */
+export const enrolment = t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() })
+export const totpCode = t.String({ pattern: '^\\d{6}$' })
+export const recoveryCodes = t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) })
+
 export const list = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item) })
 export const page = <T extends TSchema>(item: T) => t.Object({ items: t.Array(item), next_cursor: t.Nullable(t.String()) })
 export const paging = {

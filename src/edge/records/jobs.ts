@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
@@ -6,7 +6,7 @@ import type { Scope } from '../../core/scope'
 import { type AlertReport, raiseAlerts } from '../../soc/alerts/service'
 import { devices } from '../devices/schema'
 import { type Discovery, recordDiscovery } from '../discoveries/service'
-import { deviceRecords } from './schema'
+import { deviceRecords, handledKinds } from './schema'
 
 const batch = 500
 
@@ -18,7 +18,7 @@ async function handleRecords(scope: Scope) {
     .select({ record: deviceRecords, device_name: devices.name, org_unit_id: devices.org_unit_id })
     .from(deviceRecords)
     .leftJoin(devices, and(eq(devices.tenant_id, deviceRecords.tenant_id), eq(devices.id, deviceRecords.device_id)))
-    .where(and(own(deviceRecords), isNull(deviceRecords.handled_at), inArray(deviceRecords.kind, ['security_alert', 'discovery'])))
+    .where(and(own(deviceRecords), isNull(deviceRecords.handled_at), sql`${deviceRecords.kind} in ${handledKinds}`))
     .orderBy(asc(deviceRecords.id))
     .limit(batch)
     .for('update', { of: deviceRecords, skipLocked: true })

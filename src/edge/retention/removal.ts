@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { limits } from '../../core/limits'
 import { ago } from '../../core/scope'
+import { handledKinds } from '../records/schema'
 
 /** What one statement removes at most. */
 export const rowsAtOnce = 20_000
@@ -55,7 +56,7 @@ export const removeRecords = (tenant: string, before: string) => sql`
   gone as (
     select old.id from devices d cross join lateral (
       select r.id from device_record r where r.tenant_id = ${tenant} and r.device_id = d.device_id and r.at < ${before}::timestamptz
-        and (r.handled_at is not null or r.kind not in ('security_alert', 'discovery'))
+        and (r.handled_at is not null or r.kind not in ${handledKinds})
       limit ${rowsAtOnce}) old
     limit ${rowsAtOnce})
   delete from device_record r using gone g where r.tenant_id = ${tenant} and r.id = g.id`

@@ -1,12 +1,11 @@
 import { Elysia, t } from 'elysia'
-import { Problem } from '../../core/errors'
 import { featureNames } from '../../core/feature-flags'
 import { featuresOf } from '../../core/features'
 import { callOf, guard } from '../../core/guard'
-import { fromAllowedOrigin } from '../../core/origins'
+import { assertOrigin } from '../../core/origins'
 import { supportModes } from '../../core/support'
 import { issueTicket } from '../../core/tickets'
-import { instant, list, oneOf, uuid } from '../../core/wire'
+import { bearer, enrolment, instant, list, oneOf, recoveryCodes, totpCode, uuid } from '../../core/wire'
 import { over, ssoCookie } from '../sso/cookie'
 import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
@@ -18,9 +17,7 @@ import { enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switch
 const named = t.Object({ id: t.String(), name: t.String() })
 const user = t.Object({ id: t.String(), email: t.String(), name: t.String() })
 const session = t.Object({
-  access_token: t.String(),
-  token_type: t.Literal('Bearer'),
-  expires_in: t.Integer({ description: 'seconds' }),
+  ...bearer,
   user,
   tenant: named,
 })
@@ -41,11 +38,6 @@ const tenantChoice = t.Object({
   tenants: t.Array(named),
   session_token: t.String({ description: 'for /auth/login together with tenant_id, 5 minutes, one use' }),
 })
-
-/** What sets or uses the cookie is for our own pages and for programs. */
-function assertOrigin(request: Request) {
-  if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
-}
 
 export const authRoutes = new Elysia({ tags: ['auth'] })
   .use(guard)
@@ -107,7 +99,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
       public: 'the session token of a sign-in that waits for its second factor is the credential',
       body: t.Object({
         session_token: t.String({ minLength: 1, maxLength: 200 }),
-        totp_code: t.Optional(t.String({ pattern: '^\\d{6}$' })),
+        totp_code: t.Optional(totpCode),
         recovery_code: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
         tenant_id: t.Optional(t.String({ format: 'uuid' })),
       }),
@@ -124,7 +116,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
       body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }) }),
-      response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+      response: { 200: enrolment },
       detail: { summary: 'Begin to set up the second factor that the organization requires' },
     },
   )
@@ -138,8 +130,8 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
-      body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }), totp_code: t.String({ pattern: '^\\d{6}$' }) }),
-      response: { 200: t.Object({ ...session.properties, recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+      body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }), totp_code: totpCode }),
+      response: { 200: t.Object({ ...session.properties, ...recoveryCodes.properties }) },
       detail: { summary: 'Switch the second factor on and finish the sign-in' },
     },
   )

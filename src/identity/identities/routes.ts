@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
-import { id, instant, list, oneOf } from '../../core/wire'
+import { id, instant, list, oneOf, totpCode } from '../../core/wire'
 import { begun, ssoCookie } from '../sso/cookie'
 import { beginLink, beginProof } from '../sso/service'
 import { listIdentities, listLinkable, providers, unlinkIdentity } from './service'
@@ -19,7 +19,7 @@ const way = t.Object({
 /** One of the four. */
 const proof = {
   password: t.Optional(t.String({ minLength: 1, maxLength: 1000 })),
-  totp_code: t.Optional(t.String({ pattern: '^\\d{6}$' })),
+  totp_code: t.Optional(totpCode),
   recovery_code: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
   provider_code: t.Optional(t.String({ minLength: 1, maxLength: 200, description: 'what the browser came back with from /prove' })),
 }

@@ -1,10 +1,9 @@
 import { Elysia, t } from 'elysia'
 import { callOf, guard } from '../../core/guard'
-import { instant } from '../../core/wire'
+import { enrolment, instant, recoveryCodes, totpCode } from '../../core/wire'
 import { confirmMfa, describeMfa, disableMfa, enrolMfa, renewRecoveryCodes } from './service'
 
 const password = t.String({ minLength: 1, maxLength: 1000 })
-const totp_code = t.String({ pattern: '^\\d{6}$' })
 const recovery_code = t.String({ minLength: 1, maxLength: 100 })
 
 export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
@@ -17,19 +16,19 @@ export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
   .post('/enrol', (context) => enrolMfa(context.known, context.body.password, callOf(context)), {
     signedIn: true,
     body: t.Object({ password }),
-    response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+    response: { 200: enrolment },
     detail: { summary: 'Begin to use an authenticator app; nothing changes until a code of it is confirmed' },
   })
   .post('/recovery-codes', (context) => renewRecoveryCodes(context.known, context.body.password, callOf(context)), {
     signedIn: true,
     body: t.Object({ password }),
-    response: { 200: t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+    response: { 200: recoveryCodes },
     detail: { summary: 'New recovery codes in place of all that are left' },
   })
   .post('/confirm', (context) => confirmMfa(context.known, context.body.totp_code, callOf(context)), {
     signedIn: true,
-    body: t.Object({ totp_code }),
-    response: { 200: t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+    body: t.Object({ totp_code: totpCode }),
+    response: { 200: recoveryCodes },
     detail: { summary: 'Switch the second factor on; all other sessions of the user end' },
   })
   .post(
@@ -40,7 +39,7 @@ export const mfaRoutes = new Elysia({ prefix: '/me/mfa', tags: ['account'] })
     },
     {
       signedIn: true,
-      body: t.Object({ password, totp_code: t.Optional(totp_code), recovery_code: t.Optional(recovery_code) }),
+      body: t.Object({ password, totp_code: t.Optional(totpCode), recovery_code: t.Optional(recovery_code) }),
       detail: { summary: 'Switch the second factor off; all other sessions of the user end' },
     },
   )

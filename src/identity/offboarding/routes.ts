@@ -1,9 +1,8 @@
 import { Elysia, t } from 'elysia'
 import { config } from '../../core/config'
-import { Problem } from '../../core/errors'
 import { assertBodyWanted, callOf, guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { fromAllowedOrigin } from '../../core/origins'
+import { assertOrigin } from '../../core/origins'
 import { instant } from '../../core/wire'
 import { describeArchive, downloadArchive } from './service'
 
@@ -17,7 +16,7 @@ export const archiveRoutes = new Elysia({ prefix: '/exports/archive', tags: ['ar
   .post(
     '/open',
     async ({ body, cookie, request }) => {
-      if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
+      assertOrigin(request)
       const told = await describeArchive(body.token)
       cookie[archiveCookie]!.set({ ...attributes, value: body.token, maxAge: limits.archiveOpenMs / 1000 })
       return told

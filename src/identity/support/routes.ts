@@ -1,10 +1,9 @@
 import { Elysia, t } from 'elysia'
-import { Problem } from '../../core/errors'
 import { callOf, guard } from '../../core/guard'
-import { fromAllowedOrigin } from '../../core/origins'
+import { assertOrigin } from '../../core/origins'
 import { limits } from '../../core/limits'
 import { supportModes, toldSupportStates } from '../../core/support'
-import { id, instant, list, oneOf, stamps, uuid } from '../../core/wire'
+import { bearer, id, instant, list, oneOf, stamps, uuid } from '../../core/wire'
 import { supportPolicies } from './schema'
 import {
   approve,
@@ -143,7 +142,7 @@ export const supportRoutes = new Elysia({ tags: ['support access'] })
   .post(
     '/auth/support',
     (context) => {
-      if (!fromAllowedOrigin(context.request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
+      assertOrigin(context.request)
       return enter(context.body.code, callOf(context), context.headers['user-agent'])
     },
     {
@@ -151,9 +150,7 @@ export const supportRoutes = new Elysia({ tags: ['support access'] })
       body: t.Object({ code: t.String({ minLength: 1, maxLength: 2000 }) }),
       response: {
         200: t.Object({
-          access_token: t.String(),
-          token_type: t.Literal('Bearer'),
-          expires_in: t.Integer({ description: 'seconds' }),
+          ...bearer,
           user: t.Object({ id: t.String(), email: t.String(), name: t.String() }),
           tenant: t.Object({ id: t.String(), name: t.String() }),
         }),

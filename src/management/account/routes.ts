@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
-import { id, instant, list, ownSession } from '../../core/wire'
+import { enrolment, id, instant, list, ownSession, recoveryCodes, totpCode } from '../../core/wire'
 import { guard } from '../guard'
 import {
   beginFactor,
@@ -14,7 +14,6 @@ import {
 } from './service'
 
 const password = t.String({ minLength: 1, maxLength: 1000 })
-const codes = t.Object({ recovery_codes: t.Array(t.String(), { description: 'shown this once' }) })
 
 export const accountRoutes = new Elysia({ prefix: '/me', tags: ['account'] })
   .use(guard)
@@ -65,18 +64,18 @@ export const accountRoutes = new Elysia({ prefix: '/me', tags: ['account'] })
   .post('/mfa/enrol', (context) => beginFactor(context.known, context.body.password, callOf(context)), {
     signedIn: true,
     body: t.Object({ password }),
-    response: { 200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }) },
+    response: { 200: enrolment },
     detail: { summary: 'Begin to replace the second factor; the one there is works on until the new one is confirmed' },
   })
   .post('/mfa/confirm', (context) => confirmFactor(context.known, context.body.totp_code, callOf(context)), {
     signedIn: true,
-    body: t.Object({ totp_code: t.String({ pattern: '^\\d{6}$' }) }),
-    response: { 200: codes },
+    body: t.Object({ totp_code: totpCode }),
+    response: { 200: recoveryCodes },
     detail: { summary: 'Replace the second factor by the one that was begun; all other sessions end' },
   })
   .post('/mfa/recovery-codes', (context) => renewRecoveryCodes(context.known, context.body.password, callOf(context)), {
     signedIn: true,
     body: t.Object({ password }),
-    response: { 200: codes },
+    response: { 200: recoveryCodes },
     detail: { summary: 'New recovery codes; those before end' },
   })

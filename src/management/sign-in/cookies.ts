@@ -1,5 +1,3 @@
-import { Problem } from '../../core/errors'
-import { fromAllowedOrigin } from '../../core/origins'
 import { config } from '../config'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
@@ -19,8 +17,3 @@ export const remember = (jar: Jar, { token, expires_at }: { token: string; expir
   jar[refreshCookie]!.set({ ...attributes, value: token, expires: expires_at })
 
 export const forget = (jar: Jar) => jar[refreshCookie]!.set({ ...attributes, ...gone })
-
-/** What sets or uses the cookie is for our own pages and for programs. */
-export function assertOrigin(request: Request) {
-  if (!fromAllowedOrigin(request)) throw new Problem(403, 'forbidden_origin', 'This origin may not use the session cookie')
-}

@@ -1,22 +1,20 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
-import { instant, oneOf } from '../../core/wire'
+import { assertOrigin } from '../../core/origins'
+import { bearer, enrolment, instant, oneOf, recoveryCodes, totpCode } from '../../core/wire'
 import { guard } from '../guard'
 import { roles, staffPermissions, type StaffPermission } from '../permissions'
-import { assertOrigin, forget, keptRefresh, remember } from './cookies'
+import { forget, keptRefresh, remember } from './cookies'
 import { finishEnrolment, signIn, startEnrolment, verifySecondFactor } from './service'
 import { describeMe, refreshSession, signOut } from './sessions'
 
 const permissions = t.Array(oneOf(Object.keys(staffPermissions) as [StaffPermission, ...StaffPermission[]]))
 const who = t.Object({ id: t.String(), email: t.String(), name: t.String(), role: oneOf(roles), permissions })
 const session = t.Object({
-  access_token: t.String(),
-  token_type: t.Literal('Bearer'),
-  expires_in: t.Integer({ description: 'seconds' }),
+  ...bearer,
   staff: who,
 })
 const session_token = t.String({ minLength: 1, maxLength: 200 })
-const totp_code = t.String({ pattern: '^\\d{6}$' })
 
 export const signInRoutes = new Elysia({ tags: ['auth'] })
   .use(guard)
@@ -53,7 +51,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
       public: 'the session token of a sign-in that waits for its second factor is the credential',
       body: t.Object({
         session_token,
-        totp_code: t.Optional(totp_code),
+        totp_code: t.Optional(totpCode),
         recovery_code: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
       }),
       response: { 200: session },
@@ -69,9 +67,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
       body: t.Object({ session_token }),
-      response: {
-        200: t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() }),
-      },
+      response: { 200: enrolment },
       detail: { summary: 'Begin to set up the second factor' },
     },
   )
@@ -85,8 +81,8 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
-      body: t.Object({ session_token, totp_code }),
-      response: { 200: t.Object({ ...session.properties, recovery_codes: t.Array(t.String(), { description: 'shown this once' }) }) },
+      body: t.Object({ session_token, totp_code: totpCode }),
+      response: { 200: t.Object({ ...session.properties, ...recoveryCodes.properties }) },
       detail: { summary: 'Switch the second factor on and finish the sign-in' },
     },
   )
