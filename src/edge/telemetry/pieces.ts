@@ -74,8 +74,9 @@ const wantedOf = (places: Place[]) => sql`
 /**
  * The beginning of a subquery beside a device `d`: `pieces` are all its points within the stretches, each on its own or summed up in a rollup (count,
  * low, high, total, first, last, and `increase` of a counter). A rollup is left aside where frames arrived since it was made; then the frames speak.
+ * Rollups of `whole` seconds are not among the pieces but for themselves, as `wholes`.
  */
-export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[]): SQL {
+export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[], whole?: number): SQL {
   const wanted = wantedOf(places)
   const layouts = uuids([...new Set(places.map(({ layout }) => layout.id))])
   const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = d.device_id`
@@ -83,11 +84,11 @@ export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[]): SQL {
   const frames = (part: Stretch) => sql`
     select ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
     where ${asked(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
-  const rollups = (part: Stretch) => sql`
+  const settled = (part: Stretch) => sql`
     select ${fromRollups} from telemetry_rollup r join ${wanted} on w.layout_id = r.layout_id
     where ${asked(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
-      and not exists (select from unsettled u where u.at = r.at and u.seconds = ${part.seconds})
-    union all
+      and not exists (select from unsettled u where u.at = r.at and u.seconds = ${part.seconds})`
+  const arrived = (part: Stretch) => sql`
     select ${fromFrames} from unsettled u cross join lateral (
         select f.layout_id, f.at, f.values from telemetry_frame f
         where ${asked(sql`f`)} and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds}) and ${within(sql`f.at`, part)} offset 0) f
@@ -99,7 +100,14 @@ export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[]): SQL {
       select distinct date_bin(make_interval(secs => ${part.seconds}), a.at, '2000-01-03Z') as at, ${part.seconds}::int as seconds
       from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`,
   )
-  const pieces = parts.map((part) => (part.seconds ? rollups(part) : frames(part)))
-  const union = sql` union all `
-  return sql`with ${unsettled.length ? sql`unsettled as (${sql.join(unsettled, union)}), ` : sql``}pieces as (${sql.join(pieces, union)})`
+  const isWhole = ({ seconds }: Stretch) => seconds === whole
+  const pieces = parts.flatMap((part) => {
+    if (!part.seconds) return [frames(part)]
+    return isWhole(part) ? [arrived(part)] : [settled(part), arrived(part)]
+  })
+  const sets = { unsettled, wholes: parts.filter(isWhole).map(settled), pieces }
+  const written = Object.entries(sets).flatMap(([name, each]) =>
+    each.length ? [sql`${sql.raw(name)} as (${sql.join(each, sql` union all `)})`] : [],
+  )
+  return sql`with ${sql.join(written, sql`, `)}`
 }

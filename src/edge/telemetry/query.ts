@@ -110,6 +110,7 @@ function bucketOf(seconds: number, tz: string | undefined) {
   return sql`(date_bin(${interval}, at at time zone ${tz}, timestamp '2000-01-03 00:00:00') at time zone ${tz})`
 }
 
+/** Of a bucket from its pieces, and of one that a single rollup is. */
 const asNumber = {
   avg: sql`sum(total) / sum(count)`,
   min: sql`min(low)`,
@@ -118,6 +119,7 @@ const asNumber = {
   count: sql`sum(count)`,
   last: sql`(array_agg(last order by at desc))[1]`,
 }
+const asWhole = { avg: sql`total / count`, min: sql`low`, max: sql`high`, sum: sql`total`, count: sql`count`, last: sql`last` }
 
 interface Row extends Record<string, unknown> {
   device_id: string
@@ -144,6 +146,7 @@ async function bucketed(
   const widths = widthsFor(seconds, asked, tz)
   const parts = [...stretches(fromMs - marginMs(seconds, aggregate), fromMs, widths), ...stretches(fromMs, toMs, widths)]
   const isRate = aggregate === 'rate'
+  const whole = isRate || !parts.some((part) => part.seconds === seconds) ? undefined : asWhole[aggregate]
   const inside = sql`at >= ${asked.from.toISOString()}::timestamptz`
   const grown = sql`(select *, lag(addend(last)) over (partition by layout_id, place order by at) as previous from pieces) p`
   const after = cursor === undefined ? undefined : readPlace(cursor)
@@ -151,12 +154,13 @@ async function bucketed(
   const rows = await tx.execute<Row>(sql`
     select d.device_id, s.layout_id, s.place, s.points
     from (select device_id from unnest(${uuids(ids)}) i (device_id) order by 1) d cross join lateral (
-      ${piecesOf(asked, parts)},
+      ${piecesOf(asked, parts, whole && seconds)},
       buckets as (
         select layout_id, place, ${bucketOf(seconds, tz)} as bucket, ${isRate ? sql`sum(increase + coalesce(${gain}, 0)) / ${seconds}` : asNumber[aggregate]} as value
         from ${isRate ? grown : sql`pieces`}
         where ${inside} ${isRate ? sql`and (previous is not null or count > 1)` : sql``}
-        group by layout_id, place, bucket)
+        group by layout_id, place, bucket
+        ${whole ? sql`union all select layout_id, place, at, ${whole} from wholes` : sql``})
       select layout_id, place, ${pointsOf(sql`bucket`, sql`value`)} as points from buckets group by layout_id, place) s
     ${after ? sql`where (d.device_id, s.layout_id, s.place) > (${after.device}::uuid, ${after.layout}::uuid, ${after.place}::int)` : sql``}
     order by d.device_id, s.layout_id, s.place limit ${most + 1}`)
@@ -211,10 +215,13 @@ async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined
       and f.at >= ${from.toISOString()}::timestamptz and f.at < ${to.toISOString()}::timestamptz
       ${after ? sql`and (f.device_id, f.at, f.layout_id) > (${after.device}::uuid, ${after.time}::timestamptz, ${after.layout}::uuid)` : sql``}
     order by f.device_id, f.at, f.layout_id limit ${most}`
+  // A chart asks for one place: its frames are in the order of the points already, and need no sorting into series.
+  const [only] = places.length === 1 ? places : []
+  const series = only ? sql`${only.layout.id}::uuid as layout_id, ${only.place}::int as place` : sql`x.layout_id, x.place`
   const found = await tx.execute<Row & { frames: number; last: string }>(sql`
-    select x.device_id, x.layout_id, x.place, ${pointsOf(sql`x.at`, sql`x.v`, sql`filter (where ${finite})`)} as points, count(*)::int as frames,
+    select x.device_id, ${series}, ${pointsOf(sql`x.at`, sql`x.v`, sql`filter (where ${finite})`)} as points, count(*)::int as frames,
       to_char(max(x.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
-    from ${valuesOf(places, frames)} group by x.device_id, x.layout_id, x.place`)
+    from ${valuesOf(places, frames)} group by x.device_id${only ? sql`` : sql`, x.layout_id, x.place`}`)
   // By the last frame of each device and layout, so that the greatest is the last of the page.
   const byLast = new Map(found.map((row) => [`${row.device_id} ${row.last} ${row.layout_id}`, row]))
   const read = [...byLast.values()].reduce((sum, row) => sum + row.frames, 0)

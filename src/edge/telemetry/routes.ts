@@ -26,16 +26,18 @@ const question = {
   tz: t.Optional(t.String({ maxLength: 64, description: 'IANA zone in which buckets of a day and longer begin' })),
 }
 
-/** The points are JSON already. */
-function answerOf({ series, next_cursor }: TelemetryPage) {
+/** The points are JSON already. It takes the headers along: to add them, the framework would send a long answer through a stream. */
+function answerOf({ series, next_cursor }: TelemetryPage, set: { headers: Record<string, unknown> }) {
   const written = series.map(({ points, ...of }) => `${JSON.stringify(of).slice(0, -1)},"points":${points}}`)
   const body = `{"series":[${written.join(',')}],"next_cursor":${JSON.stringify(next_cursor)}}`
-  return new Response(body, { headers: { 'content-type': 'application/json' } })
+  const headers = { ...set.headers, 'content-type': 'application/json' } as Record<string, string>
+  set.headers = {}
+  return new Response(body, { headers })
 }
 
 export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['telemetry'] })
   .use(guard)
-  .get('/query', async ({ run, query }) => answerOf(await run<TelemetryPage>((scope) => queryTelemetry(scope, query))), {
+  .get('/query', async ({ run, query, set }) => answerOf(await run<TelemetryPage>((scope) => queryTelemetry(scope, query)), set), {
     permission: 'telemetry.read',
     query: t.Object({
       ...question,

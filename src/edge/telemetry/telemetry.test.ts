@@ -84,6 +84,22 @@ describe('raw points', () => {
     ])
   })
 
+  test('come with every header that an answer has', async () => {
+    const { client, device, asked } = await arranged()
+    const range = { from: new Date(start).toISOString(), to: new Date(start + hour).toISOString() }
+    const [given, usual] = await Promise.all([
+      askFor(client, { ...asked, ...range }),
+      send('GET', `/api/v1/telemetry/metrics?device_id=${device.device_id}`, client),
+    ])
+    const headersOf = ({ headers }: Response) => ({
+      ...headers.toJSON(),
+      'content-type': headers.get('content-type')?.split(';')[0],
+      'x-request-id': headers.has('x-request-id'),
+    })
+    expect(headersOf(given)).toEqual(headersOf(usual))
+    expect(headersOf(given)).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': true })
+  })
+
   test('that are more than a page holds are read page by page, each exactly once', async () => {
     const client = await signedIn()
     const reporters = [await another(client), await another(client)]
