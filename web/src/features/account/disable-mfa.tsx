@@ -5,6 +5,7 @@ import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
+import { CodeField, PasswordField, digitsOf, useProofRules } from './proof-fields'
 import { useDisableMfa } from './queries'
 
 type Fields = { password: string; totp_code: string; recovery_code: string }
@@ -16,29 +17,24 @@ export function DisableMfa({ onClose }: { onClose: () => void }) {
   const form = useServerForm<Fields>({
     defaultValues: { password: '', totp_code: '', recovery_code: '' },
     submit: async ({ password, totp_code, recovery_code }) => {
-      await disable.mutateAsync({ password, ...(recovery ? { recovery_code } : { totp_code: totp_code.replaceAll(/\s/g, '') }) })
+      await disable.mutateAsync({ password, ...(recovery ? { recovery_code } : { totp_code: digitsOf(totp_code) }) })
       notify.success(t('account.mfa.disabled'))
       onClose()
     },
   })
   const { errors, isSubmitting } = form.formState
-  const required = t('form.required')
-  const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
+  const rules = useProofRules()
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
       <DialogContent title={t('account.mfa.disable_title')} description={t('account.mfa.disable_description')}>
         <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-          <Field label={t('account.current_password')} required error={errors.password?.message}>
-            {(control) => (
-              <Input {...control} {...form.register('password', { required })} type="password" autoComplete="current-password" />
-            )}
-          </Field>
+          <PasswordField {...form.register('password', rules.password)} error={errors.password?.message} />
           {recovery ? (
             <Field key="recovery" label={t('account.mfa.recovery_code')} required error={errors.recovery_code?.message}>
               {(control) => (
                 <Input
                   {...control}
-                  {...form.register('recovery_code', { required, shouldUnregister: true })}
+                  {...form.register('recovery_code', { ...rules.password, shouldUnregister: true })}
                   autoComplete="off"
                   spellCheck={false}
                   maxLength={100}
@@ -47,18 +43,11 @@ export function DisableMfa({ onClose }: { onClose: () => void }) {
               )}
             </Field>
           ) : (
-            <Field key="app" label={t('account.mfa.code')} required error={errors.totp_code?.message}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.register('totp_code', { required, validate: sixDigits, shouldUnregister: true })}
-                  inputMode="numeric"
-                  autoComplete="one-time-code"
-                  maxLength={9}
-                  className="font-mono tracking-widest"
-                />
-              )}
-            </Field>
+            <CodeField
+              key="app"
+              {...form.register('totp_code', { ...rules.code, shouldUnregister: true })}
+              error={errors.totp_code?.message}
+            />
           )}
           <Button variant="quiet" size="small" onClick={() => setRecovery(!recovery)}>
             {recovery ? t('account.mfa.use_app') : t('account.mfa.use_recovery')}

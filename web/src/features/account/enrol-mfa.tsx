@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
-import { Input } from '@/ui/input'
+import { PasswordField, useProofRules } from './proof-fields'
 import type { Enrolment } from './queries'
 import { RecoveryCodes } from './recovery-codes'
 import { ScanAndConfirm } from './scan-and-confirm'
@@ -56,22 +56,14 @@ export function EnrolMfa({ begin, confirm, onClose }: EnrolMfaProps) {
 
 function Begin({ begin, onCancel }: { begin: (password: string) => Promise<void>; onCancel: () => void }) {
   const { t } = useTranslation()
+  const rules = useProofRules()
   const form = useServerForm<{ password: string }>({
     defaultValues: { password: '' },
     submit: ({ password }) => begin(password),
   })
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-      <Field label={t('account.current_password')} required error={form.formState.errors.password?.message}>
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('password', { required: t('form.required') })}
-            type="password"
-            autoComplete="current-password"
-          />
-        )}
-      </Field>
+      <PasswordField {...form.register('password', rules.password)} error={form.formState.errors.password?.message} />
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
         <Button onClick={onCancel}>{t('action.cancel')}</Button>

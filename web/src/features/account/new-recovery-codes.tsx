@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
-import { Input } from '@/ui/input'
+import { PasswordField, useProofRules } from './proof-fields'
 import { RecoveryCodes } from './recovery-codes'
 
 type NewRecoveryCodesProps = { renew: (password: string) => Promise<{ recovery_codes: string[] }>; onClose: () => void }
@@ -11,6 +11,7 @@ type NewRecoveryCodesProps = { renew: (password: string) => Promise<{ recovery_c
 /** Password, then the new codes, which are seen this once. */
 export function NewRecoveryCodes({ renew, onClose }: NewRecoveryCodesProps) {
   const { t } = useTranslation()
+  const rules = useProofRules()
   const [codes, setCodes] = useState<string[] | null>(null)
   const form = useServerForm<{ password: string }>({
     defaultValues: { password: '' },
@@ -27,16 +28,7 @@ export function NewRecoveryCodes({ renew, onClose }: NewRecoveryCodesProps) {
           <RecoveryCodes codes={codes} onDone={onClose} />
         ) : (
           <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
-            <Field label={t('account.current_password')} required error={form.formState.errors.password?.message}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.register('password', { required: t('form.required') })}
-                  type="password"
-                  autoComplete="current-password"
-                />
-              )}
-            </Field>
+            <PasswordField {...form.register('password', rules.password)} error={form.formState.errors.password?.message} />
             {form.problem && <ProblemNote error={form.problem} />}
             <DialogActions>
               <Button onClick={onClose}>{t('action.cancel')}</Button>

@@ -3,6 +3,7 @@ import { Field, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
+import { PasswordField } from './proof-fields'
 
 type Fields = { current_password: string; new_password: string; again: string }
 const empty: Fields = { current_password: '', new_password: '', again: '' }
@@ -28,11 +29,7 @@ export function PasswordForm({ email, change }: PasswordFormProps) {
     <form onSubmit={(event) => void form.send(event)} noValidate className="max-w-sm space-y-4">
       {/* So that a password manager knows whose password changes. */}
       <input type="text" autoComplete="username" value={email} readOnly hidden />
-      <Field label={t('account.current_password')} required error={errors.current_password?.message}>
-        {(control) => (
-          <Input {...control} {...form.register('current_password', { required })} type="password" autoComplete="current-password" />
-        )}
-      </Field>
+      <PasswordField {...form.register('current_password', { required })} error={errors.current_password?.message} />
       <Field label={t('account.password.new')} hint={t('account.password.new_hint')} required error={errors.new_password?.message}>
         {(control) => (
           <Input

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
-import { Input } from '@/ui/input'
+import { CodeField, PasswordField, digitsOf, useProofRules } from './proof-fields'
 import type { Proof } from './queries'
 
 type ProofDialogProps = {
@@ -27,40 +27,27 @@ export function ProofDialog({ title, description, confirmLabel, variant, atProvi
   const form = useServerForm<{ password: string; totp_code: string }>({
     defaultValues: { password: '', totp_code: '' },
     submit: ({ password, totp_code }) =>
-      onConfirm(proven ? { provider_code: proven } : byCode ? { totp_code: totp_code.replaceAll(/\s/g, '') } : { password }),
+      onConfirm(proven ? { provider_code: proven } : byCode ? { totp_code: digitsOf(totp_code) } : { password }),
   })
   const { errors, isSubmitting } = form.formState
-  const required = t('form.required')
-  const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
+  const rules = useProofRules()
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
       <DialogContent title={title} description={proven ? t('account.ways.proven') : description}>
         <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
           {!proven && byCode && (
-            <Field key="code" label={t('account.mfa.code')} required error={errors.totp_code?.message}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.register('totp_code', { required, validate: sixDigits, shouldUnregister: true })}
-                  inputMode="numeric"
-                  autoComplete="one-time-code"
-                  maxLength={9}
-                  className="font-mono tracking-widest"
-                />
-              )}
-            </Field>
+            <CodeField
+              key="code"
+              {...form.register('totp_code', { ...rules.code, shouldUnregister: true })}
+              error={errors.totp_code?.message}
+            />
           )}
           {!proven && !byCode && (
-            <Field key="password" label={t('account.current_password')} required error={errors.password?.message}>
-              {(control) => (
-                <Input
-                  {...control}
-                  {...form.register('password', { required, shouldUnregister: true })}
-                  type="password"
-                  autoComplete="current-password"
-                />
-              )}
-            </Field>
+            <PasswordField
+              key="password"
+              {...form.register('password', { ...rules.password, shouldUnregister: true })}
+              error={errors.password?.message}
+            />
           )}
           {!proven && (
             <div className="flex flex-wrap gap-2">

@@ -1,8 +1,8 @@
 import { type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
-import { Input } from '@/ui/input'
+import { ProblemNote, useServerForm } from '@/kit/form'
+import { CodeField, digitsOf, useProofRules } from './proof-fields'
 import type { Enrolment } from './queries'
 
 type ScanAndConfirmProps = {
@@ -17,9 +17,9 @@ export function ScanAndConfirm({ enrolment, confirm, actions }: ScanAndConfirmPr
   const { t } = useTranslation()
   const form = useServerForm<{ totp_code: string }>({
     defaultValues: { totp_code: '' },
-    submit: ({ totp_code }) => confirm(totp_code.replaceAll(/\s/g, '')),
+    submit: ({ totp_code }) => confirm(digitsOf(totp_code)),
   })
-  const sixDigits = (text: string) => /^\d{6}$/.test(text.replaceAll(/\s/g, '')) || t('account.mfa.code_digits')
+  const rules = useProofRules()
   return (
     <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
       <img
@@ -36,19 +36,12 @@ export function ScanAndConfirm({ enrolment, confirm, actions }: ScanAndConfirmPr
           <CopyButton text={enrolment.secret} label={t('account.mfa.copy_secret')} />
         </p>
       </div>
-      <Field label={t('account.mfa.code')} required error={form.formState.errors.totp_code?.message}>
-        {(control) => (
-          <Input
-            {...control}
-            {...form.register('totp_code', { required: t('form.required'), validate: sixDigits })}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            autoFocus
-            maxLength={9}
-            className="h-10 font-mono text-base tracking-widest"
-          />
-        )}
-      </Field>
+      <CodeField
+        {...form.register('totp_code', rules.code)}
+        error={form.formState.errors.totp_code?.message}
+        autoFocus
+        className="h-10 text-base"
+      />
       {form.problem && <ProblemNote error={form.problem} />}
       {actions(form.formState.isSubmitting)}
     </form>

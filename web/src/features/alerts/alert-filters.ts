@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { type FilterState, useFilters } from '@/kit/filter-fields'
 import { severities } from '@/kit/severity'
-import { useAssigneeFilterOffer } from './assignees'
+import { useAssigneeChoice } from './assignees'
 import { verdicts } from './queries'
 
 const statuses = ['open', 'acknowledged', 'closed'] as const
@@ -30,7 +30,7 @@ export function useAlertFilters(): FilterState {
       closed: true,
       primary: true,
     },
-    { ...alternatives, id: 'assigned_to', label: t('alerts.assignee.label'), useOffer: useAssigneeFilterOffer },
+    { ...alternatives, id: 'assigned_to', label: t('alerts.assignee.label'), useOffer: useAssigneeChoice },
     {
       ...alternatives,
       id: 'verdict',

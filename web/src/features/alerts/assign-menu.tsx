@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Choice } from '@/kit/choice'
 import { useIsMember, useMe } from '@/lib/me'
-import { useAssigneeOffer } from './assignees'
+import { useAssigneeChoice } from './assignees'
 
 /** Gives many alerts to somebody, to oneself or to nobody. */
 export function AssignMenu({ busy, onAssign }: { busy: boolean; onAssign: (user_id: string | null) => void }) {
@@ -11,19 +11,12 @@ export function AssignMenu({ busy, onAssign }: { busy: boolean; onAssign: (user_
   const me = useMe().user.id
   const isMember = useIsMember()
   const [text, setText] = useState('')
-  const offer = useAssigneeOffer(text)
-  const special = [
-    ...(isMember ? [{ value: me, label: t('alerts.assignee.me') }] : []),
-    { value: 'nobody', label: t('alerts.assignee.nobody') },
-  ]
-  const options = [...(text.trim() ? [] : special), ...offer.options.filter(({ value }) => value !== me || text.trim() !== '')]
+  const offer = useAssigneeChoice([], text, isMember ? me : null)
   return (
     <Choice
       {...offer}
       icon={UserRound}
       label={t('alerts.assignee.to')}
-      chosen={[]}
-      options={options}
       onText={setText}
       onChange={([id]) => id && !busy && onAssign(id === 'nobody' ? null : id)}
       most={1}

@@ -28,19 +28,15 @@ export function useAssigneeOffer(text: string, alert_id?: string): Offer {
   }
 }
 
-/** The same for a filter, which also knows oneself and nobody. */
-export function useAssigneeFilterOffer(values: readonly string[], text: string): Offer & { chosen: Option[] } {
+/** The same with oneself, if `me` is to be offered, and nobody before them until something is typed; and what is chosen of them. */
+export function useAssigneeChoice(values: readonly string[], text: string, me: string | null = 'me'): Offer & { chosen: Option[] } {
   const { t } = useTranslation()
   const offer = useAssigneeOffer(text)
-  const special = [
-    { value: 'me', label: t('alerts.assignee.me') },
-    { value: 'nobody', label: t('alerts.assignee.nobody') },
-  ]
-  const options = [...(text.trim() ? [] : special), ...offer.options]
-  const known = [...special, ...offer.options]
+  const special = [...(me ? [{ value: me, label: t('alerts.assignee.me') }] : []), { value: 'nobody', label: t('alerts.assignee.nobody') }]
+  const known = [...special, ...offer.options.filter(({ value }) => value !== me)]
   return {
     ...offer,
-    options,
+    options: text.trim() ? offer.options : known,
     chosen: values.map((value) => known.find((option) => option.value === value) ?? { value, label: '…' }),
   }
 }

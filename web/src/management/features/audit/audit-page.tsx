@@ -2,6 +2,7 @@ import { History } from 'lucide-react'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { auditColumns } from '@/kit/audit-columns'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
 import { ListPage } from '@/kit/data-table/list-frame'
@@ -11,8 +12,6 @@ import { FilterChip } from '@/kit/filter-chip'
 import { type FilterField, useFilters } from '@/kit/filter-fields'
 import { FilterBar } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
-import { RelativeTime } from '@/kit/relative-time'
-import { formatDateTime } from '@/lib/format'
 import { useList } from '@/lib/list'
 import { AuditDrawer } from './audit-drawer'
 import { type AuditEntry, auditList } from './queries'
@@ -32,40 +31,17 @@ export function AuditPage() {
     tenant: [...new Set(rows.flatMap(({ tenant_id }) => tenant_id ?? []))].map((value) => ({ value, label: value })),
   }
   const labels = { actor: t('settings.audit.actor'), tenant: t('management.audit.tenant') }
-  const columns = useMemo<TableColumn<AuditEntry>[]>(
-    () => [
-      {
-        id: 'at',
-        header: t('settings.audit.at'),
-        width: 190,
-        from: 'md',
-        choice: 'locked',
-        cell: ({ at }) => <time dateTime={at}>{formatDateTime(at)}</time>,
-      },
-      {
-        id: 'actor',
-        header: t('settings.audit.actor'),
-        choice: 'locked',
-        cell: (entry) => <span className="font-medium">{actorName(entry)}</span>,
-      },
-      {
-        id: 'action',
-        header: t('settings.audit.action'),
-        choice: 'locked',
-        cell: ({ action }) => <span className="font-mono text-xs">{action}</span>,
-      },
-      {
-        id: 'outcome',
-        header: t('settings.audit.outcome.label'),
-        width: 110,
-        from: 'lg',
-        cell: ({ outcome }) => t(`settings.audit.outcome.${outcome}`),
-      },
-      { id: 'address', header: t('settings.audit.address'), width: 140, from: 'lg', cell: ({ address }) => address ?? '—' },
-      { id: 'ago', header: t('settings.audit.ago'), width: 116, cell: ({ at }) => <RelativeTime at={at} /> },
-    ],
-    [t, actorName],
-  )
+  const columns = useMemo<TableColumn<AuditEntry>[]>(() => {
+    const { at, actor, action, address, ago } = auditColumns(t, actorName)
+    const outcome: TableColumn<AuditEntry> = {
+      id: 'outcome',
+      header: t('settings.audit.outcome.label'),
+      width: 110,
+      from: 'lg',
+      cell: (entry) => t(`settings.audit.outcome.${entry.outcome}`),
+    }
+    return [at, actor, action, outcome, address, ago]
+  }, [t, actorName])
   return (
     <ListPage
       header={<PageHeader title={t('management.audit.title')} description={t('management.audit.description')} />}
