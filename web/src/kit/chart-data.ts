@@ -11,8 +11,9 @@ export type ChartSeries = {
 }
 
 function usualGapMs(points: readonly Point[]): number {
-  const gaps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at))
-  return gaps.toSorted((left, right) => left - right)[Math.floor(gaps.length / 2)] ?? 0
+  const gaps = new Float64Array(Math.max(0, points.length - 1))
+  for (let index = 0; index < gaps.length; index += 1) gaps[index] = points[index + 1]![0] - points[index]![0]
+  return gaps.sort()[gaps.length >> 1] ?? 0
 }
 
 /** Where a source was silent for longer than three of its usual intervals, a moment behind its last point. */
@@ -24,11 +25,18 @@ function silences(points: readonly Point[]): number[] {
   })
 }
 
+const areOfOneTime = (one: readonly Point[], other: readonly Point[]) =>
+  one.length === other.length && one.every(([at], index) => at === other[index]![0])
+
 /**
  * Puts series on one axis of time, in seconds, as uPlot wants them. A line breaks where its own source was silent (null); it goes on where another
  * source spoke at a moment at which this one did not (undefined).
  */
 export function alignSeries(series: readonly ChartSeries[]): uPlot.AlignedData {
+  const times = series[0]?.points ?? []
+  // Answers in steps speak at the same moments: there is nothing to look up.
+  if (series.every(({ points }) => areOfOneTime(points, times)) && silences(times).length === 0)
+    return [times.map(([at]) => at / 1000), ...series.map(({ points }) => points.map(([, value]) => value))]
   const lines = series.map(({ points }) => {
     const values = new Map<number, number | null>(points)
     for (const at of silences(points)) if (!values.has(at)) values.set(at, null)

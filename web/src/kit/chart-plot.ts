@@ -24,6 +24,8 @@ type PlotOptions = {
 const colours = 6
 const dayMs = 86_400_000
 const leastDragPixels = 6
+/** In pixels. A line of more values than the plot has columns takes several times as long to draw when it is wider than one, and reads no better. */
+const [thin, usual] = [1, 1.5]
 const powersOfTwo = Array.from({ length: 64 }, (_, power) => 2 ** (power - 3))
 
 export const lineColour = (colour: number) => `--chart-${(colour % colours) + 1}`
@@ -97,7 +99,7 @@ export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
         {},
         ...lines.map(({ name, colour, faint }, index) => ({
           label: name,
-          width: faint ? 1 : 1.5,
+          width: faint ? thin : usual,
           dash: faint ? [3, 3] : lineDash(colour),
           stroke: () => (faint ? translucent(token(lineColour(colour)), '0.55') : token(lineColour(colour))),
           fill: lines.length <= 2 && !faint ? () => translucent(token(lineColour(colour)), '0.11') : undefined,
@@ -105,6 +107,12 @@ export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
         })),
       ],
       hooks: {
+        setData: [
+          (self) => {
+            const isDense = self.data[0].length > self.width
+            for (const [index, { faint }] of lines.entries()) self.series[index + 1]!.width = isDense || faint ? thin : usual
+          },
+        ],
         setCursor: [(self) => onCursor(self.cursor.idx ?? null)],
         setSelect: [
           (self) => {
