@@ -178,10 +178,19 @@ test('422: what the server refuses lands on its field, and the first has the foc
   await dialog.getByRole('checkbox', { name: 'See devices and whether they are online' }).check()
   const addresses = dialog.getByLabel('Allowed addresses')
   await addresses.fill('not an address')
+  await page.setViewportSize({ width: 375, height: 700 })
   await dialog.getByRole('button', { name: 'Make token' }).click()
-  await dialog.getByText('is no IP address').waitFor()
+  const said = dialog.getByText('is no IP address')
+  await said.waitFor()
   expect(await addresses.getAttribute('aria-invalid')).toBe('true')
   await page.locator('textarea:focus, input:focus').and(addresses).waitFor()
+  // Nothing lies over what is said of it, on a phone neither.
+  expect(
+    await said.evaluate((element) => {
+      const { left, bottom } = element.getBoundingClientRect()
+      return element.contains(element.ownerDocument.elementFromPoint(left + 4, bottom - 4))
+    }),
+  ).toBe(true)
   expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('nightly')
   expect(await axe(page)).toEqual([])
   await context.close()

@@ -26,7 +26,10 @@ export function useServerForm<Values extends FieldValues>(options: {
       // At once: what is not marked yet cannot be found.
       flushSync(() => land(form, asProblem(error), Object.keys(values)))
       // In the order of the page, and also where a field is no plain input.
-      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+      const first = element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+      first?.focus()
+      // What is wrong with it is written below, where the buttons of a dialog would hide it.
+      first?.scrollIntoView({ block: 'center' })
     }
   })
   const send = (event?: React.BaseSyntheticEvent) => {

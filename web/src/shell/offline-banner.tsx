@@ -8,7 +8,8 @@ import { queryClient } from '@/lib/query-client'
 import { onServerBack, tryServer, useServer } from '@/lib/server-health'
 import { Button } from '@/ui/button'
 
-const bannerClasses = 'bg-medium-soft text-medium flex min-h-9 flex-wrap items-center justify-center gap-x-2 px-4 py-1 font-medium'
+const bannerClasses =
+  'bg-medium-soft text-medium flex min-h-9 flex-wrap items-center justify-center gap-x-2 px-4 max-sm:justify-start py-1 font-medium'
 
 /** Whether this browser or the server cannot be reached; what failed meanwhile is fetched once it can. */
 export function OfflineBanner() {
@@ -48,7 +49,9 @@ function ServerAway() {
         {t('shell.server_away')}
       </span>
       {/* Read out once, not every second. */}
-      <span aria-hidden>{left > 0 ? t('shell.server_next_try', { count: left }) : t('shell.server_trying')}</span>
+      <span aria-hidden className="max-sm:pl-6">
+        {left > 0 ? t('shell.server_next_try', { count: left }) : t('shell.server_trying')}
+      </span>
       <Button size="small" onClick={tryServer}>
         {t('shell.server_try_now')}
       </Button>
