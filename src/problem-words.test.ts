@@ -1,8 +1,11 @@
 import { expect, test } from 'bun:test'
+import { actions } from './core/actions'
 import { everyPermission } from './core/permissions'
 import { sourcesOf } from './testing/sources'
 import { sentences as ofSchemas } from './core/faults'
+import { auditActions as english } from '../web/src/lib/i18n/en/audit-actions'
 import { fields } from '../web/src/lib/i18n/it/fields'
+import { auditActions as italian } from '../web/src/lib/i18n/it/audit-actions'
 import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
 
@@ -16,6 +19,17 @@ test('each stable word of the Cloud API has an Italian sentence, and no other', 
 
 test('each permission has an Italian sentence, and no other', () => {
   expect(Object.keys(sentences).sort()).toEqual([...everyPermission].sort())
+})
+
+test.each([
+  ['English', english],
+  ['Italian', italian],
+])('each action of the audit log has its words in %s, each its own, and no other', (_, { audit_actions }) => {
+  const words = Object.entries(audit_actions).flatMap(([kind, verbs]) =>
+    Object.entries(verbs).map(([verb, said]) => [`${kind}.${verb}`, said]),
+  )
+  expect(words.map(([action]) => action).toSorted()).toEqual([...actions].toSorted())
+  expect(new Set(words.map(([, said]) => said)).size).toBe(words.length)
 })
 
 test('each sentence about a field has an Italian one with as many figures, and no other', async () => {

@@ -1,3 +1,4 @@
+import type { Action } from './actions'
 import { type Outcome, auditLog } from './schema'
 import type { Scope } from './scope'
 import { tellManagement } from './tell-management'
@@ -23,7 +24,7 @@ export function outcomeOf(action: string): Outcome {
 }
 
 /** Writes the record in the caller's transaction, so that neither can exist without the other. `action` is `resource.verb`. */
-export async function audit(scope: Scope, action: string, entity_id: string | null, change: { before?: object; after?: object } = {}) {
+export async function audit(scope: Scope, action: Action, entity_id: string | null, change: { before?: object; after?: object } = {}) {
   const { actor, call } = scope
   const id = Bun.randomUUIDv7()
   await scope.tx.insert(auditLog).values(

@@ -40,7 +40,7 @@ beforeAll(async () => {
 /** Everything a transaction can leave behind. */
 async function doEverything(scope: Scope) {
   await addGroup(scope, 'Added')
-  await audit(scope, 'tests.change', null, { after: { is: 'done' } })
+  await audit(scope, 'devices.update', null, { after: { is: 'done' } })
   await enqueue(scope, 'records.handle', {}, 'once')
   announce(scope, { channel: 'security', type: 'alert', permission: 'alerts.read', org_unit_id: null, data: {} })
   scope.signals.push({ topic: 'sessions', key: scope.actor.tenant_id })
@@ -63,7 +63,7 @@ describe('a transaction', () => {
     await Promise.all([expect(failing).rejects.toThrow('on purpose'), expect(broken).rejects.toMatchObject(codeFrom('22012'))])
     const left = async (tenant_id: string) => [
       (await groupNames(tenant_id)).length,
-      (await auditOf(tenant_id, 'tests.change')).length,
+      (await auditOf(tenant_id, 'devices.update')).length,
       (await jobsOf(tenant_id)).length,
       (await eventsOf(tenant_id)).length,
       heard.includes(tenant_id),

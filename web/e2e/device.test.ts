@@ -47,9 +47,10 @@ test('what a device reports besides telemetry is found on its page by kind, word
   await row('Link is down').waitFor()
 
   await page.getByRole('tab', { name: 'Audit' }).click()
-  await row('devices.update').click()
-  const entry = page.getByRole('dialog', { name: 'devices.update' })
+  await row('Device changed').click()
+  const entry = page.getByRole('dialog', { name: 'Device changed' })
   await entry.getByText('Hall 4').waitFor()
+  await entry.getByText('devices.update').waitFor()
   expect(await axe(page)).toEqual([])
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: 'Open in the audit log' }).click()

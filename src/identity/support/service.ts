@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Action } from '../../core/actions'
 import { audit, routine } from '../../core/audit'
 import type { Known } from '../../core/authenticate'
 import { now, nowMs } from '../../core/clock'
@@ -111,7 +112,7 @@ async function lockGrant({ tx, own }: Scope, id: string, states: readonly Grant[
   return grant
 }
 
-async function decide(scope: Scope, before: Grant, change: Partial<Grant>, action: string) {
+async function decide(scope: Scope, before: Grant, change: Partial<Grant>, action: Action) {
   const { tx, own, actor } = scope
   const [after] = await tx
     .update(supportGrants)

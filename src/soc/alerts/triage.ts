@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import type { Action } from '../../core/actions'
 import { audit, routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, codeOf, constraintOf } from '../../core/errors'
@@ -29,7 +30,7 @@ async function getAlertToChange(scope: Scope, id: string) {
   return alert
 }
 
-async function change(scope: Scope, action: string, before: Alert, values: Partial<typeof alerts.$inferInsert>) {
+async function change(scope: Scope, action: Action, before: Alert, values: Partial<typeof alerts.$inferInsert>) {
   const { tx, own } = scope
   await tx
     .update(alerts)

@@ -22,16 +22,18 @@ type AuditSheetProps = {
   entry: Entry | undefined
   pending: boolean
   onClose: () => void
+  /** What was done, in words, where there are some. */
+  name?: string
   /** Who did it and to what, as this console tells it. */
   children: ReactNode
 }
 
 /** One entry of an audit log: when, who and what, from where, and what it changed. */
-export function AuditSheet({ id, entry, pending, onClose, children }: AuditSheetProps) {
+export function AuditSheet({ id, entry, pending, onClose, name, children }: AuditSheetProps) {
   const { t } = useTranslation()
   return (
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent title={entry?.action ?? t('settings.audit.one')}>
+      <SheetContent title={name ?? entry?.action ?? t('settings.audit.one')}>
         {!entry && pending && <Skeleton className="m-5 h-40" />}
         {!entry && !pending && (
           <EmptyState icon={History} title={t('settings.audit.not_loaded')} description={t('settings.audit.not_loaded_hint')} />
@@ -45,6 +47,11 @@ export function AuditSheet({ id, entry, pending, onClose, children }: AuditSheet
                 </time>
               </Definition>
               {children}
+              {name && name !== entry.action && (
+                <Definition term={t('settings.audit.action')}>
+                  <code className="font-mono text-xs">{entry.action}</code>
+                </Definition>
+              )}
               <Definition term={t('settings.audit.address')}>{entry.address ?? '—'}</Definition>
               <Definition term={t('settings.audit.request')}>
                 <code className="font-mono text-xs break-all">{entry.request_id ?? '—'}</code>

@@ -4,6 +4,7 @@ import { AuditSheet } from '@/kit/audit-sheet'
 import { Definition } from '@/kit/definition-list'
 import { Button } from '@/ui/button'
 import type { AuditEntry } from './queries'
+import { useActionName } from './use-action-name'
 import { useKindName } from './use-kind-name'
 
 type AuditDrawerProps = {
@@ -18,6 +19,7 @@ type AuditDrawerProps = {
 export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
   const { t } = useTranslation()
   const kindName = useKindName()
+  const actionName = useActionName()
   const { entry, onClose } = sheet
   const filter =
     onFilter &&
@@ -26,7 +28,7 @@ export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
       onClose()
     })
   return (
-    <AuditSheet {...sheet}>
+    <AuditSheet {...sheet} name={entry && actionName(entry.action)}>
       {entry && (
         <Definition term={t('settings.audit.actor')}>
           <span className="flex flex-wrap items-center gap-x-2">

@@ -18,6 +18,7 @@ import { useCan } from '@/lib/me'
 import { AuditDrawer } from './audit-drawer'
 import { ChainState } from './chain-state'
 import { useAuditColumns } from './columns'
+import { useActionName } from './use-action-name'
 import { DateRange, endOfDay, startOfDay } from './date-range'
 import { type AuditEntry, auditList, createAuditExport } from './queries'
 
@@ -31,6 +32,7 @@ const choicesOf = (rows: readonly AuditEntry[]) => ({
 export function AuditPage() {
   const { t } = useTranslation()
   const can = useCan()
+  const actionName = useActionName()
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
   const [more, setMore] = useQueryStates({ from: parseAsString, to: parseAsString, entity: parseAsString })
   // The choices are what the rows and the user list show; what is chosen is shown in any case.
@@ -43,7 +45,7 @@ export function AuditPage() {
       ...choice,
       id: 'action',
       label: t('settings.audit.action'),
-      options: seen.actions.map((action) => ({ value: action, label: action })),
+      options: seen.actions.map((action) => ({ value: action, label: actionName(action) })),
     },
     {
       ...choice,
@@ -94,7 +96,7 @@ export function AuditPage() {
     >
       <DataTable
         label={t('settings.audit.title')}
-        rowLabel={(entry) => entry.action}
+        rowLabel={(entry) => actionName(entry.action)}
         rows={rows}
         query={query}
         columns={columns}

@@ -3,17 +3,26 @@ import { useTranslation } from 'react-i18next'
 import { auditColumns } from '@/kit/audit-columns'
 import type { TableColumn } from '@/kit/data-table/types'
 import type { AuditEntry } from './queries'
+import { useActionName } from './use-action-name'
 import { useKindName } from './use-kind-name'
 
 export function useAuditColumns(): TableColumn<AuditEntry>[] {
   const { t } = useTranslation()
   const kindName = useKindName()
+  const actionName = useActionName()
   return useMemo<TableColumn<AuditEntry>[]>(() => {
     const { at, actor, action, address, ago } = auditColumns<AuditEntry>(t, (entry) => entry.actor_name ?? kindName(entry.actor_kind))
     return [
       at,
       actor,
-      action,
+      {
+        ...action,
+        cell: (entry) => (
+          <>
+            {actionName(entry.action)} <code className="text-muted font-mono text-2xs max-sm:hidden">{entry.action}</code>
+          </>
+        ),
+      },
       { id: 'kind', header: t('settings.audit.kind.label'), width: 110, from: 'lg', cell: (entry) => kindName(entry.actor_kind) },
       address,
       {
@@ -26,5 +35,5 @@ export function useAuditColumns(): TableColumn<AuditEntry>[] {
       },
       ago,
     ]
-  }, [t, kindName])
+  }, [t, kindName, actionName])
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { AuditDrawer } from '@/features/audit/audit-drawer'
 import { useAuditColumns } from '@/features/audit/columns'
+import { useActionName } from '@/features/audit/use-action-name'
 import { auditList } from '@/features/audit/queries'
 import { DataTable } from '@/kit/data-table/data-table'
 import { EmptyState } from '@/kit/empty-state'
@@ -14,6 +15,7 @@ import { Card } from '@/ui/card'
 /** What was done to the device, its keys and its commands, and by whom. */
 export default function DeviceAudit({ deviceId }: { deviceId: string }) {
   const { t } = useTranslation()
+  const actionName = useActionName()
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
   const { rows, query } = useList(auditList({ device_id: deviceId }))
   return (
@@ -24,7 +26,7 @@ export default function DeviceAudit({ deviceId }: { deviceId: string }) {
       <Card className="flex max-h-[68vh] flex-col overflow-hidden">
         <DataTable
           label={t('devices.tab.audit')}
-          rowLabel={(entry) => entry.action}
+          rowLabel={(entry) => actionName(entry.action)}
           rows={rows}
           query={query}
           columns={useAuditColumns()}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { alertSummaryQuery } from '@/features/alerts/queries'
 import { latestAuditQuery } from '@/features/audit/queries'
+import { useActionName } from '@/features/audit/use-action-name'
 import { useKindName } from '@/features/audit/use-kind-name'
 import { deviceSummaryQuery } from '@/features/devices/queries'
 import { Loaded } from '@/kit/loaded'
@@ -74,6 +75,7 @@ function Figure({ label, value, to }: { label: string; value: number | undefined
 function Changes({ unit, since }: Since) {
   const { t } = useTranslation()
   const kindName = useKindName()
+  const actionName = useActionName()
   const query = useQuery(latestAuditQuery({ org_unit_id: unit, from: since }))
   return (
     <Loaded query={query} skeleton={<Skeleton className="m-4 h-48" />}>
@@ -89,7 +91,9 @@ function Changes({ unit, since }: Since) {
                   className="hover:bg-hover flex h-9 items-center gap-3 px-4 -outline-offset-2!"
                 >
                   <span className="w-32 shrink-0 truncate font-medium">{entry.actor_name ?? kindName(entry.actor_kind)}</span>
-                  <span className="text-muted min-w-0 flex-1 truncate font-mono text-xs">{entry.action}</span>
+                  <span className="text-muted min-w-0 flex-1 truncate" title={entry.action}>
+                    {actionName(entry.action)}
+                  </span>
                   <span className="text-muted w-22 shrink-0 text-right text-xs">
                     <RelativeTime at={entry.at} />
                   </span>

@@ -2,6 +2,7 @@ import { account } from './account'
 import { archive } from './archive'
 import { alerts } from './alerts'
 import { apiReference } from './api-reference'
+import { auditActions } from './audit-actions'
 import { common } from './common'
 import { devices } from './devices'
 import { explorer } from './explorer'
@@ -23,5 +24,6 @@ export const en = {
   ...account,
   ...sso,
   ...archive,
+  ...auditActions,
   ...support,
 } as const
