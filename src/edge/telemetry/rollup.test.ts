@@ -239,6 +239,18 @@ describe('a rollup', () => {
     expect(points!.reduce((sum, [, count]) => sum + count, 0)).toBe(450)
   })
 
+  test('takes up an hour of a device as a whole where more waits than one round takes', async () => {
+    const client = await signedIn()
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const reporters = await Promise.all(Array.from({ length: 18 }, () => registered(client)))
+    const frames = Array.from({ length: 12 }, (_, index): Frame => [start + index * 5 * minute, 1])
+    for (const reporter of reporters) await addFrames(reporter, layout, frames)
+    await rollUp(client)
+    const left = await waiting(client)
+    expect(left).toHaveLength(16)
+    expect(new Set(left.map(({ device_id }) => device_id)).size).toBe(2)
+  })
+
   test('is not made of the five minutes that are still going on', async () => {
     const client = await signedIn()
     const device = await registered(client)

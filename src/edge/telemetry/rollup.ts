@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
@@ -45,6 +45,9 @@ const add = ({ actor }: Scope, seconds: number) => sql`
 const recordset = (buckets: Bucket[]) =>
   sql`json_to_recordset(${JSON.stringify(buckets)}::text::json) as w (device_id uuid, at timestamptz)`
 
+/** Hour by hour, and within one device after device: where much waits, an hour is made once of twelve buckets, not anew with each of them. */
+const inTurn = (bucket: SQL) => sql`date_bin('1 hour', ${bucket}.at, '2000-01-03Z'), ${bucket}.device_id, ${bucket}.at`
+
 /**
  * Takes up buckets of which the time has passed and that frames arrived for. Their rows are locked before the frames are read, and the ingestor locks
  * them too: frames that are not seen here leave a row behind. One at a time for a tenant, as an hour is made of what its five minutes are.
@@ -61,7 +64,7 @@ export async function rollUp(scope: Scope) {
   const waiting = await tx.execute<Bucket>(sql`
     select a.device_id, a.at::text as at from telemetry_arrival a
     where a.tenant_id = ${actor.tenant_id} and (a.at < ${at}::timestamptz - ${settled}::interval or a.at > ${at}::timestamptz + ${early}::interval)
-    order by a.at, a.device_id limit ${most.buckets} for update skip locked`)
+    order by ${inTurn(sql`a`)} limit ${most.buckets} for update skip locked`)
   if (!waiting.length) return
   const buckets = await fitting(scope, [...waiting])
   await addFromFrames(scope, buckets)
@@ -78,7 +81,7 @@ async function fitting({ tx, actor }: Scope, waiting: Bucket[]): Promise<Bucket[
     select w.device_id, w.at::text as at, s.size from ${recordset(waiting)} cross join lateral (
       select coalesce(sum(cardinality(f.values)), 0) as size from telemetry_frame f
       where f.tenant_id = ${actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes') s
-    order by w.at, w.device_id`)
+    order by ${inTurn(sql`w`)}`)
   let values = 0
   const tooMany = sizes.findIndex(({ size }, index) => (values += Number(size)) > most.values && index > 0)
   return sizes.slice(0, tooMany < 0 ? sizes.length : tooMany).map(({ device_id, at }) => ({ device_id, at }))
