@@ -3,7 +3,10 @@ import { hash } from '@node-rs/bcrypt'
 import { givePassword, password } from '../testing/account'
 import { problem, send, signedIn } from '../testing/api'
 import { owner } from '../testing/owner'
+import { atFullPasswordCost } from '../testing/password-cost'
 import { hashPassword, isOutdated, verifyPassword } from './passwords'
+
+atFullPasswordCost()
 
 const login = (email: string, given = password) => send('POST', '/api/v1/auth/login', { body: { email, password: given } })
 

@@ -431,6 +431,8 @@ describe('a socket is closed', () => {
     closeEnded()
     const { user_id, tenant_id, sid } = client
     const access_token = await signAccess({ user_id, tenant_id, sid, amr: ['pwd'] })
+    // Known from here on: the socket need not ask the database, and has renewed before it answers what comes next.
+    expect((await send('GET', '/api/v1/me', { headers: { authorization: `Bearer ${access_token}` } })).status).toBe(200)
     renewed.socket.send(JSON.stringify({ type: 'renew', access_token }))
     renewed.socket.send(JSON.stringify({ type: 'ping' }))
     expect(await eventually(() => renewed.frames.some(({ type }) => type === 'pong'))).toBe(true)

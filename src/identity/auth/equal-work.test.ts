@@ -5,6 +5,9 @@ import { throttle } from '../../core/throttle'
 import { givePassword, password } from '../../testing/account'
 import { problem, send, signedIn } from '../../testing/api'
 import { owner } from '../../testing/owner'
+import { atFullPasswordCost } from '../../testing/password-cost'
+
+atFullPasswordCost()
 
 const legacy = hash(password, { cost: 8 })
 const half = hash(password, { cost: limits.bcryptCost - 1 })
