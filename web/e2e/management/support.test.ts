@@ -60,7 +60,7 @@ test('staff ask to see a tenant, its administrator approves, both see the banner
   await looksRight(inside, 'not let in as support')
   await staff.page.getByText('Ended', { exact: true }).waitFor({ timeout: 30_000 })
   await admin.page.goto(`${platform.url}/settings/audit`)
-  await admin.page.getByText('support.enter').first().waitFor()
+  await admin.page.getByText('Support entered').first().waitFor()
   expect(staff.complaints).toEqual([])
   expect(admin.complaints).toEqual([])
   await Promise.all([staff.context.close(), admin.context.close()])

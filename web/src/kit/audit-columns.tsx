@@ -19,6 +19,7 @@ export const auditColumns = <E extends Entry>(t: TFunction, actorName: (entry: E
     actor: {
       id: 'actor',
       header: t('settings.audit.actor'),
+      narrowWidth: 88,
       choice: 'locked',
       cell: (entry) => <span className="font-medium">{actorName(entry)}</span>,
     },
@@ -29,5 +30,5 @@ export const auditColumns = <E extends Entry>(t: TFunction, actorName: (entry: E
       cell: ({ action }) => <span className="font-mono text-xs">{action}</span>,
     },
     address: { id: 'address', header: t('settings.audit.address'), width: 140, from: 'lg', cell: ({ address }) => address ?? '—' },
-    ago: { id: 'ago', header: t('settings.audit.ago'), width: 116, cell: ({ at }) => <RelativeTime at={at} /> },
+    ago: { id: 'ago', header: t('settings.audit.ago'), width: 116, narrowWidth: 92, cell: ({ at }) => <RelativeTime at={at} /> },
   }) satisfies Record<string, TableColumn<E>>

@@ -17,11 +17,7 @@ export function useAuditColumns(): TableColumn<AuditEntry>[] {
       actor,
       {
         ...action,
-        cell: (entry) => (
-          <>
-            {actionName(entry.action)} <code className="text-muted font-mono text-2xs max-sm:hidden">{entry.action}</code>
-          </>
-        ),
+        cell: (entry) => <span title={entry.action}>{actionName(entry.action)}</span>,
       },
       { id: 'kind', header: t('settings.audit.kind.label'), width: 110, from: 'lg', cell: (entry) => kindName(entry.actor_kind) },
       address,
