@@ -65,6 +65,9 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   return { page, context, complaints }
 }
 
+/** Keys one right after the other, as fingers strike them: they do not wait for a page that is busy. */
+export const strike = (page: Page, keys: string) => Promise.all([...keys].map((key) => page.keyboard.press(key)))
+
 /**
  * Makes the window taller than the page by its own bars. What lies beneath its edge is never drawn, and what is never drawn counts as
  * painted only when something else is: by far too late.

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { axe, visit } from './browser'
+import { axe, strike, visit } from './browser'
 import { inOrganization } from './organization'
 import { type Platform, signIn } from './platform'
 
@@ -61,8 +61,7 @@ test('devices and metrics are chosen by keyboard, compared, read as a table, zoo
   const visitor = await visit(browser, { timezoneId: 'Europe/Rome' })
   const { page } = visitor
   await signIn(page, platform.url, platform.admin)
-  await page.keyboard.press('g')
-  await page.keyboard.press('x')
+  await strike(page, 'gx')
   await page.waitForURL(/\/telemetry/)
   await page.getByText('Look at any values of any devices').waitFor()
   expect(await axe(page)).toEqual([])

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { axe, visit } from './browser'
+import { axe, strike, visit } from './browser'
 import { inOrganization } from './organization'
 import { callerOf, type Platform, registerDevice, report, signIn } from './platform'
 
@@ -72,8 +72,7 @@ test('home tells what is in the unit one works in, and its figures lead to lists
   await page.waitForURL(/\/alerts\?.*org_unit=/)
   await page.getByRole('row').filter({ hasText: 'Crane door open' }).waitFor()
   expect(await page.getByRole('row').filter({ hasText: 'Not of the harbour' }).count()).toBe(0)
-  await page.keyboard.press('g')
-  await page.keyboard.press('h')
+  await strike(page, 'gh')
   await page.getByText('What is happening at Harbour').waitFor()
   expect(complaints).toEqual([])
 }, 90_000)

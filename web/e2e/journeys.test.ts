@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { freePort } from '../../src/core/embedded-postgres'
-import { type Visitor, axe, sharedBrowser, visit } from './browser'
+import { type Visitor, axe, sharedBrowser, strike, visit } from './browser'
 import { deviceSections, linkedPages, pages } from './pages'
 import { type Platform, callerOf, sharedPlatform, signIn, signInByForm } from './platform'
 
@@ -202,8 +202,7 @@ test('it works by keyboard alone, in Italian too, and a reload keeps the session
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').waitFor()
   await page.keyboard.press('Escape')
-  await page.keyboard.press('g')
-  await page.keyboard.press('d')
+  await strike(page, 'gd')
   await page.waitForURL(/\/devices$/)
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()

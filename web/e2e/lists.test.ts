@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { eventually } from '../../src/testing/eventually'
-import { axe, visit } from './browser'
+import { axe, strike, visit } from './browser'
 import { inOrganization } from './organization'
 import { callerOf, type Platform, registerDevice, signIn } from './platform'
 
@@ -110,8 +110,7 @@ test('all that match are moved at once, beyond what is loaded, and the place nar
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.waitForURL(/\/settings/)
   await page.getByRole('button', { name: 'Organization and unit: Demo MSP, Globex Energy' }).waitFor()
-  await page.keyboard.press('g')
-  await page.keyboard.press('a')
+  await strike(page, 'ga')
   await page.waitForURL(/\/alerts\?org_unit=/)
   expect(await axe(page)).toEqual([])
   expect(complaints).toEqual([])

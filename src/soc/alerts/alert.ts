@@ -13,7 +13,8 @@ type Row = typeof alerts.$inferSelect
 
 export interface Person {
   id: string
-  name: string
+  /** Null of who is a member no more. */
+  name: string | null
   /** Of the platform, here by a support access. */
   is_staff: boolean
 }
@@ -40,11 +41,9 @@ export async function peopleOf({ tx, own }: Scope, ids: readonly string[]): Prom
   return new Map((await unionAll(members, tokens, staff)).map((person) => [person.id, person]))
 }
 
-export const formerUser = 'a former user'
-
 /** Somebody by his id; who has left is still told apart from nobody. */
 export const personIn = (people: ReadonlyMap<string, Person>) => (id: string | null) =>
-  id === null ? null : (people.get(id) ?? { id, name: formerUser, is_staff: false })
+  id === null ? null : (people.get(id) ?? { id, name: null, is_staff: false })
 
 export async function shown(scope: Scope, rows: readonly Row[]) {
   const people = rows.flatMap(({ acknowledged_by, assigned_to, closed_by }) => [acknowledged_by, assigned_to, closed_by])

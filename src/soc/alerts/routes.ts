@@ -28,7 +28,7 @@ const words = t.Nullable(t.String())
 const named = t.Object({ id: t.String(), name: t.String() })
 const person = t.Object({
   id: t.String(),
-  name: t.String(),
+  name: t.Nullable(t.String({ description: 'null of who is a member no more' })),
   is_staff: t.Boolean({ description: 'of the platform, here by a support access' }),
 })
 const alert = t.Object({

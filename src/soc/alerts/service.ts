@@ -4,7 +4,7 @@ import type { Scope } from '../../core/scope'
 import { type Paging, firstIdAt } from '../../core/wire'
 import { listAudit } from '../../identity/audit-log/service'
 import { inUnits } from '../../identity/org-units/subtree'
-import { type Alert, formerUser, getAlert, peopleOf, personIn, shown, tell } from './alert'
+import { type Alert, getAlert, peopleOf, personIn, shown, tell } from './alert'
 import { type verdicts, alertActions, alerts, severities } from './schema'
 
 export interface SummaryQuery {
@@ -125,7 +125,7 @@ export async function listHistory(scope: Scope, id: string, paging: Paging) {
       id,
       at,
       action: alertActions.find((known) => action === `alerts.${known}`)!,
-      actor: { id: actor_id, name: actor_name ?? formerUser, is_staff: actor_kind === 'staff' },
+      actor: { id: actor_id, name: actor_name, is_staff: actor_kind === 'staff' },
       assigned_to: action === 'alerts.assign' ? person(after.assigned_to?.id ?? null) : null,
       verdict: action === 'alerts.close' ? (after.verdict ?? null) : null,
       comment: { 'alerts.acknowledge': after.comment, 'alerts.close': after.closing_comment }[action] ?? null,

@@ -129,8 +129,8 @@ describe('assigning', () => {
       data: { id, alert: { count: 2, assigned_to: { id: person.user_id, name: 'Somebody' } } },
     })
     await owner`delete from membership where user_id = ${person.user_id}`
-    expect(await one(client, id)).toMatchObject({ count: 2, assigned_to: { id: person.user_id, name: 'a former user' } })
-    expect(await history(client, id)).toMatchObject([{ action: 'assign', assigned_to: { name: 'a former user' } }])
+    expect(await one(client, id)).toMatchObject({ count: 2, assigned_to: { id: person.user_id, name: null } })
+    expect(await history(client, id)).toMatchObject([{ action: 'assign', assigned_to: { name: null } }])
   })
 
   test('offers by name who may be chosen, page by page, without addresses', async () => {

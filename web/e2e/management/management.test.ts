@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { nowMs } from '../../../src/core/clock'
 import { codeOf, stepAt } from '../../../src/core/totp'
 import { eventually } from '../../../src/testing/eventually'
-import { sharedBrowser, visit } from '../browser'
+import { sharedBrowser, strike, visit } from '../browser'
 import { type Platform, startPlatform } from '../platform'
 import { createAndLicense, decide, givePassword, looksRight, setUpFactor } from './staff'
 
@@ -23,8 +23,7 @@ async function seeFleet(page: Page, name: string) {
   const fleet = page.getByRole('heading', { name: 'Fleet', level: 1 })
   // Two keys that a busy machine takes for too far apart are pressed again.
   const press = async () => {
-    await page.keyboard.press('g')
-    await page.keyboard.press('f')
+    await strike(page, 'gf')
     return fleet.waitFor({ timeout: 3_000 }).then(
       () => true,
       () => false,

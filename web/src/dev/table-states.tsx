@@ -1,5 +1,7 @@
 import { Server } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { auditColumns } from '@/kit/audit-columns'
 import { BulkBar } from '@/kit/data-table/bulk-bar'
 import { TableOptions } from '@/kit/data-table/column-chooser'
 import { DataTable } from '@/kit/data-table/data-table'
@@ -71,6 +73,27 @@ function Table({ state, filtered, selection }: { state: keyof typeof answers; fi
   )
 }
 
+type Entry = { id: string; at: string; name: string; action: string; address: string | null }
+
+const entries: Entry[] = ['sites.update', 'sessions.create', 'devices.register'].map((action, n) => ({
+  id: `entry-${n}`,
+  at: new Date(Date.now() - n * 3_600_000).toISOString(),
+  name: n < 2 ? 'Example' : 'edge-0007',
+  action,
+  address: n < 2 ? '192.0.2.7' : null,
+}))
+
+function AuditTable() {
+  const { t } = useTranslation()
+  const list = useList(listOptions<Entry>(['kit', 'audit'], () => Promise.resolve({ items: entries, next_cursor: null })))
+  const columns = useMemo<TableColumn<Entry>[]>(() => Object.values(auditColumns<Entry>(t, ({ name }) => name)), [t])
+  return (
+    <div className="-m-4 flex h-48 flex-col">
+      <DataTable {...list} label="Example: audit log" rowLabel={({ action }) => action} columns={columns} empty={null} />
+    </div>
+  )
+}
+
 export function TableStates() {
   const list = useList(listOptions<Example>(['kit', 'short'], () => Promise.resolve({ items: examples.slice(0, 3), next_cursor: 'more' })))
   return (
@@ -80,6 +103,9 @@ export function TableStates() {
       </State>
       <State name="table: all that match selected" wide>
         <Table state="rows" selection={{ ids: new Set(), all: true }} />
+      </State>
+      <State name="table: an audit log" wide>
+        <AuditTable />
       </State>
       <State name="table: loading">
         <Table state="loading" />

@@ -6,10 +6,12 @@ import { RelativeTime } from '@/kit/relative-time'
 import { Severity } from '@/kit/severity'
 import { formatNumber } from '@/lib/format'
 import { AlertStatus } from './alert-status'
+import { usePersonName } from './person'
 import type { Alert } from './queries'
 
 export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableColumn<Alert>[] {
   const { t } = useTranslation()
+  const personName = usePersonName()
   return useMemo<TableColumn<Alert>[]>(() => {
     const device: TableColumn<Alert> = {
       id: 'device',
@@ -50,7 +52,7 @@ export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableC
         header: t('alerts.assignee.label'),
         width: 140,
         from: 'lg',
-        cell: (alert) => alert.assigned_to?.name ?? <span className="text-muted">—</span>,
+        cell: (alert) => (alert.assigned_to ? personName(alert.assigned_to) : <span className="text-muted">—</span>),
       },
       {
         id: 'verdict',
@@ -95,5 +97,5 @@ export function useAlertColumns({ withDevice }: { withDevice: boolean }): TableC
         cell: (alert) => <RelativeTime at={alert.first_seen_at} />,
       },
     ]
-  }, [t, withDevice])
+  }, [t, withDevice, personName])
 }

@@ -7,6 +7,7 @@ import { Button } from '@/ui/button'
 import { TextArea } from '@/ui/input'
 import { useAssigneeOffer } from './assignees'
 import { CloseMenu } from './close-menu'
+import { usePersonName } from './person'
 import type { Alert, Verdict } from './queries'
 
 export type Triage = {
@@ -23,17 +24,19 @@ export function Assignee({ alert, onAssign }: { alert: Alert; onAssign: Triage['
   const can = useCan()
   const me = useMe().user.id
   const isMember = useIsMember()
+  const personName = usePersonName()
   const [text, setText] = useState('')
   const offer = useAssigneeOffer(text, alert.id)
-  if (!can('alerts.assign')) return alert.assigned_to?.name ?? t('alerts.assignee.nobody')
+  const name = alert.assigned_to && personName(alert.assigned_to)
+  if (!can('alerts.assign')) return name ?? t('alerts.assignee.nobody')
   return (
     <span className="flex flex-wrap items-center gap-2">
       <SearchedSelect
         className="h-7 w-48"
-        aria-label={`${t('alerts.assignee.label')}: ${alert.assigned_to?.name ?? t('alerts.assignee.nobody')}`}
+        aria-label={`${t('alerts.assignee.label')}: ${name ?? t('alerts.assignee.nobody')}`}
         label={t('alerts.assignee.label')}
         value={alert.assigned_to?.id ?? ''}
-        text={alert.assigned_to?.name ?? ''}
+        text={name ?? ''}
         none={t('alerts.assignee.nobody')}
         offer={offer}
         onText={setText}

@@ -40,6 +40,7 @@ export const alerts = {
     reopen: 'Reopen',
     history: 'History',
     staff: '{{name}} (support)',
+    former: 'A former user',
     step: {
       raised: 'Raised by {{device}}',
       acknowledge: '{{actor}} acknowledged it',

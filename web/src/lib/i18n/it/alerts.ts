@@ -43,6 +43,7 @@ export const alerts: Shape<typeof english> = {
     reopen: 'Riapri',
     history: 'Cronologia',
     staff: '{{name}} (assistenza)',
+    former: 'Un ex utente',
     step: {
       raised: 'Segnalato da {{device}}',
       acknowledge: '{{actor}} lo ha preso in carico',
