@@ -66,7 +66,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 }
 
 /** Keys one right after the other, as fingers strike them: they do not wait for a page that is busy. */
-export const strike = (page: Page, keys: string) => Promise.all([...keys].map((key) => page.keyboard.press(key)))
+export const strike = (page: Page, ...keys: string[]) => Promise.all(keys.map((key) => page.keyboard.press(key)))
 
 /**
  * Makes the window taller than the page by its own bars. What lies beneath its edge is never drawn, and what is never drawn counts as

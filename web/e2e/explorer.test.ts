@@ -61,7 +61,7 @@ test('devices and metrics are chosen by keyboard, compared, read as a table, zoo
   const visitor = await visit(browser, { timezoneId: 'Europe/Rome' })
   const { page } = visitor
   await signIn(page, platform.url, platform.admin)
-  await strike(page, 'gx')
+  await strike(page, 'g', 'x')
   await page.waitForURL(/\/telemetry/)
   await page.getByText('Look at any values of any devices').waitFor()
   expect(await axe(page)).toEqual([])

@@ -72,7 +72,7 @@ test('home tells what is in the unit one works in, and its figures lead to lists
   await page.waitForURL(/\/alerts\?.*org_unit=/)
   await page.getByRole('row').filter({ hasText: 'Crane door open' }).waitFor()
   expect(await page.getByRole('row').filter({ hasText: 'Not of the harbour' }).count()).toBe(0)
-  await strike(page, 'gh')
+  await strike(page, 'g', 'h')
   await page.getByText('What is happening at Harbour').waitFor()
   expect(complaints).toEqual([])
 }, 90_000)

@@ -202,7 +202,7 @@ test('it works by keyboard alone, in Italian too, and a reload keeps the session
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').waitFor()
   await page.keyboard.press('Escape')
-  await strike(page, 'gd')
+  await strike(page, 'g', 'd')
   await page.waitForURL(/\/devices$/)
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()

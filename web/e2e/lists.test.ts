@@ -110,7 +110,7 @@ test('all that match are moved at once, beyond what is loaded, and the place nar
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.waitForURL(/\/settings/)
   await page.getByRole('button', { name: 'Organization and unit: Demo MSP, Globex Energy' }).waitFor()
-  await strike(page, 'ga')
+  await strike(page, 'g', 'a')
   await page.waitForURL(/\/alerts\?org_unit=/)
   expect(await axe(page)).toEqual([])
   expect(complaints).toEqual([])

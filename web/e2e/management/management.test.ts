@@ -23,7 +23,7 @@ async function seeFleet(page: Page, name: string) {
   const fleet = page.getByRole('heading', { name: 'Fleet', level: 1 })
   // Two keys that a busy machine takes for too far apart are pressed again.
   const press = async () => {
-    await strike(page, 'gf')
+    await strike(page, 'g', 'f')
     return fleet.waitFor({ timeout: 3_000 }).then(
       () => true,
       () => false,
