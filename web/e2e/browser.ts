@@ -84,14 +84,14 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const rules: RunOptions = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }
 
-/** Violations of WCAG 2.2 A and AA on the page as it stands, in short words. */
-export async function axe(page: Page): Promise<string[]> {
-  const found = await look(page)
+/** Violations of WCAG 2.2 A and AA on the page as it stands, or on the part of it that a selector names, in short words. */
+export async function axe(page: Page, part?: string): Promise<string[]> {
+  const found = await look(page, part)
   // A message may have begun to go while it was looked at: what is wrong with the page itself is so once it has gone, too.
-  return found.length > 0 ? look(page) : found
+  return found.length > 0 ? look(page, part) : found
 }
 
-async function look(page: Page): Promise<string[]> {
+async function look(page: Page, part?: string): Promise<string[]> {
   // A colour half way between two is nobody's choice: another theme shows with the next frame, and its transitions begin with it.
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))')
   await page.evaluate(
@@ -100,7 +100,7 @@ async function look(page: Page): Promise<string[]> {
   // Frames answer to the page that asks them.
   for (const frame of page.frames()) if (!(await frame.evaluate('globalThis.axe'))) await frame.evaluate(axeSource)
   const violations = await page.evaluate<AxeResults['violations']>(
-    `axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations)`,
+    `axe.run(${part ? JSON.stringify(part) : 'document'}, ${JSON.stringify(rules)}).then(({ violations }) => violations)`,
   )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
 }
