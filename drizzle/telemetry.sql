@@ -53,16 +53,19 @@ do $$ begin
   end if;
 end $$;
 
--- Asked for each row of telemetry: the device seen last is remembered until the transaction ends, with the units it was seen for.
--- What remembers cannot be part of a parallel plan, on either side of it.
-create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel unsafe as $$
-declare units text := current_setting('app.units', true);
+create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel safe as $$
+begin
+  return current_setting('app.units', true) = 'all' or exists (select from device d where d.tenant_id = current_tenant() and d.id = device);
+end $$;
+
+-- The same, asked for each row of telemetry: the device seen last is remembered until the transaction ends, with the units it was seen for. What remembers
+-- cannot be part of a parallel plan, on either side of it.
+create or replace function may_see_telemetry(device uuid) returns boolean language plpgsql stable parallel unsafe as $$
 declare sight text;
 begin
-  if units = 'all' then return true; end if;
-  sight := concat_ws(' ', current_setting('app.tenant_id', true), device, units);
+  sight := concat_ws(' ', current_setting('app.tenant_id', true), device, current_setting('app.units', true));
   if current_setting('app.seen_device', true) = sight then return true; end if;
-  if not exists (select from device d where d.tenant_id = current_tenant() and d.id = device) then return false; end if;
+  if not may_see_device(device) then return false; end if;
   perform set_config('app.seen_device', sight, true);
   return true;
 end $$;
@@ -71,8 +74,8 @@ do $$ declare t text; begin
   foreach t in array array['telemetry_frame', 'telemetry_rollup', 'telemetry_arrival'] loop
     execute format('alter table %I enable row level security', t);
     execute format('drop policy if exists %I on %I', t || '_tenant', t);
-    execute format('create policy %I on %I to monozu_app using (tenant_id = current_tenant() and (sees_all() or may_see_device(device_id)))
-      with check (tenant_id = current_tenant() and (sees_all() or may_see_device(device_id)))', t || '_tenant', t);
+    execute format('create policy %I on %I to monozu_app using (tenant_id = current_tenant() and (sees_all() or may_see_telemetry(device_id)))
+      with check (tenant_id = current_tenant() and (sees_all() or may_see_telemetry(device_id)))', t || '_tenant', t);
   end loop;
 end $$;
 

@@ -482,7 +482,7 @@ describe('rights', () => {
   test('functions that set something are part of no parallel plan, which they would make fail', async () => {
     const rows = await raw<{ name: string; proparallel: string }[]>`
       select proname as name, proparallel from pg_proc where pronamespace = 'public'::regnamespace and prosrc ~ 'set_config'`
-    expect(rows.map(({ name }) => name)).toContain('may_see_device')
+    expect(rows.map(({ name }) => name)).toContain('may_see_telemetry')
     expect(rows.filter(({ proparallel }) => proparallel !== 'u')).toEqual([])
   })
 
