@@ -55,7 +55,7 @@ end $$;
 
 create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel safe as $$
 begin
-  return current_setting('app.units', true) = 'all' or exists (select from device d where d.tenant_id = current_tenant() and d.id = device);
+  return exists (select from device d where d.tenant_id = current_tenant() and d.id = device);
 end $$;
 
 -- The same, asked for each row of telemetry: the device seen last is remembered until the transaction ends, with the units it was seen for. What remembers
