@@ -170,36 +170,43 @@ async function findPrometheus(): Promise<string | undefined> {
 
 const program = await findPrometheus()
 if (!program) console.warn('Prometheus is not installed and could not be obtained: the test with it is left out')
-test.skipIf(!program)('Prometheus itself delivers here', async () => {
-  const device = await makeDevice()
-  const folder = await mkdtemp(join(tmpdir(), 'prometheus-'))
-  const exporter = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    fetch: () => new Response('room_celsius{room="a"} 21.5\nroom_lux{room="a"} 7\n'),
-  })
-  const file = join(folder, 'prometheus.yml')
-  await writeFile(
-    file,
-    `global: { scrape_interval: 1s }
+test.skipIf(!program)(
+  'Prometheus itself delivers here',
+  async () => {
+    const device = await makeDevice()
+    const folder = await mkdtemp(join(tmpdir(), 'prometheus-'))
+    const exporter = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: () => new Response('room_celsius{room="a"} 21.5\nroom_lux{room="a"} 7\n'),
+    })
+    const file = join(folder, 'prometheus.yml')
+    await writeFile(
+      file,
+      `global: { scrape_interval: 1s }
 scrape_configs: [{ job_name: rooms, static_configs: [{ targets: ['127.0.0.1:${exporter.port}'] }] }]
 remote_write: [{ url: '${ingestor.url}/api/v1/write', authorization: { credentials: '${device.key}' }, queue_config: { batch_send_deadline: 1s } }]
 `,
-  )
-  const running = Bun.spawn([program!, `--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'], {
-    stderr: 'ignore',
-  })
-  try {
-    const isThere = async () =>
-      (await framesOf(device.tenant_id)).some(
-        ({ metrics, values, labels }) =>
-          metrics.join() === 'room_celsius,room_lux' && values.join() === '21.5,7' && labels.room === 'a' && labels.job === 'rooms',
-      )
-    await until(isThere)
-  } finally {
-    running.kill()
-    await running.exited
-    await exporter.stop(true)
-    await rm(folder, { recursive: true })
-  }
-})
+    )
+    const running = Bun.spawn(
+      [program!, `--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'],
+      {
+        stderr: 'ignore',
+      },
+    )
+    try {
+      const isThere = async () =>
+        (await framesOf(device.tenant_id)).some(
+          ({ metrics, values, labels }) =>
+            metrics.join() === 'room_celsius,room_lux' && values.join() === '21.5,7' && labels.room === 'a' && labels.job === 'rooms',
+        )
+      await until(isThere)
+    } finally {
+      running.kill()
+      await running.exited
+      await exporter.stop(true)
+      await rm(folder, { recursive: true })
+    }
+  },
+  30_000,
+)

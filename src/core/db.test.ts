@@ -5,7 +5,9 @@ import { groups } from '../identity/groups/schema'
 import { eventually } from '../testing/eventually'
 import { owner } from '../testing/owner'
 import { newTenant, within } from '../testing/api'
+import { openDoor } from '../testing/tcp-door'
 import { config } from './config'
+import { openDatabase, raw } from './db'
 import { limits } from './limits'
 import { type Scope, inTenant, jobActor } from './scope'
 
@@ -61,6 +63,57 @@ describe('a connection that is lost', () => {
       ),
     )
     expect(new Set(counts)).toEqual(new Set([2]))
+  })
+
+  // The driver once kept what it had not sent yet, or the last words of the server it had lost, for the next connection.
+  test('leaves nothing behind for the next, nor ends the process', async () => {
+    const tenant_id = await newTenant()
+    const locked = Promise.withResolvers<number>()
+    const held = owner.begin(async (sql) => {
+      await sql`lock table saved_view in access exclusive mode`
+      const pid = await locked.promise
+      await eventually(async () => (await sql`select from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`).length > 0)
+      await sql`select pg_terminate_backend(${pid}, 5000)`
+    })
+    const stuck = within(tenant_id, async (scope) => {
+      const [row] = await scope.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      locked.resolve(row!.pid)
+      await scope.tx.execute(sql`select from saved_view where name < ${'a'}`)
+    }).catch(() => 'refused')
+    expect(await stuck).toBe('refused')
+    expect(await within(tenant_id, async (scope) => (await scope.tx.select().from(groups).where(scope.own(groups))).length)).toBe(2)
+    await held
+
+    const cutOff = raw.begin(async (tx) => void (await tx`select pg_terminate_backend(pg_backend_pid())`))
+    await expect(cutOff).rejects.toThrow()
+    for (let connection = 0; connection < 3; connection += 1) expect([...(await raw`select 1 as one`)]).toEqual([{ one: 1 }])
+  })
+
+  test('without a word is given up, and replaced', async () => {
+    const door = openDoor(config.DATABASE_URL)
+    const database = openDatabase(door.url)
+    database.takeTime(200)
+    const ask = (before = () => {}) =>
+      database.transaction('begin', true, async (tx) => {
+        const rows = [...(await tx.execute(sql`select 1 as one`))]
+        before()
+        return rows
+      })
+    const askAll = (before?: () => void) =>
+      Promise.all(Array.from({ length: config.DATABASE_POOL }, () => ask(before).catch(({ status }) => status)))
+    const served = Array.from({ length: config.DATABASE_POOL }, () => [{ one: 1 }])
+    try {
+      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+      door.silence()
+      expect(await askAll()).toEqual(served.map(() => 503))
+      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+      // Silent in the COMMIT, of which nobody is told.
+      expect(await askAll(door.silence)).toContainEqual([{ one: 1 }])
+      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+    } finally {
+      await database.close()
+      door.shut()
+    }
   })
 })
 

@@ -42,6 +42,8 @@ function openLane(url: string, watch: Watch) {
     assertSame,
     client,
     tx: drizzle(prepared as unknown as typeof client, { logger: { logQuery: watch } }),
+    isGivenUp: false,
+    givesUp: undefined as ReturnType<typeof setTimeout> | undefined,
   }
 }
 
@@ -55,6 +57,11 @@ export function openDatabase(url: string, watch: Watch = ignore) {
   const raw = postgres(url, { ...options, max: 2 })
   const idle: Lane[] = []
   let opened = 0
+  let patienceMs: number = limits.transactionMs
+
+  /** For a process that serves nobody who waits: its transactions may take longer. */
+  const takeTime = (ms: number) => void (patienceMs = ms)
+
   const waiting: { give: (lane: Lane) => void; refuse: (problem: Problem) => void; expires: ReturnType<typeof setTimeout> }[] = []
 
   function takeLane(): Lane | Promise<Lane> {
@@ -75,7 +82,20 @@ export function openDatabase(url: string, watch: Watch = ignore) {
     })
   }
 
-  function returnLane(lane: Lane) {
+  /**
+   * By then a server that lives has ended the transaction by its own limits (roles.sql). What is still open leads nowhere, as behind a cut
+   * cable: what waits for it is refused, and another lane takes its place.
+   */
+  function watchOver(lane: Lane) {
+    lane.givesUp = setTimeout(() => {
+      lane.isGivenUp = true
+      lane.client.end({ timeout: 0 }).catch(ignore)
+    }, 3 * patienceMs)
+  }
+
+  function returnLane(used: Lane) {
+    clearTimeout(used.givesUp)
+    const lane = used.isGivenUp ? openLane(url, watch) : used
     const next = waiting.shift()
     if (!next) return void idle.push(lane)
     clearTimeout(next.expires)
@@ -89,6 +109,7 @@ export function openDatabase(url: string, watch: Watch = ignore) {
   async function inLane<T>(opening: string, readOnly: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
     const taken = takeLane()
     const lane = taken instanceof Promise ? await taken : taken
+    watchOver(lane)
     const { client, connection, assertSame, tx } = lane
     connection.lossesAtBegin = connection.losses
     const begun = client.unsafe(opening).execute()
@@ -121,11 +142,6 @@ export function openDatabase(url: string, watch: Watch = ignore) {
       returnLane(lane)
     }
   }
-
-  let patienceMs: number = limits.transactionMs
-
-  /** For a process that serves nobody who waits: its transactions may take longer. */
-  const takeTime = (ms: number) => void (patienceMs = ms)
 
   let isHeldBack = false
 
