@@ -28,16 +28,22 @@ async function endLeftBehind() {
 }
 
 const atEnd: (() => Promise<unknown>)[] = []
+const withTest: (() => Promise<unknown>)[] = []
 
 /** Told by the run around each test, and at its end. */
 export const processes = {
   /** For what several files share: it is ended with the run. */
   keepUntilEnd: (stop: () => Promise<unknown>) => void atEnd.push(stop),
+  /** For what a test leaves open and would go on working beside all that come after it. */
+  endWithTest: (stop: () => Promise<unknown>) => void withTest.push(stop),
   testBegins: () => {
     now.test = now.count += 1
     return endLeftBehind()
   },
-  testEnds: () => void (now.test = 0),
+  testEnds: async () => {
+    now.test = 0
+    await Promise.all(withTest.splice(0).map((stop) => stop()))
+  },
   runEnds: () => Promise.all([...[...started].map(end), ...atEnd.map((stop) => stop())]),
 }
 

@@ -55,9 +55,10 @@ export interface Visitor {
   complaints: string[]
 }
 
-/** A fresh browser profile; whatever the browser complains about is kept for the end of the journey. */
+/** A fresh browser profile, gone with its test; whatever the browser complains about is kept for the end of the journey. */
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options })
+  processes.endWithTest(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -98,7 +99,7 @@ async function look(page: Page, part?: string): Promise<string[]> {
     `Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => {})))`,
   )
   // Frames answer to the page that asks them.
-  for (const frame of page.frames()) if (!(await frame.evaluate('globalThis.axe'))) await frame.evaluate(axeSource)
+  for (const frame of page.frames()) if (!(await frame.evaluate("'axe' in globalThis"))) await frame.evaluate(axeSource)
   const violations = await page.evaluate<AxeResults['violations']>(
     `axe.run(${part ? JSON.stringify(part) : 'document'}, ${JSON.stringify(rules)}).then(({ violations }) => violations)`,
   )
