@@ -18,16 +18,13 @@ import { useCan } from '@/lib/me'
 import { AuditDrawer } from './audit-drawer'
 import { ChainState } from './chain-state'
 import { useAuditColumns } from './columns'
-import { useActionName } from './use-action-name'
+import { useActionName, useActionOffer } from './use-action-name'
 import { DateRange, endOfDay, startOfDay } from './date-range'
 import { type AuditEntry, auditList, createAuditExport } from './queries'
 
 const outcomes = ['success', 'refused', 'failed'] as const
-/** What the rows at hand offer to filter by. */
-const choicesOf = (rows: readonly AuditEntry[]) => ({
-  actions: [...new Set(rows.map((entry) => entry.action))],
-  actors: new Map(rows.map((entry) => [entry.actor_id, entry.actor_name ?? entry.actor_id] as const)),
-})
+const actorsOf = (rows: readonly AuditEntry[]) =>
+  new Map(rows.map((entry) => [entry.actor_id, entry.actor_name ?? entry.actor_id] as const))
 
 export function AuditPage() {
   const { t } = useTranslation()
@@ -35,18 +32,13 @@ export function AuditPage() {
   const actionName = useActionName()
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
   const [more, setMore] = useQueryStates({ from: parseAsString, to: parseAsString, entity: parseAsString })
-  // The choices are what the rows and the user list show; what is chosen is shown in any case.
-  const [seen, setSeen] = useState<{ actions: readonly string[]; actors: ReadonlyMap<string, string> }>({ actions: [], actors: new Map() })
+  // Those whom the user list does not have, such as programs and who left, are offered once a row shows them.
+  const [seen, setSeen] = useState<ReadonlyMap<string, string>>(new Map())
   const users = useQuery({ ...userChoicesQuery, enabled: can('settings.users.read') }).data?.items ?? []
-  const actors = new Map([...users.map(({ id, name }) => [id, name] as const), ...seen.actors])
+  const actors = new Map([...users.map(({ id, name }) => [id, name] as const), ...seen])
   const choice = { operators: ['is', 'not'] as const, primary: true }
   const filters = useFilters([
-    {
-      ...choice,
-      id: 'action',
-      label: t('settings.audit.action'),
-      options: seen.actions.map((action) => ({ value: action, label: actionName(action) })),
-    },
+    { ...choice, id: 'action', label: t('settings.audit.action'), useOffer: useActionOffer },
     {
       ...choice,
       id: 'actor',
@@ -69,9 +61,8 @@ export function AuditPage() {
     ...(more.to && { to: endOfDay(more.to) }),
   }
   const { rows, query } = useList(auditList(wanted))
-  const news = choicesOf(rows)
-  if (news.actions.some((action) => !seen.actions.includes(action)) || [...news.actors.keys()].some((id) => !seen.actors.has(id)))
-    setSeen({ actions: [...new Set([...seen.actions, ...news.actions])].toSorted(), actors: new Map([...seen.actors, ...news.actors]) })
+  const news = actorsOf(rows)
+  if ([...news.keys()].some((id) => !seen.has(id))) setSeen(new Map([...seen, ...news]))
   const active = filters.active || Object.values(more).some(Boolean)
   const clear = () => {
     filters.clear()
