@@ -142,6 +142,7 @@ async function measureLists(platform: Platform, browser: Browser) {
   for (let round = 0; round < rounds; round += 1) {
     note('search, one of them', await searchFor(page, `-0${10_000 + round}`, `${settled} && /-0${10_000 + round}/.test(${firstRow})`))
     note('search, a quarter of them', await searchFor(page, 'turin', `${settled} && /Turin/.test(${firstRow})`))
+    note('search, a sixth of them, at the end of the list', await searchFor(page, 'valve', `${settled} && /valve/.test(${firstRow})`))
     note('search, none', await searchFor(page, `nothing ${round}`, `document.body.textContent.includes('None match')`))
     await page.goto(`${platform.url}/devices`)
     await page.locator('main tr[data-row-id]').first().waitFor()

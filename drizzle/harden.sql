@@ -76,9 +76,9 @@ create or replace function search_alerts(pattern text, most int) returns setof u
   select id from alert where tenant_id = current_tenant()
     and (title || chr(10) || coalesce(description, '') || chr(10) || coalesce(source_ip, '') || chr(10) || coalesce(device_name, '') || chr(10) || coalesce(rule, '')) ilike pattern limit most
 $$;
--- The last sign of life of every device: likewise, so that not each is asked for whether its device is seen.
+-- The last sign of life of every device: likewise, so that not each is asked for whether its device is seen. Said to be many, which plans are made for.
 create or replace function heard_devices() returns table (tenant_id uuid, device_id uuid, last_seen_at timestamptz)
-  language sql stable security definer set search_path = public, pg_temp as $$
+  language sql stable security definer rows 50000 set search_path = public, pg_temp as $$
   select p.tenant_id, p.device_id, p.last_seen_at from device_presence p where p.tenant_id = current_tenant()
 $$;
 revoke all on function search_devices(text, int), search_alerts(text, int), heard_devices() from public;

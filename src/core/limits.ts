@@ -40,8 +40,10 @@ export const limits = {
   bulkAccounts: 50,
   /** Choices of a filter that are told. */
   facets: 50,
-  /** Rows that a text search takes out of its index; where there are more, the list is walked. */
+  /** Rows that a text search takes out of its index; where there are more, the list is looked through. */
   searchedRows: 1_000,
+  /** Rows of a list that are looked through in its order, before all of them are. */
+  walkedRows: 5_000,
   defaultPageRows: 50,
   /** How long a request waits for a transaction before 503: a frozen database must not hold its callers. */
   transactionMs: 8_000,

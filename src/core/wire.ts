@@ -108,13 +108,19 @@ export function keyset(
   const position = cursor === undefined ? undefined : readCursor(cursor, by !== undefined)
   const compare = descending ? sql`<` : sql`>`
   const direction = descending ? sql`desc` : sql`asc`
+  // Their own alternative: the same order, which no index has.
+  const unindexed = (column: SQL | AnyPgColumn) => sql`coalesce(${column}, ${column})`
+  const orderBy = (last: SQL | AnyPgColumn, first = by) =>
+    first ? sql`${first} ${direction}, ${last} ${direction}` : sql`${last} ${direction}`
   return {
     rows: limit + 1,
     /** Where the cursor stands, by `by`. */
     at: position?.[0],
     after:
       position && (by ? sql`(${by}, ${id}) ${compare} (${position[0]}, ${position[1]}::uuid)` : sql`${id} ${compare} ${position[1]}::uuid`),
-    order: by ? sql`${by} ${direction}, ${id} ${direction}` : sql`${id} ${direction}`,
+    order: orderBy(id),
+    /** The same, to be had by sorting alone: no plan walks along an index for it. */
+    sorted: orderBy(unindexed(id), by && unindexed(by)),
     cut: <R extends { id: string }>(rows: R[], key: (row: R) => Key = () => null) => {
       const items = rows.slice(0, limit)
       const last = items.at(-1)

@@ -137,6 +137,37 @@ describe('filters', () => {
     expect(await names(lead, { search: 'rare place' })).toEqual([])
   })
 
+  test('what stands far along the list is found as what stands near, in every order and page by page, by who sees a part as well', async () => {
+    const client = await signedIn()
+    const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
+    const many = limits.walkedRows + 300
+    // By name and by location what is wanted comes last; a few of the frequent ones belong to the unit.
+    await owner`insert into device (tenant_id, id, name, location, org_unit_id, created_at)
+      select ${client.tenant_id}, gen_random_uuid(), case when n > ${many - 250} then 'zebra_100% ' else 'ant ' end || lpad(n::text, 6, '0'),
+        case when n > ${many - 250} then 'Zone' else 'Area' end, case when n % 50 = 0 then ${unit}::uuid end, now() + n * interval '1 second'
+      from generate_series(1, ${many}) n`
+    await owner`insert into device_presence (tenant_id, id, device_id, last_seen_at)
+      select tenant_id, gen_random_uuid(), id, created_at from device where tenant_id = ${client.tenant_id} and right(name, 1) <> '5'`
+    const technician = await signedIn(['devices.read'], { tenant_id: client.tenant_id, units: [unit] })
+    const inOrder = async (who: Client, query: Query) =>
+      (await walk(async (cursor) => (await who.api.devices.get({ query: { ...query, limit: 100, cursor } })).data!)).map(({ name }) => name)
+    const zebras = Array.from({ length: 250 }, (_, n) => `zebra_100% ${String(many - 249 + n).padStart(6, '0')}`)
+    for (const search of ['ZE', 'a_1', '0% 0'])
+      for (const sort of ['name', 'location', 'created_at'] as const) {
+        const found = await inOrder(client, { search, sort })
+        expect([search, sort, sort === 'location' ? found.sort() : found]).toEqual([search, sort, zebras])
+      }
+    expect(await inOrder(client, { name_contains: 'zebra', sort: '-name' })).toEqual(zebras.toReversed())
+    const silent = zebras.filter((name) => name.endsWith('5'))
+    const heard = zebras.filter((name) => !name.endsWith('5'))
+    const lately = await inOrder(client, { search: 'ze', sort: '-last_seen_at' })
+    expect([lately.slice(0, heard.length), lately.slice(heard.length).sort()]).toEqual([heard.toReversed(), silent])
+    const theirs = zebras.filter((name) => Number(name.slice(-6)) % 50 === 0)
+    for (const sort of ['name', 'last_seen_at'] as const) expect(await inOrder(technician, { search: 'ze', sort })).toEqual(theirs)
+    expect(await inOrder(technician, { search: 'ant 0', sort: 'last_seen_at' })).toHaveLength(Math.floor(many / 50) - theirs.length)
+    expect(await inOrder(technician, { search: '%ze' })).toEqual([])
+  })
+
   test('choices are told with how many devices have them', async () => {
     const client = await signedIn()
     await furnish(client.tenant_id, [{ name: 'a', type: 'plc' }, { name: 'b', type: 'plc', agent_version: '2.0' }, { name: 'c' }])

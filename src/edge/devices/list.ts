@@ -3,7 +3,7 @@ import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import { type Scope, ago } from '../../core/scope'
-import { occursIn } from '../../core/text-search'
+import { instead, lookThrough, occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { inUnits } from '../../identity/org-units/subtree'
 import { devicePresence, deviceText, devices } from './schema'
@@ -81,7 +81,7 @@ const presence = (scope: Scope) => (seesAll(scope) ? sql`${devicePresence}` : sq
 const inOneOf = (scope: Scope, statuses: readonly DeviceStatus[]) =>
   or(sql`false`, ...statuses.map((status) => (status === 'never' ? neverHeard(scope) : inStatus[status]())))
 
-async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undefined> {
+async function matching(scope: Scope, filter: DeviceFilter) {
   const { id, search, name_contains, location_contains, type, type_not, agent_version, agent_version_not } = filter
   const {
     site_id,
@@ -95,10 +95,11 @@ async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undef
   } = filter
   const statuses = wantedStatuses(filter)
   const at = (time: Time) => new Date(time).toISOString()
-  return and(
+  const occurs = search ? await occursIn(scope, deviceText, search) : undefined
+  const condition = and(
     scope.own(devices),
     id?.length ? sql`${devices.id} = any(${uuids(id)})` : undefined,
-    search ? await occursIn(scope, deviceText, search) : undefined,
+    occurs?.condition,
     name_contains ? sql`position(lower(${name_contains}) in lower(${devices.name})) > 0` : undefined,
     location_contains ? sql`position(lower(${location_contains}) in lower(${devices.location})) > 0` : undefined,
     statuses.length < deviceStatuses.length ? inOneOf(scope, statuses) : undefined,
@@ -115,7 +116,12 @@ async function matching(scope: Scope, filter: DeviceFilter): Promise<SQL | undef
     last_seen_at_after ? sql`${seenAt} >= ${at(last_seen_at_after)}` : undefined,
     last_seen_at_before ? sql`${seenAt} < ${at(last_seen_at_before)}` : undefined,
   )
+  return { condition, isIndexed: occurs ? occurs.isIndexed : !name_contains && !location_contains }
 }
+
+/** Asked for the rows of a page alone; joined, it would be looked up for each that is sorted. */
+const lastSeen = sql`(select ${seenAt} from ${devicePresence} where ${devicePresence.tenant_id} = ${devices.tenant_id}
+  and ${devicePresence.device_id} = ${devices.id})`.mapWith(seenAt) as SQL<Date | null>
 
 const withPresence = and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id))
 
@@ -133,13 +139,17 @@ export async function listDevices(scope: Scope, { limit, cursor, sort = 'name', 
   if (order === 'last_seen_at') return listByLastSeen(scope, { limit, cursor }, descending, filter)
   const by = sortable[order as keyof typeof sortable]
   const keys = keyset({ limit, cursor }, devices.id, { by: by.column, descending })
-  const found = await scope.tx
-    .select(deviceColumns)
-    .from(devices)
-    .leftJoin(devicePresence, withPresence)
-    .where(and(await matching(scope, filter), keys.after))
-    .orderBy(keys.order)
-    .limit(keys.rows)
+  const { condition, isIndexed } = await matching(scope, filter)
+  const where = and(scope.own(devices), keys.after)
+  const found = await lookThrough({ isIndexed, table: devices, where, keys, rows: keys.rows }, (from, order) =>
+    scope.tx
+      .select({ device: devices, last_seen_at: lastSeen })
+      .from(from)
+      .leftJoin(devicePresence, withPresence)
+      .where(and(condition, keys.after))
+      .orderBy(order)
+      .limit(keys.rows),
+  )
   const page = keys.cut(withIds(found), by.key)
   return { items: page.items.map(shown), next_cursor: page.next_cursor }
 }
@@ -153,25 +163,28 @@ const never = '-infinity'
  */
 async function listByLastSeen(scope: Scope, paging: Paging, descending: boolean, filter: DeviceFilter) {
   const { tx, own } = scope
-  const matches = await matching(scope, filter)
+  const { condition, isIndexed } = await matching(scope, filter)
   const heard = keyset(paging, devicePresence.device_id, { by: sql`${seenAt}`, descending })
   const silent = keyset(paging, devices.id, { by: sql`${never}::timestamptz`, descending })
+  const heardWhere = and(own(devicePresence), heard.after)
+  const heardFrom = (rows: number) => (from: typeof devicePresence, order: SQL) =>
+    tx.select(deviceColumns).from(from).innerJoin(devices, withPresence).where(and(heardWhere, condition)).orderBy(order).limit(rows)
+  // Who sees a part of the tenant would be asked of each sign of life on the way.
   const readHeard = (rows: number) =>
-    tx
-      .select(deviceColumns)
-      .from(devicePresence)
-      .innerJoin(devices, withPresence)
-      .where(and(own(devicePresence), matches, heard.after))
-      .orderBy(heard.order)
-      .limit(rows)
+    isIndexed || seesAll(scope)
+      ? lookThrough({ isIndexed, table: devicePresence, where: heardWhere, keys: heard, rows }, heardFrom(rows))
+      : heardFrom(rows)(instead(devicePresence, sql`select * from heard_devices()`), heard.sorted)
+  const silentWhere = and(own(devices), silent.after)
   const readSilent = (rows: number) =>
-    tx
-      .select(deviceColumns)
-      .from(devices)
-      .leftJoin(devicePresence, withPresence)
-      .where(and(matches, neverHeard(scope), silent.after))
-      .orderBy(silent.order)
-      .limit(rows)
+    lookThrough({ isIndexed, table: devices, where: silentWhere, keys: silent, rows }, (from, order) =>
+      tx
+        .select(deviceColumns)
+        .from(from)
+        .leftJoin(devicePresence, withPresence)
+        .where(and(condition, neverHeard(scope), silent.after))
+        .orderBy(order)
+        .limit(rows),
+    )
   const statuses = wantedStatuses(filter)
   const heardPart = statuses.some((status) => status !== 'never') ? [readHeard] : []
   // Whose cursor stands among those heard of has the silent ones behind him, or all before him.
@@ -189,7 +202,7 @@ export async function countDevices(scope: Scope, filter: DeviceFilter) {
     .select({ count: sql<number>`count(*)::int` })
     .from(devices)
     .leftJoin(presence(scope), withPresence)
-    .where(await matching(scope, filter))
+    .where((await matching(scope, filter)).condition)
   return counted!
 }
 
@@ -223,7 +236,7 @@ export async function summarizeDevices(scope: Scope, { org_unit_id, since }: { o
     })
     .from(devices)
     .leftJoin(presence(scope), withPresence)
-    .where(await matching(scope, { org_unit_id }))
+    .where((await matching(scope, { org_unit_id })).condition)
   const { registered, ...told } = summary!
   return since ? { ...told, since: { registered } } : told
 }

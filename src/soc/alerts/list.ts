@@ -1,8 +1,8 @@
-import { type SQL, and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, not, or, sql } from 'drizzle-orm'
 import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { type Scope, personOf } from '../../core/scope'
-import { occursIn } from '../../core/text-search'
+import { lookThrough, occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { inUnits } from '../../identity/org-units/subtree'
 import { type Alert, shown } from './alert'
@@ -49,13 +49,14 @@ function assignedTo({ actor }: Scope, wanted: readonly string[]) {
   return wanted.includes('nobody') ? sql`(${to} or ${alerts.assigned_to} is null)` : to
 }
 
-async function matching(scope: Scope, filter: AlertFilter): Promise<SQL | undefined> {
+async function matching(scope: Scope, filter: AlertFilter) {
   const { search, title_contains, status, status_not, severity, severity_not, rule, rule_not } = filter
   const { assigned_to, assigned_to_not, verdict, verdict_not } = filter
   const { device_id, org_unit_id, org_unit_id_not, last_seen_at_after, last_seen_at_before } = filter
-  return and(
+  const occurs = search ? await occursIn(scope, alertText, search) : undefined
+  const condition = and(
     scope.own(alerts),
-    search ? await occursIn(scope, alertText, search) : undefined,
+    occurs?.condition,
     title_contains ? sql`position(lower(${title_contains}) in lower(${alerts.title})) > 0` : undefined,
     status?.length ? inArray(alerts.status, status) : undefined,
     status_not?.length ? not(inArray(alerts.status, status_not)) : undefined,
@@ -73,6 +74,7 @@ async function matching(scope: Scope, filter: AlertFilter): Promise<SQL | undefi
     last_seen_at_after ? sql`${alerts.last_seen_at} >= ${new Date(last_seen_at_after).toISOString()}` : undefined,
     last_seen_at_before ? sql`${alerts.last_seen_at} < ${new Date(last_seen_at_before).toISOString()}` : undefined,
   )
+  return { condition, isIndexed: occurs ? occurs.isIndexed : !title_contains }
 }
 
 type Found = { alert: typeof alerts.$inferSelect; rank: string }
@@ -87,12 +89,19 @@ const sortable = {
 export async function listAlerts(scope: Scope, { limit, cursor, sort = '-created_at', ...filter }: AlertQuery) {
   const order = sortable[sort.replace('-', '') as keyof typeof sortable]
   const keys = keyset({ limit, cursor }, alerts.id, { by: order?.by, descending: sort.startsWith('-') })
-  const found = await scope.tx
-    .select({ alert: alerts, rank: sql<string>`${rankOf(alerts.severity)}::text` })
-    .from(alerts)
-    .where(and(await matching(scope, filter), keys.after))
-    .orderBy(keys.order)
-    .limit(keys.rows)
+  const { condition, isIndexed } = await matching(scope, filter)
+  const where = and(scope.own(alerts), keys.after)
+  // Only the order of ids has an index to walk along.
+  const found = await lookThrough(
+    { isIndexed: isIndexed || order !== undefined, table: alerts, where, keys, rows: keys.rows },
+    (from, by) =>
+      scope.tx
+        .select({ alert: alerts, rank: sql<string>`${rankOf(alerts.severity)}::text` })
+        .from(from)
+        .where(and(condition, keys.after))
+        .orderBy(by)
+        .limit(keys.rows),
+  )
   const page = keys.cut(
     found.map((row) => ({ ...row, id: row.alert.id })),
     order?.key,
@@ -107,7 +116,8 @@ export async function listAlerts(scope: Scope, { limit, cursor, sort = '-created
 }
 
 export async function countAlerts(scope: Scope, filter: AlertFilter) {
-  return { count: await scope.tx.$count(alerts, await matching(scope, filter)) }
+  const { condition } = await matching(scope, filter)
+  return { count: await scope.tx.$count(alerts, condition) }
 }
 
 const bulkRows = (scope: Scope): BulkRows<AlertFilter> => ({
