@@ -26,7 +26,8 @@ await import('./predicate-law')
 lowerPasswordCost()
 
 beforeEach(processes.testBegins)
-afterEach(processes.testEnds)
+// A browser takes its time to close where the machine is busy.
+afterEach(processes.testEnds, 30_000)
 afterAll(async () => {
   await processes.runEnds()
   await server.stop()

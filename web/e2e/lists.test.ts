@@ -56,9 +56,14 @@ test('a list is filtered with operators, kept as a view, found again, changed an
   const { page, complaints } = await visit(browser)
   await signIn(page, platform.url, platform.admin, '/devices')
   // The filter; the head of the column has the same name.
+  const table = page.getByRole('grid').locator('..')
+  await page.getByRole('row').filter({ hasText: 'pump-' }).first().waitFor()
+  await table.evaluate((element) => element.scrollTo({ top: 1_000 }))
   await page.getByRole('button', { name: 'Type', exact: true }).first().click()
   await page.getByRole('menuitemcheckbox', { name: /plc/ }).click()
   await page.keyboard.press('Escape')
+  // Another list is seen from its first row.
+  expect(await eventually(async () => (await table.evaluate((element) => element.scrollTop)) === 0)).toBe(true)
   await page.getByRole('button', { name: 'Type: is', exact: true }).click()
   await page.getByRole('menuitemradio', { name: 'is not' }).click()
   await page.waitForURL(/type=not(:|%3A)plc/)
@@ -113,7 +118,7 @@ test('all that match are moved at once, beyond what is loaded, and the place nar
   await page.waitForURL(/org_unit=/)
   await page.getByRole('row').filter({ hasText: 'pump-0001' }).waitFor()
   await page.getByRole('link', { name: 'Settings' }).click()
-  await page.waitForURL(/\/settings/)
+  await page.waitForURL(/\/settings\/organization/)
   await page.getByRole('button', { name: 'Organization and unit: Demo MSP, Globex Energy' }).waitFor()
   await strike(page, 'g', 'a')
   await page.waitForURL(/\/alerts\?org_unit=/)

@@ -59,7 +59,7 @@ function Table({ state, filtered, selection }: { state: keyof typeof answers; fi
         </BulkBar>
       )}
       <DataTable
-        {...list}
+        list={list}
         label={`Example: ${state}`}
         rowLabel={(row) => row.name}
         columns={columns}
@@ -89,7 +89,7 @@ function AuditTable() {
   const columns = useMemo<TableColumn<Entry>[]>(() => Object.values(auditColumns<Entry>(t, ({ name }) => name)), [t])
   return (
     <div className="-m-4 flex h-48 flex-col">
-      <DataTable {...list} label="Example: audit log" rowLabel={({ action }) => action} columns={columns} empty={null} />
+      <DataTable list={list} label="Example: audit log" rowLabel={({ action }) => action} columns={columns} empty={null} />
     </div>
   )
 }

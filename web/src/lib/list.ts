@@ -1,4 +1,5 @@
 import {
+  hashKey,
   infiniteQueryOptions,
   type InfiniteData,
   type UseInfiniteQueryResult,
@@ -27,6 +28,8 @@ export function listOptions<Item extends { id: string }>(
 }
 
 export type List<Item> = {
+  /** Of what is listed: another filter or order is another list. */
+  key: string
   rows: Item[]
   query: UseInfiniteQueryResult<InfiniteData<Page<Item>>>
   /** Rows that came and are shown nowhere yet, up to `mostCounted`; `takeIn` puts them among the others. */
@@ -43,5 +46,11 @@ export function useList<Item extends { id: string }>(options: ReturnType<typeof 
     for (const page of query.data?.pages ?? []) for (const item of page.items) if (!byId.has(item.id)) byId.set(item.id, item)
     return [...byId.values()]
   }, [query.data])
-  return { rows, query, arrived: query.data?.pages[0]?.arrived?.length ?? 0, takeIn: () => takeArrived(client, options.queryKey) }
+  return {
+    key: hashKey(options.queryKey),
+    rows,
+    query,
+    arrived: query.data?.pages[0]?.arrived?.length ?? 0,
+    takeIn: () => takeArrived(client, options.queryKey),
+  }
 }

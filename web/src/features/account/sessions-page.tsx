@@ -30,7 +30,8 @@ function useNameOf(): (session: Pick<OwnSession, 'user_agent'>) => string {
 export function SessionsPage() {
   const { t } = useTranslation()
   const nameOf = useNameOf()
-  const { rows, query } = useList(sessionList)
+  const list = useList(sessionList)
+  const { rows } = list
   const [ending, setEnding] = useState<OwnSession | null>(null)
   const [endingOthers, setEndingOthers] = useState(false)
   const end = useEndSession()
@@ -116,8 +117,7 @@ export function SessionsPage() {
       <DataTable
         label={t('account.sessions.title')}
         rowLabel={nameOf}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         empty={<EmptyState icon={MonitorSmartphone} title={t('account.sessions.none')} />}
       />

@@ -63,7 +63,8 @@ export function AlertsPage() {
   const me = useMe().user.id
   const isMember = useIsMember()
   const filter = { ...withOwnId(filters.query, me), ...(device && { device_id: device }) }
-  const { rows: all, query, arrived: unseen, takeIn } = useList(alertList({ ...filter, sort: sort.value }))
+  const list = useList(alertList({ ...filter, sort: sort.value }))
+  const { rows: all, arrived: unseen, takeIn } = list
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...alertCountQuery(filter), enabled: selecting }).data?.count
   const bulk = useBulk({ invalidates: ['alerts'], filter, onSelection: setSelection })
@@ -177,9 +178,8 @@ export function AlertsPage() {
       <DataTable
         label={t('nav.alerts')}
         rowLabel={(alert) => alert.title}
-        rows={visible}
+        list={{ ...list, rows: visible }}
         arrivals={{ count: arrived + unseen, show: () => (unseen > 0 ? void takeIn().then(show) : show()) }}
-        query={query}
         columns={columns}
         onOpen={(alert) => void setOpenId(alert.id)}
         openId={openId}

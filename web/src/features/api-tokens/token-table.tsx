@@ -44,7 +44,8 @@ export function TokenTable({ own, header, action }: { own: boolean; header: Reac
     },
   ])
   const filter = own ? { ...filters.query, own } : filters.query
-  const { rows, query } = useList(apiTokenList(filter))
+  const list = useList(apiTokenList(filter))
+  const { rows } = list
   const [selection, setSelection] = useState(nothingSelected)
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...apiTokenCountQuery(filter), enabled: selecting }).data?.count
@@ -126,8 +127,7 @@ export function TokenTable({ own, header, action }: { own: boolean; header: Reac
       <DataTable
         label={t('settings.api_tokens.title')}
         rowLabel={(token) => token.name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         selection={mayRevoke ? { value: selection, onChange: setSelection } : undefined}
         filtered={filters.active}

@@ -60,7 +60,8 @@ export function AuditPage() {
     ...(more.from && { from: startOfDay(more.from) }),
     ...(more.to && { to: endOfDay(more.to) }),
   }
-  const { rows, query } = useList(auditList(wanted))
+  const list = useList(auditList(wanted))
+  const { rows, query } = list
   const news = actorsOf(rows)
   if ([...news.keys()].some((id) => !seen.has(id))) setSeen(new Map([...seen, ...news]))
   const active = filters.active || Object.values(more).some(Boolean)
@@ -88,8 +89,7 @@ export function AuditPage() {
       <DataTable
         label={t('settings.audit.title')}
         rowLabel={(entry) => actionName(entry.action)}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(entry) => void setOpenId(entry.id)}
         openId={openId}

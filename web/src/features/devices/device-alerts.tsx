@@ -12,7 +12,7 @@ import { Card } from '@/ui/card'
 export default function DeviceAlerts({ deviceId }: { deviceId: string }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const { rows, query } = useList(alertList({ device_id: deviceId }))
+  const list = useList(alertList({ device_id: deviceId }))
   const columns = useAlertColumns({ withDevice: false })
   return (
     <div className="space-y-3">
@@ -23,8 +23,7 @@ export default function DeviceAlerts({ deviceId }: { deviceId: string }) {
         <DataTable
           label={t('devices.tab.alerts')}
           rowLabel={(alert) => alert.title}
-          rows={rows}
-          query={query}
+          list={list}
           columns={columns}
           onOpen={(alert) => void navigate(`/alerts?status=all&device=${deviceId}&alert=${alert.id}`)}
           empty={<EmptyState icon={ShieldCheck} title={t('alerts.none')} description={t('alerts.none_device')} />}

@@ -17,7 +17,8 @@ export default function DeviceAudit({ deviceId }: { deviceId: string }) {
   const { t } = useTranslation()
   const actionName = useActionName()
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(auditList({ device_id: deviceId }))
+  const list = useList(auditList({ device_id: deviceId }))
+  const { rows, query } = list
   return (
     <div className="space-y-3">
       <Button asChild>
@@ -27,8 +28,7 @@ export default function DeviceAudit({ deviceId }: { deviceId: string }) {
         <DataTable
           label={t('devices.tab.audit')}
           rowLabel={(entry) => actionName(entry.action)}
-          rows={rows}
-          query={query}
+          list={list}
           columns={useAuditColumns()}
           onOpen={(entry) => void setOpenId(entry.id)}
           openId={openId}

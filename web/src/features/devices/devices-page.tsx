@@ -40,7 +40,8 @@ export function DevicesPage() {
   const sort = useSort(columns, 'name')
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const [selection, setSelection] = useState(nothingSelected)
-  const { rows, query, arrived, takeIn } = useList(deviceList({ ...filters.query, sort: sort.value }))
+  const list = useList(deviceList({ ...filters.query, sort: sort.value }))
+  const { rows, arrived, takeIn } = list
   const mayAdd = can('settings.edge_registration_keys.create')
   const mayChange = can('devices.update') || can('devices.delete')
   const selecting = selection.all || selection.ids.size > 0
@@ -100,9 +101,8 @@ export function DevicesPage() {
       <DataTable
         label={t('nav.devices')}
         rowLabel={(device) => device.name}
-        rows={rows}
+        list={list}
         arrivals={{ count: arrived, show: () => void takeIn() }}
-        query={query}
         columns={columns}
         onOpen={(device) => void navigate(`/devices/${device.id}`)}
         sort={sort}

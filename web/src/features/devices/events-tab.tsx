@@ -44,7 +44,7 @@ export default function Events({ deviceId }: { deviceId: string }) {
       primary: true,
     },
   ])
-  const { rows, query } = useList(eventList(deviceId, filters.query, range))
+  const list = useList(eventList(deviceId, filters.query, range))
   const columns = useMemo<TableColumn<DeviceEvent>[]>(
     () => [
       {
@@ -78,8 +78,7 @@ export default function Events({ deviceId }: { deviceId: string }) {
         <DataTable
           label={t('devices.tab.events')}
           rowLabel={(event) => event.summary}
-          rows={rows}
-          query={query}
+          list={list}
           columns={columns}
           onOpen={(event) => void setOpenId(event.id)}
           openId={openId}

@@ -16,7 +16,7 @@ import { type Discovery, discoveryList } from './queries'
 export default function Neighbours({ deviceId }: { deviceId: string }) {
   const { t } = useTranslation()
   const [search, setSearch] = useQueryState('neighbour', parseAsString.withDefault(''))
-  const { rows, query } = useList(discoveryList({ device_id: deviceId, search: search || undefined }))
+  const list = useList(discoveryList({ device_id: deviceId, search: search || undefined }))
   const columns = useMemo<TableColumn<Discovery>[]>(
     () => [
       {
@@ -79,8 +79,7 @@ export default function Neighbours({ deviceId }: { deviceId: string }) {
         <DataTable
           label={t('devices.tab.neighbours')}
           rowLabel={(found) => found.ip}
-          rows={rows}
-          query={query}
+          list={list}
           columns={columns}
           filtered={search !== ''}
           onClearFilters={clear}

@@ -27,7 +27,7 @@ export function EdgeKeysPage() {
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
   const [revoking, setRevoking] = useState<EdgeKey | null>(null)
   const revoke = useRevokeEdgeKey()
-  const { rows, query } = useList(edgeKeyList)
+  const list = useList(edgeKeyList)
   const mayRevoke = can('settings.edge_registration_keys.delete')
   const columns = useMemo<TableColumn<EdgeKey>[]>(
     () => [
@@ -111,8 +111,7 @@ export function EdgeKeysPage() {
       <DataTable
         label={t('settings.edge_keys.title')}
         rowLabel={(key) => key.label}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         empty={
           <EmptyState icon={KeyRound} title={t('settings.edge_keys.none')} description={t('settings.edge_keys.none_hint')}>

@@ -22,7 +22,7 @@ export function GroupsPage() {
   const can = useCan()
   const [search, setSearch] = useQueryState('search', parseAsString.withDefault(''))
   const [openId, setOpenId] = useQueryState('group', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(groupList({ search: search || undefined }))
+  const list = useList(groupList({ search: search || undefined }))
   const clear = () => void setSearch(null)
   const columns = useMemo<TableColumn<Group>[]>(
     () => [
@@ -86,8 +86,7 @@ export function GroupsPage() {
       <DataTable
         label={t('settings.groups.title')}
         rowLabel={(group) => group.name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(group) => void setOpenId(group.id)}
         openId={openId}

@@ -24,7 +24,8 @@ const looks = {
 export function MailPage() {
   const { t } = useTranslation()
   const [openId, setOpenId] = useQueryState('mail', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(mailList)
+  const list = useList(mailList)
+  const { rows } = list
   const columns = useMemo<TableColumn<Mail>[]>(
     () => [
       { id: 'recipient', header: t('settings.mail.recipient'), choice: 'locked', cell: (mail) => mail.recipient },
@@ -54,8 +55,7 @@ export function MailPage() {
       <DataTable
         label={t('settings.mail.title')}
         rowLabel={(mail) => mail.recipient}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(mail) => void setOpenId(mail.id)}
         openId={openId}

@@ -26,7 +26,7 @@ export function RejectedPage() {
   const can = useCan()
   const [reason, setReason] = useQueryState('reason', parseAsString)
   const [openId, setOpenId] = useQueryState('record', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(rejectedList(reason ?? undefined))
+  const list = useList(rejectedList(reason ?? undefined))
   const reasons = useQuery(reasonsQuery)
   const replay = useReplayReason()
   const columns = useMemo<TableColumn<Rejected>[]>(
@@ -84,8 +84,7 @@ export function RejectedPage() {
       <DataTable
         label={t('settings.rejected.title')}
         rowLabel={(record) => `${record.device_name ?? record.device_id}: ${record.error}`}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(record) => void setOpenId(record.id)}
         openId={openId}

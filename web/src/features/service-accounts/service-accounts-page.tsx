@@ -43,7 +43,8 @@ export function ServiceAccountsPage() {
   ])
   const [openId, setOpenId] = useQueryState('account', parseAsString.withOptions({ history: 'push' }))
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
-  const { rows, query } = useList(serviceAccountList(filters.query))
+  const list = useList(serviceAccountList(filters.query))
+  const { rows } = list
   const [selection, setSelection] = useState(nothingSelected)
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...serviceAccountCountQuery(filters.query), enabled: selecting }).data?.count
@@ -117,8 +118,7 @@ export function ServiceAccountsPage() {
       <DataTable
         label={t('settings.service_accounts.title')}
         rowLabel={(account) => account.name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(account) => void setOpenId(account.id)}
         openId={openId}

@@ -26,7 +26,7 @@ export function SitesPage() {
   const [unit] = useQueryState('org_unit', parseAsString)
   const [openId, setOpenId] = useQueryState('site', parseAsString.withOptions({ history: 'push' }))
   const [adding, setAdding] = useQueryState('add', parseAsBoolean.withDefault(false))
-  const { rows, query } = useList(siteList({ search: search || undefined, org_unit_id: unit ?? undefined }))
+  const list = useList(siteList({ search: search || undefined, org_unit_id: unit ?? undefined }))
   const clear = () => void setSearch(null)
   const columns = useMemo<TableColumn<Site>[]>(
     () => [
@@ -71,8 +71,7 @@ export function SitesPage() {
       <DataTable
         label={t('settings.sites.title')}
         rowLabel={(site) => site.name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(site) => void setOpenId(site.id)}
         openId={openId}

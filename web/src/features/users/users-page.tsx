@@ -96,7 +96,8 @@ export function UsersPage() {
   )
 
   const sort = useSort(columns, 'name')
-  const { rows, query } = useList(userList({ ...filters.query, sort: sort.value }))
+  const list = useList(userList({ ...filters.query, sort: sort.value }))
+  const { rows } = list
   const [selection, setSelection] = useState(nothingSelected)
   const selecting = selection.all || selection.ids.size > 0
   const count = useQuery({ ...userCountQuery(filters.query), enabled: selecting }).data?.count
@@ -156,8 +157,7 @@ export function UsersPage() {
       <DataTable
         label={t('settings.users.title')}
         rowLabel={(user) => user.name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={(user) => void setOpenId(user.id)}
         openId={openId}

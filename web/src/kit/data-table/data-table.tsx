@@ -21,8 +21,7 @@ type DataTableProps<Row extends { id: string }> = {
   label: string
   /** What a row is called when it is selected. */
   rowLabel: (row: Row) => string
-  query: List<Row>['query']
-  rows: readonly Row[]
+  list: Pick<List<Row>, 'key' | 'query'> & { rows: readonly Row[] }
   columns: readonly TableColumn<Row>[]
   onOpen?: (row: Row) => void
   /** What is shown when there is nothing at all. */
@@ -73,7 +72,8 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
 }
 
 function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { container: RefObject<HTMLDivElement | null> }) {
-  const { rows, query, columns, selection, onOpen, container } = props
+  const { columns, selection, onOpen, container } = props
+  const { key, rows, query } = props.list
   const { t } = useTranslation()
   const rowHeight = useDensity().density === 'dense' ? 32 : 42
   const { shown } = useColumnChoice(columns)
@@ -110,6 +110,10 @@ function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { contain
   }, [nearEnd, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
   // The virtualizer keeps sizes it has measured; another density makes them all wrong.
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer])
+  // Another list is seen from its first row.
+  useEffect(() => {
+    container.current?.scrollTo({ top: 0 })
+  }, [key, container])
 
   const toggle = (id: string) => selection?.onChange(toggled(selection.value, id, rowIds))
   const act = (work: ((row: Row) => void) | undefined) => (id: string) => {

@@ -24,7 +24,8 @@ export function AuditPage() {
   const actorName = useActorName()
   const filters = useFilters(fields)
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
-  const { rows, query } = useList(auditList(filters.query))
+  const list = useList(auditList(filters.query))
+  const { rows, query } = list
   // The choices are what the rows show.
   const options = {
     actor: [...new Map(rows.map((entry) => [entry.actor_id, actorName(entry)]))].map(([value, label]) => ({ value, label })),
@@ -61,8 +62,7 @@ export function AuditPage() {
       <DataTable
         label={t('management.audit.title')}
         rowLabel={({ action }) => action}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={({ id }) => void setOpenId(id)}
         openId={openId}

@@ -46,7 +46,7 @@ export function FleetPage() {
       closed: true,
     },
   ])
-  const { rows, query } = useList(fleetList(filters.query, sort.value))
+  const list = useList(fleetList(filters.query, sort.value))
   return (
     <ListPage
       header={
@@ -64,8 +64,7 @@ export function FleetPage() {
       <DataTable
         label={t('management.fleet.title')}
         rowLabel={({ name }) => name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         sort={sort}
         onOpen={({ id }) => void navigate(`/tenants/${id}`)}

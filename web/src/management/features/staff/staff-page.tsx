@@ -22,7 +22,8 @@ export function StaffPage() {
   const { t } = useTranslation()
   const can = useCan()
   const me = useMe()
-  const { rows, query } = useList(staffList)
+  const list = useList(staffList)
+  const { rows } = list
   const [openId, setOpenId] = useQueryState('member', parseAsString.withOptions({ history: 'push' }))
   const [dialog, setDialog] = useState<'invite' | 'invitations' | null>(null)
   const columns = useMemo<TableColumn<Member>[]>(
@@ -81,8 +82,7 @@ export function StaffPage() {
       <DataTable
         label={t('management.staff.title')}
         rowLabel={({ name }) => name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={({ id }) => void setOpenId(id)}
         openId={openId}

@@ -34,7 +34,7 @@ export function TenantsPage() {
       primary: true,
     },
   ])
-  const { rows, query } = useList(tenantList(filters.query))
+  const list = useList(tenantList(filters.query))
   const columns = useMemo<TableColumn<Tenant>[]>(
     () => [
       {
@@ -110,8 +110,7 @@ export function TenantsPage() {
       <DataTable
         label={t('management.tenants.title')}
         rowLabel={({ name }) => name}
-        rows={rows}
-        query={query}
+        list={list}
         columns={columns}
         onOpen={({ id }) => void navigate(`/tenants/${id}`)}
         filtered={filters.active}
