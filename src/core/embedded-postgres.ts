@@ -134,6 +134,9 @@ function initialise(folder: string, bin: string, password: string, prefix: strin
     const words = [
       '--encoding=UTF8',
       '--locale=C',
+      // Texts stand in the order of their code points, and every script's letters have upper and lower case.
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
       '--auth=scram-sha-256',
       '--username=postgres',
       `--pwfile=${passwordFile}`,

@@ -137,6 +137,14 @@ describe('filters', () => {
     expect(await names(lead, { search: 'rare place' })).toEqual([])
   })
 
+  test('a word is found however its letters are written, with accents too', async () => {
+    const client = await signedIn()
+    await furnish(client.tenant_id, [{ name: 'a', location: 'Città Alta' }, { name: 'b', location: 'Örebro' }, { name: 'c' }])
+    expect(await names(client, { search: 'CITTÀ' })).toEqual(['a'])
+    expect(await names(client, { search: 'ör' })).toEqual(['b'])
+    expect(await names(client, { location_contains: 'ÖREBRO' })).toEqual(['b'])
+  })
+
   test('what stands far along the list is found as what stands near, in every order and page by page, by who sees a part as well', async () => {
     const client = await signedIn()
     const unit = (await client.api['org-units'].post({ name: 'North' })).data!.id
