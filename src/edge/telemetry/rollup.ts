@@ -101,6 +101,7 @@ const addFromFrames = (scope: Scope, buckets: Bucket[]) =>
       window series as (partition by w.device_id, f.layout_id, w.at, u.place, u.counts order by f.at)),
     ${parts} ${add(scope, 300)}`)
 
+/** Each hour by its key, whatever the planner guesses: while it knows nothing of a month yet, it reads all rollups of the tenant for every round. */
 const addHours = (scope: Scope, buckets: Bucket[]) =>
   scope.tx.execute(sql`
     with hours as (select distinct w.device_id, date_bin('1 hour', w.at, '2000-01-03Z') as at from ${recordset(buckets)}),
@@ -108,8 +109,10 @@ const addHours = (scope: Scope, buckets: Bucket[]) =>
       select h.device_id, h.at as bucket, r.layout_id, u.place, u.count, u.low, u.high, u.total, u.first, u.last, u.increase,
         u.count > 0 as counts, lag(addend(u.last)) over series as previous, lead(r.at) over series as next
       from hours h
-        join telemetry_rollup r on r.tenant_id = ${scope.actor.tenant_id} and r.device_id = h.device_id and r.seconds = 300
-          and r.at >= h.at and r.at < h.at + interval '1 hour'
+        cross join lateral (
+          select r.* from telemetry_rollup r
+          where r.tenant_id = ${scope.actor.tenant_id} and r.device_id = h.device_id and r.seconds = 300
+            and r.at >= h.at and r.at < h.at + interval '1 hour' offset 0) r
         cross join lateral unnest(r.counts, r.lows, r.highs, r.totals, r.firsts, r.lasts, r.increases)
           with ordinality u (count, low, high, total, first, last, increase, place)
       window series as (partition by h.device_id, r.layout_id, h.at, u.place, u.count > 0 order by r.at)),
