@@ -368,6 +368,14 @@ describe('every table with a tenant_id', () => {
     }
   })
 
+  test('is planned for a tenant that statistics do not know as for one with a 200th of it', async () => {
+    const rows = await raw`
+      select c.relname, a.attoptions from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+      where c.relkind = 'r' and not c.relispartition and c.relnamespace = 'public'::regnamespace`
+    expect(rows.length).toBeGreaterThan(20)
+    expect(rows.filter(({ attoptions }) => !attoptions?.includes('n_distinct=200'))).toEqual([])
+  })
+
   test('has a key and unique constraints that begin with tenant_id, and references that stay inside the tenant', async () => {
     const keys = await raw`
       select c.relname, i.indexrelid::regclass::text as index, a.attname as first
