@@ -26,10 +26,10 @@ await import('./predicate-law')
 lowerPasswordCost()
 
 beforeEach(processes.testBegins)
-// A browser takes its time to close where the machine is busy.
+// Browsers and servers take their time to end where the machine is busy.
 afterEach(processes.testEnds, 30_000)
 afterAll(async () => {
   await processes.runEnds()
   await server.stop()
   rmSync(folder, { recursive: true, force: true })
-})
+}, 60_000)
