@@ -55,10 +55,10 @@ test('a list is filtered with operators, kept as a view, found again, changed an
   await furnish(250)
   const { page, complaints } = await visit(browser)
   await signIn(page, platform.url, platform.admin, '/devices')
-  // The filter; the head of the column has the same name.
   const table = page.getByRole('grid').locator('..')
   await page.getByRole('row').filter({ hasText: 'pump-' }).first().waitFor()
   await table.evaluate((element) => element.scrollTo({ top: 1_000 }))
+  // The filter; the head of the column has the same name.
   await page.getByRole('button', { name: 'Type', exact: true }).first().click()
   await page.getByRole('menuitemcheckbox', { name: /plc/ }).click()
   await page.keyboard.press('Escape')
