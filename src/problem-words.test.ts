@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import { actions } from './core/actions'
+import { actions as ofStaff } from './management/actions'
+import { tenantEvents } from './management/states'
 import { everyPermission } from './core/permissions'
 import { sourcesOf } from './testing/sources'
 import { sentences as ofSchemas } from './core/faults'
@@ -8,6 +10,8 @@ import { fields } from '../web/src/lib/i18n/it/fields'
 import { auditActions as italian } from '../web/src/lib/i18n/it/audit-actions'
 import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
+import { auditActions as managementEnglish } from '../web/src/management/words/en-audit-actions'
+import { auditActions as managementItalian } from '../web/src/management/words/it-audit-actions'
 
 test('each stable word of the Cloud API has an Italian sentence, and no other', async () => {
   const sources = (await sourcesOf(['src'])).filter(({ file }) => !file.startsWith('src/management/'))
@@ -21,15 +25,22 @@ test('each permission has an Italian sentence, and no other', () => {
   expect(Object.keys(sentences).sort()).toEqual([...everyPermission].sort())
 })
 
+type Words = { audit_actions: Record<string, Record<string, string>> }
+
+const wordsOf = ({ audit_actions }: Words) =>
+  new Map(Object.entries(audit_actions).flatMap(([kind, verbs]) => Object.entries(verbs).map(([verb, said]) => [`${kind}.${verb}`, said])))
+
 test.each([
-  ['English', english],
-  ['Italian', italian],
-])('each action of the audit log has its words in %s, each its own, and no other', (_, { audit_actions }) => {
-  const words = Object.entries(audit_actions).flatMap(([kind, verbs]) =>
-    Object.entries(verbs).map(([verb, said]) => [`${kind}.${verb}`, said]),
-  )
-  expect(words.map(([action]) => action).toSorted()).toEqual([...actions].toSorted())
-  expect(new Set(words.map(([, said]) => said)).size).toBe(words.length)
+  ['English', english, managementEnglish],
+  ['Italian', italian, managementItalian],
+])('each action of both audit logs has its words in %s, each its own, and no other', (_, cloud, further) => {
+  const words = wordsOf(cloud)
+  expect([...words.keys()].toSorted()).toEqual([...actions].toSorted())
+  const all = [...ofStaff, ...tenantEvents.map((event) => `tenants.${event}`)]
+  const management = new Map([...words, ...wordsOf(further)])
+  expect(all.filter((action) => !management.has(action))).toEqual([])
+  expect([...wordsOf(further).keys()].filter((action) => !all.includes(action))).toEqual([])
+  for (const said of [[...words.values()], all.map((action) => management.get(action))]) expect(new Set(said).size).toBe(said.length)
 })
 
 test('each sentence about a field has an Italian one with as many figures, and no other', async () => {

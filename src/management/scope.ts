@@ -1,6 +1,7 @@
 import { outcomeOf, recorded } from '../core/audit'
 import type { Tx } from '../core/db'
 import { type AccessMode, type Call, nobody } from '../core/scope'
+import type { Action } from './actions'
 import { auditEntries } from './audit-log/schema'
 import { database } from './database'
 import { type Role, type StaffPermission, permissionsOf } from './permissions'
@@ -50,7 +51,7 @@ interface Change {
 }
 
 /** The record of what staff did, in the transaction that did it. `action` is `resource.verb`. */
-export async function audit(scope: StaffScope, action: string, entity_id: string | null, change: Change = {}) {
+export async function audit(scope: StaffScope, action: Action, entity_id: string | null, change: Change = {}) {
   const { tx, actor, call } = scope
   await tx.insert(auditEntries).values({
     at: new Date(),

@@ -48,6 +48,7 @@ async function choose(page: Page, label: RegExp, ...searched: string[]) {
     await page.getByPlaceholder('Search', { exact: true }).fill(text)
     const option = page.getByRole('option', { name: new RegExp(`^${text}( |$)`) })
     await option.waitFor()
+    expect(await page.locator(':focus').getAttribute('placeholder')).toBe('Search')
     await page.keyboard.press('Enter')
     await option.and(page.locator('[aria-checked=true]')).waitFor()
   }

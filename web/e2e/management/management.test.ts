@@ -95,7 +95,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await decide(page, 'Suspend', 'The bill was not paid', looksRight)
   await decide(page, 'Resume', 'The bill was paid')
   await page.getByRole('button', { name: 'Suspend' }).waitFor()
-  await page.getByText('tenants.suspend').waitFor()
+  await page.getByText('Tenant suspended').waitFor()
   await looksRight(page, 'tenant')
 
   await page.getByRole('link', { name: 'Staff' }).click()
@@ -115,7 +115,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await findByPalette(page, name)
 
   await page.goto(`${url}/audit`)
-  await page.getByText('tenants.suspend').first().click()
+  await page.getByText('Tenant suspended').first().click()
   await page.getByRole('dialog').getByText('The bill was not paid').waitFor()
   await looksRight(page, 'audit')
   await page.goto(`${url}/account`)

@@ -10,6 +10,7 @@ import type { TableColumn } from '@/kit/data-table/types'
 import { EmptyState } from '@/kit/empty-state'
 import { RelativeTime } from '@/kit/relative-time'
 import { RowList } from '@/kit/row-list'
+import { useActionName } from '@/lib/action-name'
 import { listOptions, useList } from '@/lib/list'
 import { Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
@@ -85,11 +86,15 @@ const entries: Entry[] = ['sites.update', 'sessions.create', 'devices.register']
 
 function AuditTable() {
   const { t } = useTranslation()
+  const actionName = useActionName()
   const list = useList(listOptions<Entry>(['kit', 'audit'], () => Promise.resolve({ items: entries, next_cursor: null })))
-  const columns = useMemo<TableColumn<Entry>[]>(() => Object.values(auditColumns<Entry>(t, ({ name }) => name)), [t])
+  const columns = useMemo<TableColumn<Entry>[]>(
+    () => Object.values(auditColumns<Entry>(t, actionName, ({ name }) => name)),
+    [t, actionName],
+  )
   return (
     <div className="-m-4 flex h-48 flex-col">
-      <DataTable list={list} label="Example: audit log" rowLabel={({ action }) => action} columns={columns} empty={null} />
+      <DataTable list={list} label="Example: audit log" rowLabel={({ action }) => actionName(action)} columns={columns} empty={null} />
     </div>
   )
 }

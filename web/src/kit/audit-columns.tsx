@@ -6,7 +6,7 @@ import { RelativeTime } from './relative-time'
 type Entry = { at: string; action: string; address: string | null }
 
 /** What every list of an audit log shows: when, who and what, from where. */
-export const auditColumns = <E extends Entry>(t: TFunction, actorName: (entry: E) => string) =>
+export const auditColumns = <E extends Entry>(t: TFunction, actionName: (action: string) => string, actorName: (entry: E) => string) =>
   ({
     at: {
       id: 'at',
@@ -27,7 +27,7 @@ export const auditColumns = <E extends Entry>(t: TFunction, actorName: (entry: E
       id: 'action',
       header: t('settings.audit.action'),
       choice: 'locked',
-      cell: ({ action }) => <span className="font-mono text-xs">{action}</span>,
+      cell: ({ action }) => <span title={action}>{actionName(action)}</span>,
     },
     address: { id: 'address', header: t('settings.audit.address'), width: 140, from: 'lg', cell: ({ address }) => address ?? '—' },
     ago: { id: 'ago', header: t('settings.audit.ago'), width: 116, narrowWidth: 92, cell: ({ at }) => <RelativeTime at={at} /> },

@@ -1,6 +1,7 @@
 import { History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useActionName } from '@/lib/action-name'
 import { formatDateTime, timeZone } from '@/lib/format'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { Skeleton } from '@/ui/skeleton'
@@ -22,18 +23,18 @@ type AuditSheetProps = {
   entry: Entry | undefined
   pending: boolean
   onClose: () => void
-  /** What was done, in words, where there are some. */
-  name?: string
   /** Who did it and to what, as this console tells it. */
   children: ReactNode
 }
 
 /** One entry of an audit log: when, who and what, from where, and what it changed. */
-export function AuditSheet({ id, entry, pending, onClose, name, children }: AuditSheetProps) {
+export function AuditSheet({ id, entry, pending, onClose, children }: AuditSheetProps) {
   const { t } = useTranslation()
+  const actionName = useActionName()
+  const name = entry && actionName(entry.action)
   return (
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent title={name ?? entry?.action ?? t('settings.audit.one')}>
+      <SheetContent title={name ?? t('settings.audit.one')}>
         {!entry && pending && <Skeleton className="m-5 h-40" />}
         {!entry && !pending && (
           <EmptyState icon={History} title={t('settings.audit.not_loaded')} description={t('settings.audit.not_loaded_hint')} />
@@ -47,7 +48,7 @@ export function AuditSheet({ id, entry, pending, onClose, name, children }: Audi
                 </time>
               </Definition>
               {children}
-              {name && name !== entry.action && (
+              {name !== entry.action && (
                 <Definition term={t('settings.audit.action')}>
                   <code className="font-mono text-xs">{entry.action}</code>
                 </Definition>

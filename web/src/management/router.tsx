@@ -1,5 +1,6 @@
-import { createBrowserRouter, Navigate, type LoaderFunctionArgs, redirect } from 'react-router'
+import { createBrowserRouter, type LoaderFunctionArgs, redirect } from 'react-router'
 import { queryClient } from '@/lib/query-client'
+import { LeadOn } from '@/shell/lead-on'
 import { NotFound } from '@/shell/not-found'
 import { Root } from '@/shell/root'
 import { PageError, RouteError } from '@/shell/route-error'
@@ -40,7 +41,7 @@ export const router = createBrowserRouter([
           {
             ErrorBoundary: PageError,
             children: [
-              { path: '/', element: <Navigate to="/tenants" replace /> },
+              { path: '/', element: <LeadOn to="/tenants" /> },
               ...tenantRoutes,
               ...fleetRoutes,
               ...planRoutes,

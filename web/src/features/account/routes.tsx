@@ -1,11 +1,12 @@
-import { Navigate, type RouteObject } from 'react-router'
+import type { RouteObject } from 'react-router'
+import { LeadOn } from '@/shell/lead-on'
 
 export const accountRoutes: RouteObject[] = [
   {
     path: '/account',
     lazy: async () => ({ Component: (await import('./account-layout')).AccountLayout }),
     children: [
-      { index: true, element: <Navigate to="/account/sessions" replace /> },
+      { index: true, element: <LeadOn to="/account/sessions" /> },
       { path: 'sessions', lazy: async () => ({ Component: (await import('./sessions-page')).SessionsPage }) },
       { path: 'password', lazy: async () => ({ Component: (await import('./password-page')).PasswordPage }) },
       { path: 'ways', lazy: async () => ({ Component: (await import('./ways-page')).WaysPage }) },

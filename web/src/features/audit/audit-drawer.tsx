@@ -4,7 +4,6 @@ import { AuditSheet } from '@/kit/audit-sheet'
 import { Definition } from '@/kit/definition-list'
 import { Button } from '@/ui/button'
 import type { AuditEntry } from './queries'
-import { useActionName } from './use-action-name'
 import { useKindName } from './use-kind-name'
 
 type AuditDrawerProps = {
@@ -19,7 +18,6 @@ type AuditDrawerProps = {
 export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
   const { t } = useTranslation()
   const kindName = useKindName()
-  const actionName = useActionName()
   const { entry, onClose } = sheet
   const filter =
     onFilter &&
@@ -28,7 +26,7 @@ export function AuditDrawer({ onFilter, ...sheet }: AuditDrawerProps) {
       onClose()
     })
   return (
-    <AuditSheet {...sheet} name={entry && actionName(entry.action)}>
+    <AuditSheet {...sheet}>
       {entry && (
         <Definition term={t('settings.audit.actor')}>
           <span className="flex flex-wrap items-center gap-x-2">

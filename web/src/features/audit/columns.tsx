@@ -2,8 +2,8 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { auditColumns } from '@/kit/audit-columns'
 import type { TableColumn } from '@/kit/data-table/types'
+import { useActionName } from '@/lib/action-name'
 import type { AuditEntry } from './queries'
-import { useActionName } from './use-action-name'
 import { useKindName } from './use-kind-name'
 
 export function useAuditColumns(): TableColumn<AuditEntry>[] {
@@ -11,14 +11,15 @@ export function useAuditColumns(): TableColumn<AuditEntry>[] {
   const kindName = useKindName()
   const actionName = useActionName()
   return useMemo<TableColumn<AuditEntry>[]>(() => {
-    const { at, actor, action, address, ago } = auditColumns<AuditEntry>(t, (entry) => entry.actor_name ?? kindName(entry.actor_kind))
+    const { at, actor, action, address, ago } = auditColumns<AuditEntry>(
+      t,
+      actionName,
+      (entry) => entry.actor_name ?? kindName(entry.actor_kind),
+    )
     return [
       at,
       actor,
-      {
-        ...action,
-        cell: (entry) => <span title={entry.action}>{actionName(entry.action)}</span>,
-      },
+      action,
       { id: 'kind', header: t('settings.audit.kind.label'), width: 110, from: 'lg', cell: (entry) => kindName(entry.actor_kind) },
       address,
       {

@@ -1,3 +1,5 @@
+import { auditActions } from './en-audit-actions'
+
 /** What this plane adds to the common words. */
 export const en = {
   management: {
@@ -235,6 +237,7 @@ export const en = {
 
 /** What it says in place of the Cloud's words. */
 export const instead = {
+  ...auditActions,
   error: { ask_administrator: 'Your role does not reach this. An owner of the platform can give you another.' },
   not_found: { home: 'Go to the tenants' },
   sign_in: {

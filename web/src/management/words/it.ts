@@ -1,5 +1,6 @@
 import type { Shape } from '@/lib/i18n/shape'
 import type { en, instead as english } from './en'
+import { auditActions } from './it-audit-actions'
 
 export const it: Shape<typeof en> = {
   management: {
@@ -241,6 +242,7 @@ export const it: Shape<typeof en> = {
 }
 
 export const instead: Shape<typeof english> = {
+  ...auditActions,
   error: { ask_administrator: 'Il tuo ruolo non lo permette. Un proprietario della piattaforma può assegnartene un altro.' },
   not_found: { home: 'Vai ai tenant' },
   sign_in: {

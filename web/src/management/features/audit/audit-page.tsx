@@ -12,6 +12,7 @@ import { FilterChip } from '@/kit/filter-chip'
 import { type FilterField, useFilters } from '@/kit/filter-fields'
 import { FilterBar } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
+import { useActionName } from '@/lib/action-name'
 import { useList } from '@/lib/list'
 import { AuditDrawer } from './audit-drawer'
 import { type AuditEntry, auditList } from './queries'
@@ -21,6 +22,7 @@ const fields = (['actor', 'tenant'] as const).map((id) => ({ id, param: `${id}_i
 
 export function AuditPage() {
   const { t } = useTranslation()
+  const actionName = useActionName()
   const actorName = useActorName()
   const filters = useFilters(fields)
   const [openId, setOpenId] = useQueryState('entry', parseAsString.withOptions({ history: 'push' }))
@@ -33,7 +35,7 @@ export function AuditPage() {
   }
   const labels = { actor: t('settings.audit.actor'), tenant: t('management.audit.tenant') }
   const columns = useMemo<TableColumn<AuditEntry>[]>(() => {
-    const { at, actor, action, address, ago } = auditColumns(t, actorName)
+    const { at, actor, action, address, ago } = auditColumns(t, actionName, actorName)
     const outcome: TableColumn<AuditEntry> = {
       id: 'outcome',
       header: t('settings.audit.outcome.label'),
@@ -42,7 +44,7 @@ export function AuditPage() {
       cell: (entry) => t(`settings.audit.outcome.${entry.outcome}`),
     }
     return [at, actor, action, outcome, address, ago]
-  }, [t, actorName])
+  }, [t, actionName, actorName])
   return (
     <ListPage
       header={<PageHeader title={t('management.audit.title')} description={t('management.audit.description')} />}
@@ -61,7 +63,7 @@ export function AuditPage() {
     >
       <DataTable
         label={t('management.audit.title')}
-        rowLabel={({ action }) => action}
+        rowLabel={({ action }) => actionName(action)}
         list={list}
         columns={columns}
         onOpen={({ id }) => void setOpenId(id)}

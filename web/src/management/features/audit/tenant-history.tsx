@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
+import { useActionName } from '@/lib/action-name'
 import { useList } from '@/lib/list'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
@@ -14,6 +15,7 @@ import { useActorName } from './use-actor-name'
 /** What staff did about one tenant, latest first. */
 export function TenantHistory({ tenant_id }: { tenant_id: string }) {
   const { t } = useTranslation()
+  const actionName = useActionName()
   const actorName = useActorName()
   const { rows, query } = useList(auditList({ tenant_id }, 10))
   return (
@@ -36,7 +38,9 @@ export function TenantHistory({ tenant_id }: { tenant_id: string }) {
                     className="hover:bg-hover flex min-h-9 items-center gap-3 px-4 py-1.5 -outline-offset-2!"
                   >
                     <span className="w-24 shrink-0 truncate sm:w-32 font-medium">{actorName(entry)}</span>
-                    <span className="text-muted min-w-0 flex-1 truncate font-mono text-xs">{entry.action}</span>
+                    <span className="text-muted min-w-0 flex-1 truncate" title={entry.action}>
+                      {actionName(entry.action)}
+                    </span>
                     <span className="text-muted shrink-0 text-right text-xs">
                       <RelativeTime at={entry.at} />
                     </span>

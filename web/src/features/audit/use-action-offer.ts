@@ -1,5 +1,4 @@
-import { useCallback } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useActionName } from '@/lib/action-name'
 import { auditActions } from '@/lib/i18n/en/audit-actions'
 import type { Option } from '@/ui/select'
 
@@ -7,18 +6,6 @@ import type { Option } from '@/ui/select'
 const everyAction = Object.entries(auditActions.audit_actions).flatMap(([resource, verbs]) =>
   Object.keys(verbs).map((verb) => `${resource}.${verb}`),
 )
-
-/** What was done, in words; an action that this console does not know stays as it came. */
-export function useActionName(): (action: string) => string {
-  const { t, i18n } = useTranslation()
-  return useCallback(
-    (action) => {
-      const key = `audit_actions.${action}`
-      return i18n.exists(key) ? t(key as 'audit_actions.devices.update') : action
-    },
-    [t, i18n],
-  )
-}
 
 /** All actions to choose from, whatever the rows at hand show. */
 export function useActionOffer(values: readonly string[]): { options: Option[]; chosen: Option[] } {
