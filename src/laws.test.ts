@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { app } from './app'
 import { raw } from './core/db'
 import { config } from './core/config'
 import { featureOf } from './core/features'
 import { type Permission, permissions } from './core/permissions'
+import { inTenant, jobActor } from './core/scope'
+import { devices } from './edge/devices/schema'
 import { licences } from './identity/licences/schema'
 import { archiveSources, columnsKeptBack, noSecrets, soundsSecret, tablesKeptBack, tenantTables } from './identity/offboarding/contents'
 import { givePassword, password } from './testing/account'
@@ -390,6 +393,37 @@ describe('every table with a tenant_id', () => {
         and exists (select from pg_attribute t where t.attrelid = k.confrelid and t.attname = 'tenant_id')`
     expect(references.length).toBeGreaterThan(8)
     expect(references.filter(({ columns }) => columns < 2)).toEqual([])
+  })
+
+  // Read anew for each row, a list of 50 units costs seconds where there are 100,000 devices.
+  test('that asks for units asks once a statement, and shows what the rule says that new rows are held to', async () => {
+    const asking = await raw<{ name: string; shows: string; takes: string }[]>`
+      select polrelid::regclass::text as name, pg_get_expr(polqual, polrelid) as shows, pg_get_expr(polwithcheck, polrelid) as takes
+      from pg_policy where pg_get_expr(polwithcheck, polrelid) ~ 'may_see_unit' order by 1`
+    expect(asking.map(({ name }) => name)).toEqual(expect.arrayContaining(['alert', 'device', 'org_unit', 'site']))
+    for (const { name, shows, takes } of asking) {
+      const [unit] = /(?<=may_see_unit\()\w+/.exec(takes)!
+      const once = `(( SELECT sees_all() AS sees_all) OR (${unit} IN ( SELECT unnest(seen_units()) AS unnest)))`
+      expect([name, shows]).toEqual([name, takes.replace(`may_see_unit(${unit})`, once)])
+    }
+
+    const client = await signedIn()
+    const unit = async (name: string) => (await client.api['org-units'].post({ name })).data!.id
+    const units = [await unit('North'), await unit('South'), null]
+    for (const id of units) await registered(client, { org_unit_id: id ?? undefined })
+    for (const seen of ['all', [], [units[0]!], [units[1]!], [units[0]!, units[1]!], [Bun.randomUUIDv7(), units[1]!]] as const) {
+      const actor = { ...jobActor(client.tenant_id), units: seen }
+      const { shown, ruled, plan } = await inTenant(actor, 'read only', async ({ tx, own }) => {
+        const found = await tx.select({ unit: devices.org_unit_id }).from(devices).where(own(devices))
+        const verdicts = units.map((id) => tx.execute<{ may: boolean }>(sql`select may_see_unit(${id}::uuid) as may`))
+        const may = (await Promise.all(verdicts)).map(([row]) => row!.may)
+        const explained = await tx.execute(sql`explain select from device where tenant_id = ${client.tenant_id}`)
+        return { shown: found.map((row) => row.unit), ruled: units.filter((_, index) => may[index]), plan: JSON.stringify(explained) }
+      })
+      expect(shown.toSorted()).toEqual(ruled.toSorted())
+      expect(ruled).toHaveLength(seen === 'all' ? 3 : seen.filter((id) => units.includes(id)).length)
+      expect(plan).toContain('hashed SubPlan')
+    }
   })
 
   test('gives nothing outside of a tenant', async () => {

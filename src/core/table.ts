@@ -45,7 +45,7 @@ type Columns = Record<string, PgColumnBuilderBase>
 type Self<C> = { [K in keyof C]: AnyPgColumn }
 type Extra<C> = (table: Self<C>) => PgTableExtraConfigValue[]
 
-/** The policies call STABLE functions, never a sub-select: Citus can carry those to its shards. */
+/** The policies call STABLE functions, never a sub-select: Citus can carry those to its shards. Without it harden.sql has units asked for once a statement. */
 const rules = {
   tenant: sql`tenant_id = current_tenant()`,
   placed: sql`tenant_id = current_tenant() and may_see_unit(org_unit_id)`,
