@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { Check } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { hasWords } from '@/lib/words'
 import type { Option } from '@/ui/select'
 
 /** What there is to choose from. */
@@ -41,7 +42,7 @@ export function ChoiceList({ label, chosen, options, onChange, onText, answered,
     onChange(most === 1 ? [value] : [...values, value].slice(-most))
   }
   const rest = options.filter(({ value }) => !first.some((option) => option.value === value))
-  const matching = (some: readonly Option[]) => some.filter((option) => option.label.toLowerCase().includes(text.trim().toLowerCase()))
+  const matching = (some: readonly Option[]) => some.filter((option) => hasWords(option.label, text))
   const shown = [...matching(first), ...(answered === text.trim() ? rest : matching(rest))]
   // Enter takes what is seen to be marked, whatever the server has just answered.
   const highlighted = marked === more || shown.some(({ value }) => value === marked) ? marked : (shown[0]?.value ?? '')

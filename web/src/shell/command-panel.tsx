@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { CornerDownLeft, type LucideIcon } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import { type ReactNode, useCallback, useState } from 'react'
+import { hasWords } from '@/lib/words'
 import { overlayClasses } from '@/ui/dialog'
 
 type CommandPanelProps = {
@@ -14,6 +15,8 @@ type CommandPanelProps = {
   onClose: () => void
   children: ReactNode
 }
+
+const matches = (_value: string, typed: string, texts?: string[]) => (hasWords(texts?.join(' ') ?? '', typed) ? 1 : 0)
 
 const valueOf = (item: Element) => item.getAttribute('data-value') ?? ''
 
@@ -43,7 +46,7 @@ export function CommandPanel({ title, placeholder, text, onText, nothing, onClos
           className="border-border bg-surface shadow-floating data-[state=open]:animate-rise-in fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border"
         >
           <Primitive.Title className="sr-only">{title}</Primitive.Title>
-          <Command label={title} value={chosen} onValueChange={choose} loop>
+          <Command label={title} filter={matches} value={chosen} onValueChange={choose} loop>
             <Command.Input
               value={text}
               onValueChange={onText}
@@ -88,7 +91,7 @@ export function CommandItem({ id, search, icon: Icon, text, hint, depth = 0, cur
     // What the server found stays, though its words may not match ours: the search text is one of its keywords.
     <Command.Item
       value={id ?? text}
-      keywords={search ? [text, search] : [text]}
+      keywords={[text, hint ?? '', search ?? '']}
       onSelect={onSelect}
       aria-current={current || undefined}
       className="group data-[selected=true]:bg-hover aria-[current]:text-accent-text flex h-9 cursor-pointer items-center gap-2.5 rounded-md px-2 aria-[current]:font-medium"

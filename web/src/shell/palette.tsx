@@ -7,6 +7,7 @@ import { useCan } from '@/lib/me'
 import { usePageActions } from '@/lib/page-actions'
 import { usePlaces } from '@/lib/places'
 import { useUnit, withinUnit } from '@/lib/unit'
+import { beginsWithWord } from '@/lib/words'
 import { CommandGroup, CommandItem, CommandPanel } from './command-panel'
 import { useAccountPages, useDestinations, useSettingsPages } from './navigation'
 import { OwnCommands } from './own-commands'
@@ -29,7 +30,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const { favourites, recent } = usePlaces()
   const unit = useUnit((state) => state.id)
   const places = [...favourites, ...recent.filter(({ path }) => !favourites.some((place) => place.path === path))]
-  const { actions } = usePageActions()
+  // What changes things is called by its name: "turin" finds what is there, and offers not to move the selection to it.
+  const actions = usePageActions().actions.filter(({ label }) => beginsWithWord(label, text))
   const searching = wanted && found.isFetching
 
   const run = (work: () => unknown) => () => {

@@ -10,6 +10,7 @@ import { SearchFilter } from '@/kit/filters'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { useCan } from '@/lib/me'
+import { hasWords } from '@/lib/words'
 import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
 import { Marker } from './marker'
@@ -32,8 +33,7 @@ export function MapPage() {
   }
   const { data } = query
   const found = useMemo(() => {
-    const text = search.toLowerCase()
-    const matching = <T extends Entry>(entries: readonly T[]) => entries.filter(({ name }) => name.toLowerCase().includes(text))
+    const matching = <T extends Entry>(entries: readonly T[]) => entries.filter(({ name }) => hasWords(name, search))
     return data && { placed: matching(data.placed), unplaced: matching(data.unplaced) }
   }, [data, search])
   const [nonePlaced, allPlaced] = search ? [t('table.none_match'), t('table.none_match')] : [t('map.none_placed'), t('map.all_placed')]

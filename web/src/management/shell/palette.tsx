@@ -75,14 +75,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           {staff.data.pages
             .flatMap(({ items }) => items)
             .map(({ id, name, email }) => (
-              <CommandItem
-                key={id}
-                id={`${name} ${email} ${id}`}
-                icon={UserRound}
-                text={name}
-                hint={email}
-                onSelect={go(`/staff?member=${id}`)}
-              />
+              <CommandItem key={id} id={id} icon={UserRound} text={name} hint={email} onSelect={go(`/staff?member=${id}`)} />
             ))}
         </CommandGroup>
       )}
