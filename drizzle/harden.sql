@@ -105,8 +105,21 @@ create or replace function heard_devices() returns table (tenant_id uuid, device
   language sql stable security definer rows 50000 set search_path = public, pg_temp as $$
   select p.tenant_id, p.device_id, p.last_seen_at from device_presence p where p.tenant_id = current_tenant()
 $$;
-revoke all on function search_devices(text, int), search_alerts(text, int), heard_devices() from public;
-grant execute on function search_devices(text, int), search_alerts(text, int), heard_devices() to monozu_app;
+create or replace function is_heard(device uuid) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from device_presence p where p.tenant_id = current_tenant() and p.device_id = device)
+$$;
+-- Of those so many as stand next behind one, by time and id. Said to be few, so that their devices are looked up one by one: looking through all of those is for later.
+create or replace function heard_behind(at timestamptz, id uuid, descending boolean, most int) returns table (device_id uuid, last_seen_at timestamptz)
+  language sql stable security definer rows 250 set search_path = public, pg_temp as $$
+  (select p.device_id, p.last_seen_at from device_presence p where not descending and p.tenant_id = current_tenant() and (p.last_seen_at, p.device_id) > (at, id)
+    order by p.last_seen_at, p.device_id limit most)
+  union all
+  (select p.device_id, p.last_seen_at from device_presence p where descending and p.tenant_id = current_tenant() and (p.last_seen_at, p.device_id) < (at, id)
+    order by p.last_seen_at desc, p.device_id desc limit most)
+$$;
+revoke all on function search_devices(text, int), search_alerts(text, int), heard_devices(), is_heard(uuid), heard_behind(timestamptz, uuid, boolean, int) from public;
+grant execute on function search_devices(text, int), search_alerts(text, int), heard_devices(), is_heard(uuid), heard_behind(timestamptz, uuid, boolean, int) to monozu_app;
 
 -- Signing in begins with an e-mail address and no tenant.
 drop function if exists find_sign_in(text);

@@ -59,10 +59,10 @@ interface Lookout<T extends PgTable> {
  */
 export async function lookThrough<T extends PgTable, R>(
   { isIndexed, table, where, keys, rows }: Lookout<T>,
-  read: (from: T, order: SQL) => Promise<R[]>,
+  read: (from: T, order: SQL, isNear?: boolean) => Promise<R[]>,
 ): Promise<R[]> {
   if (isIndexed) return read(table, keys.order)
   const near = sql`select * from ${table} where ${where} order by ${keys.order} limit ${sql.raw(String(limits.walkedRows))}`
-  const found = await read(instead(table, near), keys.order)
+  const found = await read(instead(table, near), keys.order, true)
   return found.length < rows ? read(table, keys.sorted) : found
 }

@@ -114,8 +114,9 @@ export function keyset(
     first ? sql`${first} ${direction}, ${last} ${direction}` : sql`${last} ${direction}`
   return {
     rows: limit + 1,
-    /** Where the cursor stands, by `by`. */
+    /** Where the cursor stands: by `by`, and by id. */
     at: position?.[0],
+    atId: position?.[1],
     after:
       position && (by ? sql`(${by}, ${id}) ${compare} (${position[0]}, ${position[1]}::uuid)` : sql`${id} ${compare} ${position[1]}::uuid`),
     order: orderBy(id),

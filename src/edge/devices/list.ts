@@ -2,7 +2,7 @@ import { type SQL, and, eq, inArray, isNotNull, isNull, not, or, sql } from 'dri
 import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
-import { type Scope, ago } from '../../core/scope'
+import { type Scope, ago, nobody } from '../../core/scope'
 import { instead, lookThrough, occursIn } from '../../core/text-search'
 import { type Paging, keyset, uuids } from '../../core/wire'
 import { inUnits } from '../../identity/org-units/subtree'
@@ -75,11 +75,23 @@ const wantedStatuses = ({ status, status_not }: DeviceFilter) =>
  * one is missed in it. Whoever sees a part of the tenant is told these apart from the policies: those of the devices decide.
  */
 const seesAll = ({ actor }: Scope) => actor.units === 'all'
-const neverHeard = (scope: Scope) => (seesAll(scope) ? inStatus.never() : sql`${devices.id} not in (select device_id from heard_devices())`)
-const presence = (scope: Scope) => (seesAll(scope) ? sql`${devicePresence}` : sql`heard_devices() as ${devicePresence}`)
+const neverHeard = (scope: Scope, isNear = false) => {
+  if (seesAll(scope)) return inStatus.never()
+  return isNear ? sql`not is_heard(${devices.id})` : sql`${devices.id} not in (select device_id from heard_devices())`
+}
+/** Of the tenant, as in the table: PostgreSQL believes of rows held against a tenant that they are few. */
+const told = (signs: SQL) => sql`select current_tenant() as tenant_id, device_id, last_seen_at from ${signs}`
+const presence = (scope: Scope) => (seesAll(scope) ? sql`${devicePresence}` : sql`(${told(sql`heard_devices()`)}) as ${devicePresence}`)
 
 const inOneOf = (scope: Scope, statuses: readonly DeviceStatus[]) =>
   or(sql`false`, ...statuses.map((status) => (status === 'never' ? neverHeard(scope) : inStatus[status]())))
+
+/** Whether a condition reads when devices were last heard of: what is told beside the table would be read also where nobody asks. */
+function asksWhen(scope: Scope, filter: DeviceFilter) {
+  const statuses = wantedStatuses(filter)
+  const isOfStatus = statuses.length < deviceStatuses.length && (seesAll(scope) || statuses.some((status) => status !== 'never'))
+  return isOfStatus || filter.last_seen_at_after !== undefined || filter.last_seen_at_before !== undefined
+}
 
 async function matching(scope: Scope, filter: DeviceFilter) {
   const { id, search, name_contains, location_contains, type, type_not, agent_version, agent_version_not } = filter
@@ -116,7 +128,7 @@ async function matching(scope: Scope, filter: DeviceFilter) {
     last_seen_at_after ? sql`${seenAt} >= ${at(last_seen_at_after)}` : undefined,
     last_seen_at_before ? sql`${seenAt} < ${at(last_seen_at_before)}` : undefined,
   )
-  return { condition, isIndexed: occurs ? occurs.isIndexed : !name_contains && !location_contains }
+  return { condition, isIndexed: occurs ? occurs.isIndexed : !name_contains && !location_contains, isRare: occurs?.isIndexed ?? false }
 }
 
 /** Asked for the rows of a page alone; joined, it would be looked up for each that is sorted. */
@@ -163,31 +175,37 @@ const never = '-infinity'
  */
 async function listByLastSeen(scope: Scope, paging: Paging, descending: boolean, filter: DeviceFilter) {
   const { tx, own } = scope
-  const { condition, isIndexed } = await matching(scope, filter)
+  const { condition, isIndexed, isRare } = await matching(scope, filter)
   const heard = keyset(paging, devicePresence.device_id, { by: sql`${seenAt}`, descending })
   const silent = keyset(paging, devices.id, { by: sql`${never}::timestamptz`, descending })
   const heardWhere = and(own(devicePresence), heard.after)
   const heardFrom = (rows: number) => (from: typeof devicePresence, order: SQL) =>
     tx.select(deviceColumns).from(from).innerJoin(devices, withPresence).where(and(heardWhere, condition)).orderBy(order).limit(rows)
-  // Who sees a part of the tenant would be asked of each sign of life on the way.
+  // Who sees a part of the tenant would be asked of each sign of life on the way: those behind the cursor are told him, then all, and his devices decide.
+  const isRead = isRare || seesAll(scope)
   const readHeard = (rows: number) =>
-    isIndexed || seesAll(scope)
-      ? lookThrough({ isIndexed, table: devicePresence, where: heardWhere, keys: heard, rows }, heardFrom(rows))
-      : heardFrom(rows)(instead(devicePresence, sql`select * from heard_devices()`), heard.sorted)
+    isRead ? lookThrough({ isIndexed, table: devicePresence, where: heardWhere, keys: heard, rows }, heardFrom(rows)) : readTold(rows)
+  async function readTold(rows: number) {
+    const read = (signs: SQL, order: SQL) => heardFrom(rows)(instead(devicePresence, told(signs)), order)
+    const { at = descending ? 'infinity' : never, atId = nobody } = heard
+    const near = await read(sql`heard_behind(${at}::timestamptz, ${atId}::uuid, ${descending}, ${limits.walkedRows})`, heard.order)
+    return near.length < rows ? read(sql`heard_devices()`, heard.sorted) : near
+  }
   const silentWhere = and(own(devices), silent.after)
   const readSilent = (rows: number) =>
-    lookThrough({ isIndexed, table: devices, where: silentWhere, keys: silent, rows }, (from, order) =>
+    lookThrough({ isIndexed: isIndexed && isRead, table: devices, where: silentWhere, keys: silent, rows }, (from, order, isNear) =>
       tx
         .select(deviceColumns)
         .from(from)
         .leftJoin(devicePresence, withPresence)
-        .where(and(condition, neverHeard(scope), silent.after))
+        .where(and(condition, neverHeard(scope, isNear), silent.after))
         .orderBy(order)
         .limit(rows),
     )
   const statuses = wantedStatuses(filter)
-  const heardPart = statuses.some((status) => status !== 'never') ? [readHeard] : []
   // Whose cursor stands among those heard of has the silent ones behind him, or all before him.
+  const isHeardAhead = !descending || heard.at !== never
+  const heardPart = isHeardAhead && statuses.some((status) => status !== 'never') ? [readHeard] : []
   const isSilentAhead = descending || heard.at === undefined || heard.at === never
   const silentPart = statuses.includes('never') && isSilentAhead ? [readSilent] : []
   const found: Found[] = []
@@ -198,11 +216,9 @@ async function listByLastSeen(scope: Scope, paging: Paging, descending: boolean,
 }
 
 export async function countDevices(scope: Scope, filter: DeviceFilter) {
-  const [counted] = await scope.tx
-    .select({ count: sql<number>`count(*)::int` })
-    .from(devices)
-    .leftJoin(presence(scope), withPresence)
-    .where((await matching(scope, filter)).condition)
+  const { condition } = await matching(scope, filter)
+  const counting = scope.tx.select({ count: sql<number>`count(*)::int` }).from(devices)
+  const [counted] = await (asksWhen(scope, filter) ? counting.leftJoin(presence(scope), withPresence) : counting).where(condition)
   return counted!
 }
 
