@@ -581,22 +581,27 @@ grant select on drizzle.__drizzle_migrations to monozu_app, monozu_ingest;
 
 -- The ingestor notes where telemetry arrived; the application makes rollups of it.
 revoke insert on telemetry_arrival from monozu_app;
-grant execute on function addend(float8) to monozu_app;
+grant execute on function addend(float8), rollup_due(timestamptz, int, timestamptz) to monozu_app;
 grant select, insert, update on telemetry_arrival to monozu_ingest;
 drop policy if exists telemetry_arrival_ingest on telemetry_arrival;
 create policy telemetry_arrival_ingest on telemetry_arrival to monozu_ingest using (true) with check (true);
 drop policy if exists telemetry_arrival_narrow on telemetry_arrival;
 create policy telemetry_arrival_narrow on telemetry_arrival to monozu_owner using (true);
+drop policy if exists telemetry_open_hour_narrow on telemetry_open_hour;
+create policy telemetry_open_hour_narrow on telemetry_open_hour to monozu_owner using (true);
 -- A rollup for each tenant of which telemetry waits for one, the buckets of this very moment aside.
 create or replace function queue_rollups(at timestamptz) returns void language sql security definer set search_path = public, pg_temp as $$
   select queue_job('telemetry.rollup', a.tenant_id, key => '')
-  from (select distinct tenant_id from telemetry_arrival w where w.at < queue_rollups.at - interval '10 minutes' or w.at > queue_rollups.at + interval '1 day') a
+  from (
+    select w.tenant_id from telemetry_arrival w where rollup_due(w.at, 300, queue_rollups.at)
+    union select o.tenant_id from telemetry_open_hour o where rollup_due(o.at, 3600, queue_rollups.at)) a
 $$;
--- How many buckets of all tenants wait for their rollup, and from when the oldest is.
+-- How many buckets of all tenants wait for their rollup, and from when the oldest is; an hour from its last five minutes.
 create or replace function rollups_waiting(at timestamptz) returns table (buckets int, oldest timestamptz) language sql stable security definer
   set search_path = public, pg_temp as $$
-  select count(*)::int, min(w.at) from telemetry_arrival w
-  where w.at < rollups_waiting.at - interval '10 minutes' or w.at > rollups_waiting.at + interval '1 day'
+  select count(*)::int, min(d.at) from (
+    select w.at from telemetry_arrival w where rollup_due(w.at, 300, rollups_waiting.at)
+    union all select o.at + interval '55 minutes' from telemetry_open_hour o where rollup_due(o.at, 3600, rollups_waiting.at)) d
 $$;
 revoke all on function queue_rollups(timestamptz), rollups_waiting(timestamptz) from public;
 grant execute on function queue_rollups(timestamptz), rollups_waiting(timestamptz) to monozu_app;

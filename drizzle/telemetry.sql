@@ -53,6 +53,14 @@ do $$ begin
   end if;
 end $$;
 
+-- An hour of a device whose five minutes were made since it was: written with them, so that the rollup of an hour is made of what they are, or it is here.
+create table if not exists telemetry_open_hour (
+  tenant_id uuid not null,
+  device_id uuid not null,
+  at timestamptz(3) not null,
+  primary key (tenant_id, device_id, at)
+);
+
 create or replace function may_see_device(device uuid) returns boolean language plpgsql stable parallel safe as $$
 begin
   return exists (select from device d where d.tenant_id = current_tenant() and d.id = device);
@@ -71,7 +79,7 @@ begin
 end $$;
 
 do $$ declare t text; begin
-  foreach t in array array['telemetry_frame', 'telemetry_rollup', 'telemetry_arrival'] loop
+  foreach t in array array['telemetry_frame', 'telemetry_rollup', 'telemetry_arrival', 'telemetry_open_hour'] loop
     execute format('alter table %I enable row level security', t);
     execute format('drop policy if exists %I on %I', t || '_tenant', t);
     execute format('create policy %I on %I to monozu_app using (tenant_id = current_tenant() and (sees_all() or may_see_telemetry(device_id)))
@@ -81,6 +89,12 @@ end $$;
 
 -- What a number adds to a total: two of the largest doubles would have none.
 create or replace function addend(v float8) returns float8 language sql immutable parallel safe as $$ select greatest(-1e290, least(1e290, v)) $$;
+
+-- Whether the rollup of what begins then is due: once that has been over for five minutes. What is still being written would be taken up again and again, and an
+-- ingestor counts on what it noted in the last six minutes. What a clock that is far ahead sends does not wait for its time to come.
+create or replace function rollup_due(begins timestamptz, seconds int, present timestamptz) returns boolean language sql stable parallel safe as $$
+  select begins < present - make_interval(secs => seconds + 300) or begins > present + interval '1 day'
+$$;
 
 -- The owner itself does not see what sits in the default partition: making the table is what shows it.
 create or replace function make_partition(parent text, name text, begins timestamptz, ends timestamptz) returns int language plpgsql

@@ -13,7 +13,7 @@ export interface Arrival {
 
 /**
  * Remembers which five minutes of the present were noted over one connection, so that they are not noted with every batch. It may: a rollup takes up what
- * began ten minutes ago or more (src/edge/telemetry/rollup.ts), and what is remembered here began less than six minutes ago.
+ * began ten minutes ago or more (`rollup_due` in drizzle/telemetry.sql), and what is remembered here began less than six minutes ago.
  */
 export function openArrivals() {
   const noted = boundedMap<number>(limits.presenceEntries)

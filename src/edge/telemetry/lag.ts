@@ -12,7 +12,11 @@ async function ask(): Promise<Family[]> {
   const lagSeconds = row?.oldest ? Math.max(0, (at.getTime() - row.oldest.getTime()) / 1000) : 0
   const gauge = (name: string, help: string, value: number): Family => ({ name, help, type: 'gauge', samples: [{ value }] })
   return [
-    gauge('monozu_rollups_waiting', 'Five minutes of devices whose rollup has to be made, or made anew, by now', row?.buckets ?? 0),
+    gauge(
+      'monozu_rollups_waiting',
+      'Five minutes and hours of devices whose rollup has to be made, or made anew, by now',
+      row?.buckets ?? 0,
+    ),
     gauge('monozu_rollup_lag_seconds', 'How long ago the oldest of them was; what arrives late is old as it arrives', lagSeconds),
   ]
 }

@@ -73,8 +73,9 @@ const wantedOf = (places: Place[]) => sql`
 
 /**
  * The beginning of a subquery beside a device `d`: `pieces` are all its points within the stretches, each on its own or summed up in a rollup (count,
- * low, high, total, first, last, and `increase` of a counter). A rollup is left aside where frames arrived since it was made; then the frames speak.
- * Rollups of `whole` seconds are not among the pieces but for themselves, as `wholes`.
+ * low, high, total, first, last, and `increase` of a counter). Five minutes are left aside where frames arrived since they were made; then the frames
+ * speak. So is an hour where one of its five minutes is, or was made since; then they speak. Rollups of `whole` seconds are not among the pieces but for
+ * themselves, as `wholes`.
  */
 export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[], whole?: number): SQL {
   const wanted = wantedOf(places)
@@ -84,28 +85,39 @@ export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[], whole?:
   const frames = (part: Stretch) => sql`
     select ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
     where ${asked(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+  const isHours = ({ seconds }: Stretch) => seconds === 3600
+  const isWhole = ({ seconds }: Stretch) => seconds === whole
   const settled = (part: Stretch) => sql`
     select ${fromRollups} from telemetry_rollup r join ${wanted} on w.layout_id = r.layout_id
     where ${asked(sql`r`)} and r.seconds = ${part.seconds} and ${within(sql`r.at`, part)} and r.counts[w.place] > 0
-      and not exists (select from unsettled u where u.at = r.at and u.seconds = ${part.seconds})`
-  const arrived = (part: Stretch) => sql`
-    select ${fromFrames} from unsettled u cross join lateral (
+      and not exists (select from ${isHours(part) ? sql`open` : sql`arrived`} u where u.at = r.at)`
+  const opened = (part: Stretch) => sql`
+    select ${fromRollups} from open o cross join lateral (
+        select r.* from telemetry_rollup r
+        where ${asked(sql`r`)} and r.seconds = 300 and r.at >= o.at and r.at < o.at + interval '1 hour' and ${within(sql`r.at`, part)} offset 0) r
+      join ${wanted} on w.layout_id = r.layout_id
+    where ${within(sql`o.at`, part)} and r.counts[w.place] > 0 and not exists (select from arrived a where a.at = r.at)`
+  const fresh = (all: Stretch) => sql`
+    select ${fromFrames} from arrived a cross join lateral (
         select f.layout_id, f.at, f.values from telemetry_frame f
-        where ${asked(sql`f`)} and f.at >= u.at and f.at < u.at + make_interval(secs => ${part.seconds}) and ${within(sql`f.at`, part)} offset 0) f
+        where ${asked(sql`f`)} and f.at >= a.at and f.at < a.at + interval '5 minutes' and ${within(sql`f.at`, all)} offset 0) f
       join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
-    where u.seconds = ${part.seconds} and ${within(sql`u.at`, part)} and ${finite}`
+    where ${finite}`
   const summed = parts.filter(({ seconds }) => seconds > 0)
-  const unsettled = summed.map(
+  const hours = parts.filter(isHours)
+  const arrived = summed.map((part) => sql`select a.at from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`)
+  const open = hours.map(
     (part) => sql`
-      select distinct date_bin(make_interval(secs => ${part.seconds}), a.at, '2000-01-03Z') as at, ${part.seconds}::int as seconds
-      from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`,
+      select o.at from telemetry_open_hour o where ${own(sql`o`)} and ${within(sql`o.at`, part)}
+      union select date_bin('1 hour', a.at, '2000-01-03Z') from arrived a where ${within(sql`a.at`, part)}`,
   )
-  const isWhole = ({ seconds }: Stretch) => seconds === whole
-  const pieces = parts.flatMap((part) => {
-    if (!part.seconds) return [frames(part)]
-    return isWhole(part) ? [arrived(part)] : [settled(part), arrived(part)]
-  })
-  const sets = { unsettled, wholes: parts.filter(isWhole).map(settled), pieces }
+  const pieces = [
+    ...parts.filter(({ seconds }) => seconds === 0).map(frames),
+    ...summed.filter((part) => !isWhole(part)).map(settled),
+    ...hours.map(opened),
+    ...(summed.length ? [fresh({ ...summed[0]!, toMs: summed.at(-1)!.toMs })] : []),
+  ]
+  const sets = { arrived, open, wholes: parts.filter(isWhole).map(settled), pieces }
   const written = Object.entries(sets).flatMap(([name, each]) =>
     each.length ? [sql`${sql.raw(name)} as (${sql.join(each, sql` union all `)})`] : [],
   )

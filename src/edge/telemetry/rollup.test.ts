@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
+import { moveClock, nowMs } from '../../core/clock'
 import { runJob } from '../../core/jobs'
 import { type Client, registered, send, signedIn } from '../../testing/api'
 import { type Frame, type Reporter, addFrames, addLayout, owner, queued, runQueue } from '../../testing/world'
@@ -25,7 +26,17 @@ interface Question {
 }
 
 const rollUp = ({ tenant_id }: Client) => runJob(telemetryJobs['telemetry.rollup'], { tenant_id })
+async function rollUpAt(client: Client, present: number) {
+  moveClock(present - nowMs())
+  try {
+    await rollUp(client)
+  } finally {
+    moveClock(0)
+  }
+}
 const waiting = ({ tenant_id }: Client) => owner`select device_id, at from telemetry_arrival where tenant_id = ${tenant_id} order by at`
+const openHours = ({ tenant_id }: Client) => owner`select device_id, at from telemetry_open_hour where tenant_id = ${tenant_id} order by at`
+const madeHours = ({ tenant_id }: Client) => owner`select at from telemetry_rollup where tenant_id = ${tenant_id} and seconds = 3600`
 const forget = ({ tenant_id }: Client) => owner`delete from telemetry_frame where tenant_id = ${tenant_id}`
 
 async function ask(
@@ -102,13 +113,20 @@ const question = fc.record({
   length: fc.oneof(fc.integer({ min: 1, max: 30 * hour }), fc.constantFrom(hour, 10 * minute, span)),
 })
 
+const questions = fc.array(question, { minLength: 4, maxLength: 8 })
+/** When rollups are made: long after all hours, or while some of them go on or have yet to come. */
+const present = fc.oneof(
+  fc.constant(start + 30 * day),
+  fc.integer({ min: -day, max: span + 2 * hour }).map((ms) => start + ms),
+)
+
 describe('an answer made of rollups', () => {
   test('is what the frames alone say, whatever arrives, how late, and whenever rollups are made', async () => {
     const client = await signedIn()
     const layout = await addLayout(client.tenant_id, ['other', 'cpu_percent'])
     await fc.assert(
-      fc.asyncProperty(frames, frames, frames, fc.boolean(), fc.array(question, { minLength: 4, maxLength: 8 }), async (...given) => {
-        const [first, late, later, again, questions] = given
+      fc.asyncProperty(frames, frames, frames, present, fc.option(present), questions, async (...given) => {
+        const [first, late, later, then, again, asks] = given
         const reporters = [await registered(client), await registered(client)]
         const add = async (list: Frame[]) => {
           for (const reporter of reporters)
@@ -122,11 +140,11 @@ describe('an answer made of rollups', () => {
         // What came first stands: a frame is stored once.
         const all = [...first, ...late, ...later]
         await add(first)
-        await rollUp(client)
+        await rollUpAt(client, then)
         await add([...late, ...first.slice(0, 5)])
-        if (again) await rollUp(client)
+        if (again !== null) await rollUpAt(client, again)
         await add(later)
-        for (const { zone, step, aggregate, from, length } of questions) {
+        for (const { zone, step, aggregate, from, length } of asks) {
           const tz = step === '1d' ? zone : undefined
           const asked: Question = { step, aggregate, from: start + from, to: start + from + length, ...(tz && { tz }) }
           const expected = plain(all, asked)
@@ -249,6 +267,8 @@ describe('a rollup', () => {
     const left = await waiting(client)
     expect(left).toHaveLength(16)
     expect(new Set(left.map(({ device_id }) => device_id)).size).toBe(2)
+    expect(await madeHours(client)).toHaveLength(16)
+    expect(await openHours(client)).toHaveLength(1)
   })
 
   test('is not made of the five minutes that are still going on', async () => {
@@ -260,18 +280,98 @@ describe('a rollup', () => {
     expect(await waiting(client)).toHaveLength(1)
   })
 
+  test('of an hour is made once it is over; until then, and where what is late opens it again, its five minutes speak', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const begins = Math.floor(Date.now() / hour) * hour - 6 * hour
+    const [goesOn, isOver] = [begins + 64 * minute, begins + 66 * minute]
+    const questions = aggregates.flatMap((aggregate) =>
+      ['5m', '1h', '1d'].map((step) => ({ step, aggregate, from: begins - hour, to: begins + day })),
+    )
+    const told = () => Promise.all(questions.map((one) => ask(client, [device], one)))
+    const sumOf = (one: Map<string, [number, number][]>) => one.get(device.device_id)!.reduce((sum, [, value]) => sum + value, 0)
+    const hourSum = async () => sumOf(await ask(client, [device], { step: '1h', aggregate: 'sum', from: begins, to: begins + hour }))
+    const newest = async () => {
+      const { telemetry } = client.api
+      const { items } = (await telemetry.latest.get({ query: { device_id: device.device_id } })).data!
+      const metrics = (await telemetry.metrics.get({ query: { device_id: [device.device_id] } })).data!.items
+      return [items.map(({ at, value }) => [at.getTime(), value]), metrics.map(({ metric }) => metric)]
+    }
+    const state = async () => [(await waiting(client)).length, (await openHours(client)).length, (await madeHours(client)).length]
+
+    await addFrames(device, layout, [
+      [begins, 1],
+      [begins + 7 * minute, 5],
+      [begins + 8 * minute, 2],
+      [begins + 40 * minute, 4],
+    ])
+    const first = await told()
+    await rollUpAt(client, goesOn)
+    expect(await state()).toEqual([0, 1, 0])
+    expect(await told()).toEqual(first)
+    expect(await newest()).toEqual([[[begins + 40 * minute, 4]], ['cpu_percent']])
+    await owner`select queue_rollups(${new Date(goesOn)})`
+    expect(await queued(client.tenant_id)).toEqual([])
+
+    await owner`select queue_rollups(${new Date(isOver)})`
+    expect((await queued(client.tenant_id)).map(({ task }) => task)).toEqual(['telemetry.rollup'])
+    await runQueue(client.tenant_id)
+    expect(await state()).toEqual([0, 0, 1])
+    expect(await told()).toEqual(first)
+
+    await addFrames(device, layout, [
+      [begins + 9 * minute, 8],
+      [begins + 50 * minute, 3],
+    ])
+    const second = await told()
+    expect(await hourSum()).toBe(23)
+    // The clock of a second worker lags behind.
+    await rollUpAt(client, goesOn)
+    expect(await state()).toEqual([0, 1, 1])
+    expect(await told()).toEqual(second)
+    expect(await newest()).toEqual([[[begins + 50 * minute, 3]], ['cpu_percent']])
+    await addFrames(device, layout, [[begins + 51 * minute, 16]])
+    const third = await told()
+    expect(await hourSum()).toBe(39)
+    expect(third).not.toEqual(second)
+
+    await rollUpAt(client, goesOn)
+    await forget(client)
+    expect(await told()).toEqual(third)
+    await rollUpAt(client, isOver)
+    expect(await state()).toEqual([0, 0, 1])
+    expect(await told()).toEqual(third)
+  })
+
+  test('does not wait for an hour that a clock far ahead tells of', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    await addFrames(device, layout, [
+      [start + 20 * hour, 1],
+      [start + 30 * hour, 1],
+    ])
+    await rollUpAt(client, start)
+    expect((await waiting(client)).map(({ at }) => at as Date)).toEqual([new Date(start + 20 * hour)])
+    expect((await madeHours(client)).map(({ at }) => at as Date)).toEqual([new Date(start + 30 * hour)])
+    expect(await openHours(client)).toHaveLength(0)
+  })
+
   test('of a device that is gone goes with it', async () => {
     const client = await signedIn()
     const device = await registered(client)
     const layout = await addLayout(client.tenant_id, ['cpu_percent'])
     await addFrames(device, layout, [[start, 1]])
-    await rollUp(client)
+    await rollUpAt(client, start + 20 * minute)
+    expect(await openHours(client)).toHaveLength(1)
     await addFrames(device, layout, [[start + minute, 1]])
     await client.api.devices({ id: device.device_id }).delete()
     await runQueue(client.tenant_id)
     const [left] = await owner`
       select (select count(*)::int from telemetry_rollup where tenant_id = ${client.tenant_id}) as rollups,
+        (select count(*)::int from telemetry_open_hour where tenant_id = ${client.tenant_id}) as hours,
         (select count(*)::int from telemetry_arrival where tenant_id = ${client.tenant_id}) as arrivals`
-    expect({ ...left }).toEqual({ rollups: 0, arrivals: 0 })
+    expect({ ...left }).toEqual({ rollups: 0, hours: 0, arrivals: 0 })
   })
 })

@@ -4,11 +4,8 @@ import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
 import type { Scope } from '../../core/scope'
 
-/** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more). */
-const most = { buckets: 200, values: 2_000_000 }
-/** A bucket that frames still arrive for would be taken up again and again; and an ingestor counts on what it noted in the last six minutes. */
-const settled = '10 minutes'
-const early = '1 day'
+/** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more); and hours made in it. */
+const most = { buckets: 200, values: 2_000_000, hours: 200 }
 
 interface Bucket extends Record<string, unknown> {
   device_id: string
@@ -45,13 +42,10 @@ const add = ({ actor }: Scope, seconds: number) => sql`
 const recordset = (buckets: Bucket[]) =>
   sql`json_to_recordset(${JSON.stringify(buckets)}::text::json) as w (device_id uuid, at timestamptz)`
 
-/** Hour by hour, and within one device after device: where much waits, an hour is made once of twelve buckets, not anew with each of them. */
+/** Hour by hour, and within one device after device: where much waits that is late, an hour is made once of twelve buckets, not anew with each of them. */
 const inTurn = (bucket: SQL) => sql`date_bin('1 hour', ${bucket}.at, '2000-01-03Z'), ${bucket}.device_id, ${bucket}.at`
 
-/**
- * Takes up buckets of which the time has passed and that frames arrived for. Their rows are locked before the frames are read, and the ingestor locks
- * them too: frames that are not seen here leave a row behind. One at a time for a tenant, as an hour is made of what its five minutes are.
- */
+/** One at a time for a tenant, as an hour is made of what its five minutes are. */
 export async function rollUp(scope: Scope) {
   routine(scope, 'nothing is decided: telemetry is summed up')
   const { tx, actor } = scope
@@ -60,19 +54,49 @@ export async function rollUp(scope: Scope) {
   )
   if (!lock?.mine) return
   await tx.execute(sql`set local statement_timeout = '120s'`)
+  const hasMoreBuckets = await makeFives(scope)
+  const hasMoreHours = await makeHours(scope)
+  if (hasMoreBuckets || hasMoreHours) await enqueue(scope, 'telemetry.rollup', {}, 'more')
+}
+
+/**
+ * Takes up buckets of which the time has passed and that frames arrived for. Their rows are locked before the frames are read, and the ingestor locks
+ * them too: frames that are not seen here leave a row behind. Their hours are open from then on: whoever reads takes them from the five minutes.
+ */
+async function makeFives(scope: Scope) {
+  const { tx, actor } = scope
   const at = now().toISOString()
   const waiting = await tx.execute<Bucket>(sql`
-    select a.device_id, a.at::text as at from telemetry_arrival a
-    where a.tenant_id = ${actor.tenant_id} and (a.at < ${at}::timestamptz - ${settled}::interval or a.at > ${at}::timestamptz + ${early}::interval)
+    select a.device_id, a.at::text as at from telemetry_arrival a where a.tenant_id = ${actor.tenant_id} and rollup_due(a.at, 300, ${at}::timestamptz)
     order by ${inTurn(sql`a`)} limit ${most.buckets} for update skip locked`)
-  if (!waiting.length) return
+  if (!waiting.length) return false
   const buckets = await fitting(scope, [...waiting])
   await addFromFrames(scope, buckets)
-  await addHours(scope, buckets)
+  await tx.execute(sql`
+    insert into telemetry_open_hour (tenant_id, device_id, at)
+    select distinct ${actor.tenant_id}::uuid, w.device_id, date_bin('1 hour', w.at, '2000-01-03Z') from ${recordset(buckets)} on conflict do nothing`)
   await tx.execute(sql`
     delete from telemetry_arrival a using ${recordset(buckets)}
     where a.tenant_id = ${actor.tenant_id} and a.device_id = w.device_id and a.at = w.at`)
-  if (waiting.length === most.buckets || buckets.length < waiting.length) await enqueue(scope, 'telemetry.rollup', {}, 'more')
+  return waiting.length === most.buckets || buckets.length < waiting.length
+}
+
+/** Makes hours that are over of their five minutes, once all of these are made; what comes late opens them again. */
+async function makeHours(scope: Scope) {
+  const { tx, actor } = scope
+  const at = now().toISOString()
+  const hours = await tx.execute<Bucket>(sql`
+    select o.device_id, o.at::text as at from telemetry_open_hour o
+    where o.tenant_id = ${actor.tenant_id} and rollup_due(o.at, 3600, ${at}::timestamptz) and not exists (
+      select from telemetry_arrival a
+      where a.tenant_id = o.tenant_id and a.device_id = o.device_id and a.at >= o.at and a.at < o.at + interval '1 hour')
+    order by o.at, o.device_id limit ${most.hours}`)
+  if (!hours.length) return false
+  await addHours(scope, [...hours])
+  await tx.execute(sql`
+    delete from telemetry_open_hour o using ${recordset([...hours])}
+    where o.tenant_id = ${actor.tenant_id} and o.device_id = w.device_id and o.at = w.at`)
+  return hours.length === most.hours
 }
 
 /** As many of the first as do not hold too much together. */
@@ -102,18 +126,17 @@ const addFromFrames = (scope: Scope, buckets: Bucket[]) =>
     ${parts} ${add(scope, 300)}`)
 
 /** Each hour by its key, whatever the planner guesses: while it knows nothing of a month yet, it reads all rollups of the tenant for every round. */
-const addHours = (scope: Scope, buckets: Bucket[]) =>
+const addHours = (scope: Scope, hours: Bucket[]) =>
   scope.tx.execute(sql`
-    with hours as (select distinct w.device_id, date_bin('1 hour', w.at, '2000-01-03Z') as at from ${recordset(buckets)}),
-    pieces as (
-      select h.device_id, h.at as bucket, r.layout_id, u.place, u.count, u.low, u.high, u.total, u.first, u.last, u.increase,
+    with pieces as (
+      select w.device_id, w.at as bucket, r.layout_id, u.place, u.count, u.low, u.high, u.total, u.first, u.last, u.increase,
         u.count > 0 as counts, lag(addend(u.last)) over series as previous, lead(r.at) over series as next
-      from hours h
+      from ${recordset(hours)}
         cross join lateral (
           select r.* from telemetry_rollup r
-          where r.tenant_id = ${scope.actor.tenant_id} and r.device_id = h.device_id and r.seconds = 300
-            and r.at >= h.at and r.at < h.at + interval '1 hour' offset 0) r
+          where r.tenant_id = ${scope.actor.tenant_id} and r.device_id = w.device_id and r.seconds = 300
+            and r.at >= w.at and r.at < w.at + interval '1 hour' offset 0) r
         cross join lateral unnest(r.counts, r.lows, r.highs, r.totals, r.firsts, r.lasts, r.increases)
           with ordinality u (count, low, high, total, first, last, increase, place)
-      window series as (partition by h.device_id, r.layout_id, h.at, u.place, u.count > 0 order by r.at)),
+      window series as (partition by w.device_id, r.layout_id, w.at, u.place, u.count > 0 order by r.at)),
     ${parts} ${add(scope, 3600)}`)

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { type SQL, and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { routine } from '../../core/audit'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
@@ -11,6 +11,16 @@ import { telemetryLayouts as layouts } from './schema'
 
 const latestMs = 7 * 86_400_000
 
+/** The layouts that rollups tell of from the hour of a moment on, with the beginning of each: of hours, and of the five minutes of those that are open. */
+const summedUp = (theirs: (alias: string) => SQL, since: string) => sql`
+  select r.layout_id, r.at from telemetry_rollup r where ${theirs('r')} and r.seconds = 3600 and r.at > ${since}::timestamptz - interval '1 hour'
+  union all
+  select n.layout_id, n.at from telemetry_open_hour o cross join lateral (
+    select r.layout_id, r.at from telemetry_rollup r
+    where r.tenant_id = o.tenant_id and r.device_id = o.device_id and r.seconds = 300 and r.at >= o.at and r.at < o.at + interval '1 hour'
+      and r.at > ${since}::timestamptz - interval '1 hour' offset 0) n
+  where ${theirs('o')} and o.at > ${since}::timestamptz - interval '1 hour'`
+
 interface Newest extends Record<string, unknown> {
   layout_id: string
   atMs: number
@@ -20,29 +30,26 @@ interface Newest extends Record<string, unknown> {
 
 /**
  * The newest frame of each layout of a device within the last week; "newest" is by the device's own time, not by arrival. Rollups tell which layouts
- * there are and the hour of each, arrivals where frames came since: however many frames a week has, few of them are read.
+ * there are and the hour, at the longest, of each, arrivals where frames came since: however many frames a week has, few of them are read.
  */
 async function newestFrames(scope: Scope, device_id: string) {
   await devicesOf(scope, { device_id: [device_id] })
   const { tx, actor, own } = scope
   const since = ago(latestMs).toISOString()
   const mine = (alias: string) => sql.raw(`${alias}.tenant_id = '${actor.tenant_id}' and ${alias}.device_id = '${device_id}'`)
+  const recent = sql`telemetry_frame f where ${mine('f')} and f.at > ${since}::timestamptz`
   const newest = await tx.execute<Newest>(sql`
-    with hours as (
-      select r.layout_id, max(r.at) as at from telemetry_rollup r
-      where ${mine('r')} and r.seconds = 3600 and r.at > ${since}::timestamptz - interval '1 hour' group by r.layout_id),
+    with summed as (select s.layout_id, max(s.at) as at from (${summedUp(mine, since)}) s group by s.layout_id),
     settled as (
-      select h.layout_id, s.at from hours h cross join lateral (
-        select f.at from telemetry_frame f where ${mine('f')} and f.layout_id = h.layout_id and f.at >= h.at and f.at < h.at + interval '1 hour'
-        order by f.at desc limit 1) s),
+      select s.layout_id, n.at from summed s cross join lateral (
+        select f.at from ${recent} and f.layout_id = s.layout_id and f.at >= s.at and f.at < s.at + interval '1 hour' order by f.at desc limit 1) n),
     unsettled as (
       select n.layout_id, max(n.at) as at from telemetry_arrival a cross join lateral (
-        select f.layout_id, f.at from telemetry_frame f where ${mine('f')} and f.at >= a.at and f.at < a.at + interval '5 minutes' offset 0) n
+        select f.layout_id, f.at from ${recent} and f.at >= a.at and f.at < a.at + interval '5 minutes' offset 0) n
       where ${mine('a')} and a.at > ${since}::timestamptz - interval '5 minutes' group by n.layout_id),
     newest as (select layout_id, max(at) as at from (table settled union all table unsettled) both_of group by layout_id)
-    select n.layout_id, date_part('epoch', n.at) * 1000 as "atMs", to_json(f.values) as values from newest n
-      join telemetry_frame f on ${mine('f')} and f.at = n.at and f.layout_id = n.layout_id
-    where n.at > ${since}::timestamptz`)
+    select n.layout_id, date_part('epoch', n.at) * 1000 as "atMs", to_json(v.values) as values from newest n cross join lateral (
+      select f.values from ${recent} and f.at = n.at and f.layout_id = n.layout_id) v`)
   if (!newest.length) return []
   const byLayout = new Map(newest.map((frame) => [frame.layout_id, frame]))
   const known = await tx
@@ -94,11 +101,12 @@ export async function listMetrics(scope: Scope, asked: Asked) {
       and(
         own(layouts),
         sql`${layouts.id} in (
-          select r.layout_id from telemetry_rollup r where ${theirs('r')} and r.seconds = 3600 and r.at > ${since}::timestamptz - interval '1 hour'
+          select s.layout_id from (${summedUp(theirs, since)}) s
           union
           select n.layout_id from telemetry_arrival a cross join lateral (
             select f.layout_id from telemetry_frame f
-            where f.tenant_id = a.tenant_id and f.device_id = a.device_id and f.at >= a.at and f.at < a.at + interval '5 minutes' offset 0) n
+            where f.tenant_id = a.tenant_id and f.device_id = a.device_id and f.at >= a.at and f.at < a.at + interval '5 minutes'
+              and f.at > ${since}::timestamptz offset 0) n
           where ${theirs('a')} and a.at > ${since}::timestamptz - interval '5 minutes')`,
       ),
     )
@@ -120,5 +128,6 @@ export async function purgeTelemetry(scope: Scope, device_id: string) {
   await tx.delete(frames).where(and(mine, rest && lt(frames.at, rest.at)))
   if (rest) return enqueue(scope, 'telemetry.purge', { device_id })
   await tx.execute(sql`delete from telemetry_rollup r where r.tenant_id = ${actor.tenant_id} and r.device_id = ${device_id}::uuid`)
+  await tx.execute(sql`delete from telemetry_open_hour o where o.tenant_id = ${actor.tenant_id} and o.device_id = ${device_id}::uuid`)
   await tx.execute(sql`delete from telemetry_arrival a where a.tenant_id = ${actor.tenant_id} and a.device_id = ${device_id}::uuid`)
 }

@@ -20,6 +20,7 @@ export const tablesKeptBack: Record<string, string> = {
   sso_handoff: 'sign-ins under way',
   sso_transaction: 'sign-ins under way',
   telemetry_arrival: 'a queue: the frames are in telemetry_frame',
+  telemetry_open_hour: 'a queue: what hours are made of is in telemetry_rollup',
   tenant_choice: 'sign-ins under way',
   webhook_receipt: 'messages between the planes of the platform',
 }
