@@ -20,16 +20,22 @@ do $$ declare t regclass; begin
   loop execute format('alter table %s set (autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000)', t); end loop;
 end $$;
 
--- Where units are asked for, a statement reads the list of those that the caller sees once, into a hash. Asked with may_see_unit, the list is read anew for each row: of
--- 50 units that took 2 s for 100,000 devices. Citus takes no sub-select in a policy; there they stay as they were made, and say the same.
+-- Policies as they were made ask a function of each row: may_see_unit reads the list of units anew, which of 50 took 2 s for 100,000 devices, and may_see_device begins a query
+-- of its own. Here a statement reads the list once, into a hash, and looks the device of a row up by its key (`offset 0`: without reading all devices first for a page).
+-- Not for device_presence, which is joined with whole fleets: what a look-up seems to cost leads plans astray there, and heard_devices tells it apart.
+-- Citus takes no sub-select in a policy; there they stay, and say the same.
 create or replace function seen_units() returns uuid[] language sql stable parallel safe
   as $$ select case when current_setting('app.units', true) not in ('all', '') then current_setting('app.units', true) end::uuid[] $$;
 do $$ declare p record; begin
   if exists (select from pg_extension where extname = 'citus') then return; end if;
-  for p in select polname, polrelid::regclass as of, pg_get_expr(polqual, polrelid) as asks from pg_policy where pg_get_expr(polqual, polrelid) ~ 'may_see_unit\('
+  for p in select polname, polrelid::regclass as of, pg_get_expr(polqual, polrelid) as asks from pg_policy
+    where pg_get_expr(polqual, polrelid) ~ 'may_see_(unit|device)\(' and polrelid <> 'device_presence'::regclass
   loop
-    execute format('alter policy %I on %s using (%s)', p.polname, p.of,
-      regexp_replace(p.asks, 'may_see_unit\((\w+)\)', '((select sees_all()) or \1 in (select unnest(seen_units())))'));
+    p.asks := replace(p.asks, 'sees_all()', '(select sees_all())');
+    p.asks := regexp_replace(p.asks, 'may_see_unit\((\w+)\)', '((select sees_all()) or \1 in (select unnest(seen_units())))');
+    p.asks := regexp_replace(p.asks, 'may_see_device\((\w+)\)',
+      format('exists (select from device d where d.tenant_id = current_tenant() and d.id = %s.\1 offset 0)', p.of));
+    execute format('alter policy %I on %s using (%s)', p.polname, p.of, p.asks);
   end loop;
 end $$;
 
