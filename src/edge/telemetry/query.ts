@@ -90,7 +90,8 @@ const bucketsOf = ({ from, to }: Pick<TelemetryQuery, 'from' | 'to'>, seconds: n
 
 /**
  * Points are oldest first; what is no finite number is no point. Without `step` they are raw, at most 50,000 a page; with it there is one a bucket,
- * and a page holds whole series. `rate` is the increase of a counter a second; one that falls has begun again at zero.
+ * and a page holds whole series. `rate` is the increase of a counter a second since the bucket before that it was seen in, however many lie between;
+ * one that falls has begun again at zero.
  */
 export async function queryTelemetry(scope: Scope, query: TelemetryQuery): Promise<TelemetryPage> {
   const { from, to, step } = query
@@ -149,6 +150,9 @@ async function bucketed(
   const whole = isRate || !parts.some((part) => part.seconds === seconds) ? undefined : asWhole[aggregate]
   const inside = sql`at >= ${asked.from.toISOString()}::timestamptz`
   const grown = sql`(select *, lag(addend(last)) over (partition by layout_id, place order by at) as previous from pieces) p`
+  const growth = sql`sum(increase + coalesce(${gain}, 0)) filter (where ${inside} and (previous is not null or count > 1))`
+  const stepsSince = sql`coalesce(round(date_part('epoch', bucket - lag(bucket) over (partition by layout_id, place order by bucket)) / ${seconds}), 1)`
+  const rates = sql`(select layout_id, place, bucket, value / (${seconds} * ${stepsSince}) as value from buckets) b where value is not null`
   const after = cursor === undefined ? undefined : readPlace(cursor)
   const ids = after ? asked.ids.filter((id) => id >= after.device) : asked.ids
   const rows = await tx.execute<Row>(sql`
@@ -156,12 +160,11 @@ async function bucketed(
     from (select device_id from unnest(${uuids(ids)}) i (device_id) order by 1) d cross join lateral (
       ${piecesOf(asked, parts, whole && seconds)},
       buckets as (
-        select layout_id, place, ${bucketOf(seconds, tz)} as bucket, ${isRate ? sql`sum(increase + coalesce(${gain}, 0)) / ${seconds}` : asNumber[aggregate]} as value
-        from ${isRate ? grown : sql`pieces`}
-        where ${inside} ${isRate ? sql`and (previous is not null or count > 1)` : sql``}
+        select layout_id, place, ${bucketOf(seconds, tz)} as bucket, ${isRate ? growth : asNumber[aggregate]} as value
+        from ${isRate ? grown : sql`pieces where ${inside}`}
         group by layout_id, place, bucket
         ${whole ? sql`union all select layout_id, place, at, ${whole} from wholes` : sql``})
-      select layout_id, place, ${pointsOf(sql`bucket`, sql`value`)} as points from buckets group by layout_id, place) s
+      select layout_id, place, ${pointsOf(sql`bucket`, sql`value`)} as points from ${isRate ? rates : sql`buckets`} group by layout_id, place) s
     ${after ? sql`where (d.device_id, s.layout_id, s.place) > (${after.device}::uuid, ${after.layout}::uuid, ${after.place}::int)` : sql``}
     order by d.device_id, s.layout_id, s.place limit ${most + 1}`)
   const page = rows.slice(0, most)

@@ -69,26 +69,31 @@ function plain(frames: Frame[], { from, to, step, aggregate, tz }: Question): Ma
   const seen = once.filter(
     ([at, value]) => at >= from - (aggregate === 'rate' ? Math.min(ms, hour) : 0) && at < to && Number.isFinite(value),
   )
+  const origin = Date.UTC(2000, 0, 3)
+  const countOf = (at: number) => (tz ? Date.parse(localDay(at, tz)) / ms : Math.floor((at - origin) / ms))
+  const met = [...new Set(seen.map(([at]) => countOf(at)))]
   const buckets = new Map<string, number[]>()
+  const stepsSince = new Map<string, number>()
   for (const [index, [at, value]] of seen.entries()) {
     const before = seen[index - 1]?.[1]
     if (at < from || (aggregate === 'rate' && before === undefined)) continue
-    const origin = Date.UTC(2000, 0, 3)
-    const key = tz ? localDay(at, tz) : String(origin + Math.floor((at - origin) / ms) * ms)
+    const count = countOf(at)
+    const key = tz ? localDay(at, tz) : String(origin + count * ms)
+    stepsSince.set(key, count - (met[met.indexOf(count) - 1] ?? count - 1))
     const grown = before === undefined || addend(value!) < addend(before) ? addend(value!) : addend(value!) - addend(before)
     buckets.set(key, [...(buckets.get(key) ?? []), aggregate === 'rate' ? grown : value!])
   }
   const sum = (inside: number[]) => inside.reduce((total, value) => total + addend(value), 0)
-  const by: Record<Aggregate, (inside: number[]) => number> = {
+  const by: Record<Aggregate, (inside: number[], key: string) => number> = {
     avg: (inside) => sum(inside) / inside.length,
     min: (inside) => Math.min(...inside),
     max: (inside) => Math.max(...inside),
     sum,
     last: (inside) => inside.at(-1)!,
     count: (inside) => inside.length,
-    rate: (inside) => inside.reduce((total, value) => total + value, 0) / (ms / second),
+    rate: (inside, key) => inside.reduce((total, value) => total + value, 0) / (stepsSince.get(key)! * (ms / second)),
   }
-  return new Map([...buckets].map(([key, inside]) => [key, by[aggregate](inside)]))
+  return new Map([...buckets].map(([key, inside]) => [key, by[aggregate](inside, key)]))
 }
 
 const isNear = (a: number, b: number, scale: number) => Math.abs(a - b) <= 1e-9 * scale

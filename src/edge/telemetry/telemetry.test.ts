@@ -155,25 +155,28 @@ function recompute(frames: Frame[], aggregate: (typeof aggregates)[number], step
   const margin = aggregate === 'rate' ? Math.min(stepMs, hour) : 0
   const seen = frames.filter(([at]) => at >= from - margin && at < to).sort(([a], [b]) => a - b)
   const buckets = new Map<number, Frame[]>()
+  const bucketOf = (at: number) => origin + Math.floor((at - origin) / stepMs) * stepMs
+  const met = [...new Set(seen.map(([at]) => bucketOf(at)))]
   for (const [index, [at, value]] of seen.entries()) {
     if (at < from) continue
     const before = seen[index - 1]?.[1]
     if (aggregate === 'rate' && before === undefined) continue
-    const bucket = origin + Math.floor((at - origin) / stepMs) * stepMs
+    const bucket = bucketOf(at)
     const told = aggregate === 'rate' ? (value! < before! ? value! : value! - before!) : value!
     buckets.set(bucket, [...(buckets.get(bucket) ?? []), [at, told]])
   }
   const sum = (inside: Frame[]) => inside.reduce((total, [, value]) => total + value!, 0)
-  const by: Record<typeof aggregate, (inside: Frame[]) => number> = {
+  const since = (bucket: number) => bucket - (met[met.indexOf(bucket) - 1] ?? bucket - stepMs)
+  const by: Record<typeof aggregate, (inside: Frame[], bucket: number) => number> = {
     avg: (inside) => sum(inside) / inside.length,
     min: (inside) => Math.min(...inside.map(([, value]) => value!)),
     max: (inside) => Math.max(...inside.map(([, value]) => value!)),
     sum,
     last: (inside) => inside.at(-1)![1]!,
     count: (inside) => inside.length,
-    rate: (inside) => sum(inside) / (stepMs / second),
+    rate: (inside, bucket) => sum(inside) / (since(bucket) / second),
   }
-  return [...buckets].map(([bucket, inside]) => [bucket, by[aggregate](inside)])
+  return [...buckets].map(([bucket, inside]) => [bucket, by[aggregate](inside, bucket)])
 }
 
 describe('buckets', () => {
@@ -247,6 +250,20 @@ describe('buckets', () => {
         [start + minute, (60 + 600) / 60],
       ],
     ])
+  })
+
+  test('of a counter that is read more seldom than a bucket lasts are what it gains a second', async () => {
+    const { client, device, layout, asked } = await arranged(['parts_total'])
+    const at = [0, 1, 2, 3, 10, 11]
+    await addFrames(
+      device,
+      layout,
+      at.map((minutes): Frame => [start + minutes * minute, 1_000 + 30 * minutes]),
+    )
+    for (const step of ['5s', '60s']) {
+      const gained = at.slice(1).map((minutes) => [start + minutes * minute, 0.5])
+      expect(points(await query(client, { ...asked, step, aggregate: 'rate' }))).toEqual([gained])
+    }
   })
 
   test('take late data in at once', async () => {
