@@ -61,6 +61,43 @@ test('what a device reports besides telemetry is found on its page by kind, word
   await context.close()
 }, 120_000)
 
+test('what a device measures by itself is seen on its page as a host is: its latest values, a chart a metric, and the way to those beyond', async () => {
+  const device = await registerDevice(platform, { name: 'press-controller' })
+  const begin = Date.now() - 10 * 60_000
+  const further = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`zone_${index}_mm`, index]))
+  const measured = Array.from({ length: 10 }, (_, minute) => [
+    { data: { pressure_bar: 6 + minute, oil_level_percent: 80, parts_total: 30 * minute, ...further } },
+    { data: { shaft: 'left', temperature_c: 41 } },
+    { data: { shaft: 'right', temperature_c: 43 + minute } },
+  ])
+  const at = (minute: number) => ({ kind: 'telemetry', timestamp: new Date(begin + minute * 60_000).toISOString() })
+  await report(platform, device, ...measured.flatMap((records, minute) => records.map((record) => ({ ...at(minute), ...record }))))
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, `/devices/${device.device_id}`)
+
+  const tile = (name: string) => page.locator('dl > div').filter({ hasText: name })
+  await tile('pressure_bar').getByText('15', { exact: true }).waitFor()
+  await tile('oil_level_percent').getByText('80 %').waitFor()
+  expect(await tile('temperature_c').count()).toBe(0)
+  const chart = (name: string) => page.getByRole('figure', { name, exact: true })
+  await chart('temperature_c').getByText('left: now 41, between 41 and 41').waitFor({ state: 'attached' })
+  await chart('temperature_c').getByText('right: now 52, between 43 and 52').waitFor({ state: 'attached' })
+  // Thirty parts a minute.
+  await chart('parts_total').getByText('0.5/s').first().waitFor()
+  expect(await page.getByRole('figure').count()).toBe(12)
+  expect(await axe(page)).toEqual([])
+  await page.getByRole('link', { name: '4 more metrics in Telemetry' }).click()
+  await page.getByRole('region', { name: 'Lines of zone_8_mm' }).waitFor()
+  await page.goBack()
+  await page.getByRole('link', { name: 'Open in Telemetry' }).click()
+  await page
+    .getByRole('region', { name: /pressure_bar/ })
+    .first()
+    .waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+}, 90_000)
+
 test('a device that never reported says so once; at an address where there is none, the way leads to all devices', async () => {
   const { device_id } = await registerDevice(platform, { name: 'still-in-its-box' })
   const { page, context } = await visit(browser)

@@ -221,12 +221,16 @@ export async function registerDevice(
   return (await reply.json()) as Registered
 }
 
-export async function report({ ingestUrl }: Platform, { device_key }: Registered, ...records: { kind: string; data: object }[]) {
+export async function report(
+  { ingestUrl }: Platform,
+  { device_key }: Registered,
+  ...records: { kind: string; timestamp?: string; data: object }[]
+) {
   const timestamp = new Date().toISOString()
   const reply = await fetch(`${ingestUrl}/v1/ingest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-device-key': device_key },
-    body: JSON.stringify(records.map((record) => ({ ...record, timestamp }))),
+    body: JSON.stringify(records.map((record) => ({ timestamp, ...record }))),
   })
   if (!reply.ok) throw new Error(`the ingestor answered ${reply.status}`)
 }

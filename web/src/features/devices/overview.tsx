@@ -1,133 +1,121 @@
 import { useQuery } from '@tanstack/react-query'
 import { Activity, ChartSpline, Pause, Play } from 'lucide-react'
-import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
-import { useMemo, useState } from 'react'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { deviceTelemetryQuery, latestTelemetryQuery, type DeviceTelemetry } from '@/features/telemetry/queries'
-import { disks, hasPoints, interfaces, levelSeries, trafficSeries } from '@/features/telemetry/series'
+import { metricsMost, type Reported, reportedIn } from '@/features/telemetry/reported'
+import { hasPoints } from '@/features/telemetry/series'
 import { StatTiles } from '@/features/telemetry/stat-tiles'
-import { Chart } from '@/kit/chart'
 import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
-import { TimeRangePicker, timeRanges } from '@/kit/time-range'
-import { formatBitRate, formatDuration, formatNumber, formatPercent } from '@/lib/format'
+import { type TimeRange, TimeRangePicker, timeRanges } from '@/kit/time-range'
+import { formatDuration } from '@/lib/format'
 import { Button } from '@/ui/button'
-import { Card, CardHeader } from '@/ui/card'
-import { Select } from '@/ui/select'
+import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
+import { HostCharts } from './host-charts'
+import { OwnCharts } from './own-charts'
 import type { Device } from './queries'
-
-const load = (value: number) => formatNumber(value, 2)
 
 export default function Overview({ device }: { device: Device }) {
   const { t } = useTranslation()
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(timeRanges).withDefault('15m'))
   const [paused, setPaused] = useState(false)
-  const telemetry = useQuery(deviceTelemetryQuery(device.id, range, paused))
   const latest = useQuery(latestTelemetryQuery(device.id, paused))
   const PauseIcon = paused ? Play : Pause
+  const items = latest.data?.items ?? []
+  const reported = reportedIn(items)
+  const controls = (
+    <div className="flex flex-wrap items-center gap-2">
+      <TimeRangePicker value={range} onChange={(value) => void setRange(value)} />
+      <Button size="small" variant="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+        <PauseIcon aria-hidden />
+        {paused ? t('telemetry.resume') : t('telemetry.pause')}
+      </Button>
+      <ToExplorer className="ml-auto" device={device} range={range} metrics={headlines(reported)}>
+        {t('explorer.open')}
+      </ToExplorer>
+    </div>
+  )
   return (
     <div className="space-y-4">
-      <StatTiles latest={latest.data?.items} />
-      <div className="flex flex-wrap items-center gap-2">
-        <TimeRangePicker value={range} onChange={(value) => void setRange(value)} />
-        <Button size="small" variant="quiet" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          <PauseIcon aria-hidden />
-          {paused ? t('telemetry.resume') : t('telemetry.pause')}
-        </Button>
-        <Button asChild variant="link" size="small" className="ml-auto">
-          <Link to={`/telemetry?device=${device.id}&metric=cpu_percent,memory_percent&range=${range}`}>
-            <ChartSpline aria-hidden />
-            {t('explorer.open')}
-          </Link>
-        </Button>
-      </div>
-      <Loaded query={telemetry} skeleton={<ChartSkeletons />}>
-        {(data) =>
-          hasPoints(data) ? (
-            <Charts data={data} />
-          ) : (
-            <NoTelemetry device={device} filtered={latest.data !== undefined && latest.data.items.length > 0} />
-          )
+      <Loaded
+        query={latest}
+        skeleton={
+          <div className="space-y-4">
+            <TileSkeletons />
+            {controls}
+            <ChartSkeletons />
+          </div>
         }
+      >
+        {() => (
+          <>
+            <StatTiles latest={items} own={reported.own} />
+            {controls}
+            {items.length === 0 ? <NoTelemetry device={device} filtered={false} /> : <Measured {...{ device, reported, range, paused }} />}
+          </>
+        )}
       </Loaded>
     </div>
   )
 }
 
-function Charts({ data }: { data: DeviceTelemetry }) {
-  const { t } = useTranslation()
-  const [chosen, setChosen] = useQueryState('interface', parseAsString)
-  const names = interfaces(data)
-  const current = chosen && names.includes(chosen) ? chosen : (names[0] ?? null)
-  const { fromMs, toMs, sinceMs } = data
-  const window = { fromMs, toMs, syncKey: 'device' }
-  const cpu = useMemo(() => levelSeries(data, { cpu_percent: t('telemetry.cpu') }), [data, t])
-  const memory = useMemo(() => levelSeries(data, { memory_percent: t('telemetry.memory'), swap_percent: t('telemetry.swap') }), [data, t])
-  const traffic = useMemo(
-    () => (current ? trafficSeries(data, current, { rx_bytes: t('telemetry.received'), tx_bytes: t('telemetry.sent') }) : []),
-    [data, current, t],
+/** What the explorer begins with. */
+const headlines = ({ host, own }: Reported) => {
+  const ofHost = ['cpu_percent', 'memory_percent'].filter((metric) => host.has(metric))
+  return ofHost.length > 0 ? ofHost : own
+}
+
+type ToExplorerProps = { device: Device; range: TimeRange; metrics: readonly string[]; className?: string; children: ReactNode }
+
+function ToExplorer({ device, range, metrics, className, children }: ToExplorerProps) {
+  const chosen = metrics.map(encodeURIComponent).join(',')
+  return (
+    <Button asChild variant="link" size="small" className={className}>
+      <Link to={`/telemetry?device=${device.id}&metric=${chosen}&range=${range}`}>
+        <ChartSpline aria-hidden />
+        {children}
+      </Link>
+    </Button>
   )
-  const disk = useMemo(() => disks(data), [data])
-  const loads = useMemo(() => levelSeries(data, { load_1m: t('telemetry.load') }), [data, t])
+}
+
+type MeasuredProps = { device: Device; reported: Reported; range: TimeRange; paused: boolean }
+
+function Measured({ device, reported, range, paused }: MeasuredProps) {
+  const { t } = useTranslation()
+  const telemetry = useQuery(deviceTelemetryQuery(device.id, reported, range, paused))
   return (
     <>
-      {sinceMs !== null && (
-        <p role="status" className="text-muted text-xs">
-          {t('telemetry.short_history', { duration: formatDuration(sinceMs / 1000) })}
-        </p>
+      <Loaded query={telemetry} skeleton={<ChartSkeletons />}>
+        {(data) => (hasPoints(data) ? <Charts data={data} metrics={reported.own} /> : <NoTelemetry device={device} filtered />)}
+      </Loaded>
+      {reported.left.length > 0 && (
+        <ToExplorer device={device} range={range} metrics={reported.left.slice(0, metricsMost)}>
+          {t('telemetry.more_metrics', { count: reported.left.length })}
+        </ToExplorer>
       )}
-      <div className="grid gap-4 xl:grid-cols-2">
-        {cpu.length > 0 && (
-          <ChartCard title={t('telemetry.cpu')}>
-            <Chart label={t('telemetry.cpu')} series={cpu} {...window} format={formatPercent} highest={100} />
-          </ChartCard>
-        )}
-        {memory.length > 0 && (
-          <ChartCard title={t('telemetry.memory')}>
-            <Chart label={t('telemetry.memory')} series={memory} {...window} format={formatPercent} highest={100} />
-          </ChartCard>
-        )}
-        {current && (
-          <ChartCard
-            title={t('telemetry.network')}
-            action={
-              names.length > 1 && (
-                <Select
-                  className="h-7 w-36"
-                  aria-label={t('telemetry.interface')}
-                  value={current}
-                  onValueChange={(value) => void setChosen(value)}
-                  options={names.map((name) => ({ value: name, label: name }))}
-                />
-              )
-            }
-          >
-            <Chart label={`${t('telemetry.network')} ${current}`} series={traffic} {...window} format={formatBitRate} />
-          </ChartCard>
-        )}
-        {disk.length > 0 && (
-          <ChartCard title={t('telemetry.disk')}>
-            <Chart label={t('telemetry.disk')} series={disk} {...window} format={formatPercent} highest={100} />
-          </ChartCard>
-        )}
-        {loads.length > 0 && (
-          <ChartCard title={t('telemetry.load')}>
-            <Chart label={t('telemetry.load')} series={loads} {...window} format={load} />
-          </ChartCard>
-        )}
-      </div>
     </>
   )
 }
 
-function ChartCard({ title, action, children }: { title: string; action?: React.ReactNode; children: React.ReactNode }) {
+function Charts({ data, metrics }: { data: DeviceTelemetry; metrics: readonly string[] }) {
+  const { t } = useTranslation()
   return (
-    <Card>
-      <CardHeader title={title}>{action}</CardHeader>
-      <div className="px-2 pb-3">{children}</div>
-    </Card>
+    <>
+      {data.sinceMs !== null && (
+        <p role="status" className="text-muted text-xs">
+          {t('telemetry.short_history', { duration: formatDuration(data.sinceMs / 1000) })}
+        </p>
+      )}
+      <div className="grid gap-4 xl:grid-cols-2">
+        <HostCharts data={data} />
+        <OwnCharts data={data} metrics={metrics} />
+      </div>
+    </>
   )
 }
 
@@ -143,6 +131,16 @@ function NoTelemetry({ device, filtered }: { device: Device; filtered: boolean }
         }
       />
     </Card>
+  )
+}
+
+function TileSkeletons() {
+  return (
+    <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+      {[0, 1, 2, 3].map((index) => (
+        <Skeleton key={index} className="h-22" />
+      ))}
+    </div>
   )
 }
 

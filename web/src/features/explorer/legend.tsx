@@ -3,7 +3,7 @@ import type { Summary } from '@/kit/chart-data'
 import { lineColour, lineDash } from '@/kit/chart-plot'
 import { classNames } from '@/lib/class-names'
 import { formatNumber } from '@/lib/format'
-import { formats } from './metric-format'
+import { formats } from '@/features/telemetry/metric-format'
 import type { Line, Panel } from './panels'
 
 type LegendProps = {

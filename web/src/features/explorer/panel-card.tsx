@@ -4,7 +4,7 @@ import { Chart, type ChartCursor } from '@/kit/chart'
 import { formatDateTime } from '@/lib/format'
 import { Card, CardHeader } from '@/ui/card'
 import { Legend } from './legend'
-import { formats } from './metric-format'
+import { formats } from '@/features/telemetry/metric-format'
 import { drawnOf, type Panel } from './panels'
 
 type PanelCardProps = {

@@ -1,5 +1,5 @@
 import { type ChartSeries, type Summary, summarize } from '@/kit/chart-data'
-import { type Kind, kindOf } from './metric-format'
+import { type Kind, kindOf } from '@/features/telemetry/metric-format'
 import type { Answer, Series } from './queries'
 import type { Aggregate, layouts } from './question'
 

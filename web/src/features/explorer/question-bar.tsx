@@ -3,6 +3,7 @@ import { Activity, Building2, GitCompareArrows, Server } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { metricsMost } from '@/features/telemetry/reported'
 import { automaticStep } from '@/features/telemetry/step'
 import { Choice } from '@/kit/choice'
 import { lengthMs } from '@/kit/range'
@@ -21,7 +22,6 @@ type BarProps = { state: ReturnType<typeof useQuestion> }
 type QuestionBarProps = BarProps & { automatic?: number }
 
 const devicesMost = 100
-const metricsMost = 20
 
 /** What is asked: of what, which numbers, when, and how they are summed up and shown. */
 export function QuestionBar({ state, automatic }: QuestionBarProps) {

@@ -4,7 +4,7 @@ import { alignSeries } from '@/kit/chart-data'
 import { formatDateTime } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
-import { formats } from './metric-format'
+import { formats } from '@/features/telemetry/metric-format'
 import { drawnOf, type Panel } from './panels'
 
 const rowsAtOnce = 100

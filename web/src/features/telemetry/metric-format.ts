@@ -1,5 +1,4 @@
 import { formatBitRate, formatBytes, formatDuration, formatNumber, formatPercent } from '@/lib/format'
-import type { Aggregate } from './question'
 
 /** What a number of a metric measures: those of one kind share a scale. */
 export type Kind = 'percent' | 'bytes' | 'bytes_rate' | 'bit_rate' | 'seconds' | 'number' | 'number_rate'
@@ -17,7 +16,7 @@ export const formats: Record<Kind, (value: number) => string> = {
 }
 
 /** Names say what they measure by their ending, as the agent and most exporters write them. */
-export function kindOf(metric: string, aggregate: Aggregate): Kind {
+export function kindOf(metric: string, aggregate: string): Kind {
   const rate = aggregate === 'rate'
   if (/(_percent|_pct|percent_used)$/i.test(metric)) return rate ? 'number_rate' : 'percent'
   if (/_bytes(_total)?$/i.test(metric)) {

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { rangeMs, type TimeRange } from '@/kit/time-range'
 import { answer, api, type AnswerOf, type ItemOf } from '@/lib/api'
 import { type History, readHistory } from './history'
+import { isCounter, type Reported } from './reported'
 import { automaticStep } from './step'
 
 export type Series = AnswerOf<typeof api.telemetry.query.get>['series'][number]
@@ -14,30 +15,33 @@ const refreshMs: Record<TimeRange, number> = { '15m': 3_000, '1h': 5_000, '6h': 
 const levels = ['cpu_percent', 'memory_percent', 'swap_percent', 'disk_percent', 'load_1m']
 const rates = ['rx_bytes', 'tx_bytes']
 
-async function read(deviceId: string, fromMs: number, toMs: number) {
+async function read(deviceId: string, reported: Reported, fromMs: number, toMs: number) {
   const step = `${automaticStep(toMs - fromMs)}s`
   const period = { device_id: [deviceId], from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), step }
+  const ask = async (metric: string[], aggregate: 'avg' | 'rate') =>
+    metric.length > 0 ? (await answer(api.telemetry.query.get({ query: { ...period, metric, aggregate } }))).series : []
+  const { host, own } = reported
   const [level, rate] = await Promise.all([
-    answer(api.telemetry.query.get({ query: { ...period, metric: levels, aggregate: 'avg' } })),
-    answer(api.telemetry.query.get({ query: { ...period, metric: rates, aggregate: 'rate' } })),
+    ask([...levels.filter((metric) => host.has(metric)), ...own.filter((metric) => !isCounter(metric))], 'avg'),
+    ask([...rates.filter((metric) => host.has(metric)), ...own.filter(isCounter)], 'rate'),
   ])
-  return { levels: level.series, rates: rate.series }
+  return { levels: level, rates: rate }
 }
 
-function readRange(deviceId: string, range: TimeRange): Promise<DeviceTelemetry> {
+function readRange(deviceId: string, reported: Reported, range: TimeRange): Promise<DeviceTelemetry> {
   const toMs = Date.now()
   const seen = { fromMs: toMs - rangeMs[range], toMs }
   return readHistory(
     seen,
-    (from, to) => read(deviceId, from, to),
+    (from, to) => read(deviceId, reported, from, to),
     (found) => [...found.levels, ...found.rates],
   )
 }
 
-export const deviceTelemetryQuery = (deviceId: string, range: TimeRange, paused: boolean) =>
+export const deviceTelemetryQuery = (deviceId: string, reported: Reported, range: TimeRange, paused: boolean) =>
   queryOptions({
-    queryKey: ['telemetry', 'series', deviceId, range],
-    queryFn: () => readRange(deviceId, range),
+    queryKey: ['telemetry', 'series', deviceId, range, [...reported.host, ...reported.own]],
+    queryFn: () => readRange(deviceId, reported, range),
     refetchInterval: paused ? false : refreshMs[range],
     placeholderData: keepPreviousData,
     staleTime: 0,

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '@/lib/format'
-import { Skeleton } from '@/ui/skeleton'
+import { formats, kindOf } from './metric-format'
 import type { LatestValue } from './queries'
+import { isCounter } from './reported'
 
 type Tile = { name: string; value: string; detail?: string; share?: number }
 
@@ -56,23 +57,32 @@ function barColour(share: number): string {
   return share >= 85 ? 'bg-high' : 'bg-accent'
 }
 
-export function StatTiles({ latest }: { latest: readonly LatestValue[] | undefined }) {
-  const tiles = useTiles(latest ?? [])
-  if (!latest) {
-    return (
-      <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
-        {[0, 1, 2, 3].map((index) => (
-          <Skeleton key={index} className="h-22" />
-        ))}
-      </div>
-    )
-  }
+const tilesMost = 4
+
+/** What is told by one number each, of the metrics that are not a host's. */
+function ownTiles(latest: readonly LatestValue[], own: readonly string[]): Tile[] {
+  const tiles = own.flatMap((name): Tile[] => {
+    const [found, another] = latest.filter((item) => item.metric === name)
+    if (!found || another || isCounter(name)) return []
+    const kind = kindOf(name, 'avg')
+    const share = kind === 'percent' ? found.value : undefined
+    return [{ name, value: formats[kind](found.value), detail: Object.values(found.labels).join(' · '), share }]
+  })
+  return tiles.slice(0, tilesMost)
+}
+
+/** The latest values: of a host its own well-known ones, else what the device measures. */
+export function StatTiles({ latest, own }: { latest: readonly LatestValue[]; own: readonly string[] }) {
+  const ofHost = useTiles(latest)
+  const tiles = ofHost.length > 0 ? ofHost : ownTiles(latest, own)
   if (tiles.length === 0) return null
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       {tiles.map((tile) => (
         <div key={tile.name} className="border-border bg-surface shadow-raised relative overflow-hidden rounded-lg border px-4 py-3">
-          <dt className="text-muted text-xs font-medium">{tile.name}</dt>
+          <dt className="text-muted truncate text-xs font-medium" title={tile.name}>
+            {tile.name}
+          </dt>
           <dd className="mt-0.5 text-xl leading-7 font-semibold tracking-tight whitespace-nowrap">{tile.value}</dd>
           <dd className="text-muted min-h-4.5 truncate text-xs">{tile.detail}</dd>
           {tile.share !== undefined && (

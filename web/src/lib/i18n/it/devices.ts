@@ -179,6 +179,8 @@ export const devices: Shape<typeof english> = {
     none: 'Ancora nessuna telemetria',
     none_hint: 'Finora il dispositivo non ha inviato valori. Compariranno qui da soli.',
     none_never: 'Il dispositivo si è registrato ma non ha mai trasmesso. Controlla che l’agente sia in esecuzione.',
+    more_metrics_one: 'Un’altra metrica in Telemetria',
+    more_metrics_other: 'Altre {{count}} metriche in Telemetria',
     none_in_range: 'Nulla in questo intervallo',
     none_in_range_hint: 'Qui sopra ci sono gli ultimi valori. Scegli un intervallo più lungo per vedere a quando risalgono.',
   },
