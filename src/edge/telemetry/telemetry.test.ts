@@ -261,7 +261,7 @@ describe('buckets', () => {
       at.map((minutes): Frame => [start + minutes * minute, 1_000 + 30 * minutes]),
     )
     for (const step of ['5s', '60s']) {
-      const gained = at.slice(1).map((minutes) => [start + minutes * minute, 0.5])
+      const gained = at.slice(1).map((minutes): [number, number] => [start + minutes * minute, 0.5])
       expect(points(await query(client, { ...asked, step, aggregate: 'rate' }))).toEqual([gained])
     }
   })
