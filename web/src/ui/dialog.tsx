@@ -7,7 +7,8 @@ import { classNames } from '@/lib/class-names'
 export const Dialog = Primitive.Root
 export const DialogClose = Primitive.Close
 
-export const overlayClasses = 'bg-overlay data-[state=open]:animate-fade-in fixed inset-0 z-40 backdrop-blur-[1px]'
+/** It dims and no more: what blurs is computed for the whole window with each frame, by the processor where no graphics card does. */
+export const overlayClasses = 'bg-overlay data-[state=open]:animate-fade-in fixed inset-0 z-40'
 
 type DialogContentProps = Omit<ComponentProps<typeof Primitive.Content>, 'title'> & {
   /** For content without anything to focus: the arrows then scroll it. */
