@@ -3,7 +3,7 @@ import { hash } from '@node-rs/bcrypt'
 import { givePassword, password } from '../testing/account'
 import { problem, send, signedIn } from '../testing/api'
 import { owner } from '../testing/owner'
-import { atFullPasswordCost } from '../testing/password-cost'
+import { atFullPasswordCost } from '../testing/full-password-cost'
 import { hashPassword, isOutdated, verifyPassword } from './passwords'
 
 atFullPasswordCost()

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach } from 'bun:test'
 import { freePort, startPostgres } from '../core/embedded-postgres'
 import { migrateDatabase } from '../core/migrate'
-import { lowerPasswordCost } from './password-cost'
+import './password-cost'
 import { processes } from './process'
 
 // One real PostgreSQL for the run; what is tested connects as the roles that own nothing.
@@ -23,7 +23,6 @@ Bun.env.ADMIN_PANEL_ENABLED = 'true'
 Bun.env.LOG_LEVEL ??= 'silent'
 
 await import('./predicate-law')
-lowerPasswordCost()
 
 beforeEach(processes.testBegins)
 // Browsers and servers take their time to end where the machine is busy.

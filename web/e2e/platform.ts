@@ -144,7 +144,8 @@ let organizations = 0
 
 /** The one platform of the run, as it is after its first start; it ends with the run. */
 export function sharedPlatform(): Promise<Platform> {
-  shared ??= startPlatform().then((platform) => {
+  // All of its processes take passwords for as little as other tests do.
+  shared ??= startPlatform({ BUN_OPTIONS: `--preload=${join(root, 'src/testing/password-cost.ts')}` }).then((platform) => {
     processes.keepUntilEnd(platform.stop)
     return platform
   })

@@ -5,7 +5,7 @@ import { throttle } from '../../core/throttle'
 import { givePassword, password } from '../../testing/account'
 import { problem, send, signedIn } from '../../testing/api'
 import { owner } from '../../testing/owner'
-import { atFullPasswordCost } from '../../testing/password-cost'
+import { atFullPasswordCost } from '../../testing/full-password-cost'
 
 atFullPasswordCost()
 
