@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { CirclePlus, CircleUserRound, History, ListChecks, MonitorPlay, Settings } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useCan } from '@/lib/me'
@@ -23,9 +23,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const settings = useSettingsPages()
   const account = useAccountPages()
   const [text, setText] = useState('')
-  const search = useDeferredValue(text.trim())
+  const search = text.trim()
   const wanted = search.length >= 2
   const found = useQuery(searchQuery(search))
+  // Found for other words, they stay as long as they have these.
+  const answered = found.isPlaceholderData ? undefined : search
   const results = useResults(wanted ? found.data : undefined)
   const { favourites, recent } = usePlaces()
   const unit = useUnit((state) => state.id)
@@ -77,7 +79,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       {results.map(({ heading, results: list }) => (
         <CommandGroup key={heading} heading={heading}>
           {list.map(({ to, ...result }) => (
-            <CommandItem key={result.id} search={search} {...result} onSelect={go(to)} />
+            <CommandItem key={result.id} search={answered} {...result} onSelect={go(to)} />
           ))}
         </CommandGroup>
       ))}

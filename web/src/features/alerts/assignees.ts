@@ -1,5 +1,4 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useDeferredValue } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Offer } from '@/kit/choice-list'
 import { answer, api } from '@/lib/api'
@@ -17,7 +16,7 @@ const assigneeList = (filter: { alert_id?: string; search?: string }) =>
 /** To whom alerts can be given, as far as they have the text in their names; with an alert, who can see that one. */
 export function useAssigneeOffer(text: string, alert_id?: string): Offer {
   const enabled = useCan()('alerts.assign')
-  const search = useDeferredValue(text.trim())
+  const search = text.trim()
   const filter = { ...(search && { search }), ...(alert_id && { alert_id }) }
   const found = useInfiniteQuery({ ...assigneeList(filter), enabled, placeholderData: keepPreviousData })
   return {

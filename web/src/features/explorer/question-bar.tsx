@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Activity, Building2, GitCompareArrows, Server } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { metricsMost } from '@/features/telemetry/reported'
@@ -90,7 +90,7 @@ function Devices({ state: { asked, set } }: BarProps) {
   const { t } = useTranslation()
   const can = useCan()
   const [text, setText] = useState('')
-  const search = useDeferredValue(text.trim())
+  const search = text.trim()
   const found = useQuery({ ...deviceChoicesQuery(search), enabled: can('devices.read') })
   const names = useQuery({ ...deviceNamesQuery(asked.device), enabled: asked.device.length > 0 && can('devices.read') }).data
   const { nameOf } = useOrgUnits()

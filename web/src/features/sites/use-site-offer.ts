@@ -1,5 +1,4 @@
 import { keepPreviousData, useInfiniteQuery, useQueries } from '@tanstack/react-query'
-import { useDeferredValue } from 'react'
 import { useOrgUnits } from '@/features/org-units/queries'
 import type { Offer } from '@/kit/choice-list'
 import { useCan } from '@/lib/me'
@@ -12,7 +11,7 @@ const offeredAtOnce = 50
 export function useSiteOffer(ids: readonly string[], text: string, org_unit_id?: string): Offer & { chosen: Option[] } {
   const enabled = useCan()('sites.read')
   const units = useOrgUnits()
-  const search = useDeferredValue(text.trim())
+  const search = text.trim()
   const filter = { ...(search && { search }), ...(org_unit_id && { org_unit_id, below: false }) }
   const found = useInfiniteQuery({ ...siteList(filter, offeredAtOnce), enabled, placeholderData: keepPreviousData })
   const names = useQueries({ queries: ids.map((id) => ({ ...siteNameQuery(id), enabled })) })

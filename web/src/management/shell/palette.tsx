@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Building2, CirclePlus, CircleUserRound, History, UserRound } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { answer } from '@/lib/answers'
@@ -29,7 +29,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const places = usePlaces()
   const { favourites, recent } = useKeptPlaces()
   const [text, setText] = useState('')
-  const search = useDeferredValue(text.trim())
+  const search = text.trim()
   const wanted = search.length >= 2
   const tenants = useQuery(tenantsFound(search))
   const staff = useInfiniteQuery({ ...staffList, enabled: wanted && can('staff.read') })
@@ -66,7 +66,14 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       {wanted && tenants.data && tenants.data.items.length > 0 && (
         <CommandGroup heading={t('management.tenants.title')}>
           {tenants.data.items.map(({ id, name }) => (
-            <CommandItem key={id} id={id} search={search} icon={Building2} text={name} onSelect={go(`/tenants/${id}`)} />
+            <CommandItem
+              key={id}
+              id={id}
+              search={tenants.isPlaceholderData ? undefined : search}
+              icon={Building2}
+              text={name}
+              onSelect={go(`/tenants/${id}`)}
+            />
           ))}
         </CommandGroup>
       )}
