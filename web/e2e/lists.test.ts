@@ -46,8 +46,8 @@ async function look(page: Page, name: string) {
 async function furnish(count: number) {
   await registerDevice(platform, { name: 'press-1' })
   const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
-  await owner`insert into device (tenant_id, id, name, type)
-    select ${platform.admin.tenant_id}, gen_random_uuid(), 'pump-' || lpad(n::text, 4, '0'), 'plc' from generate_series(1, ${count}) n`
+  await owner`insert into device (tenant_id, id, name, type, location)
+    select ${platform.admin.tenant_id}, gen_random_uuid(), 'pump-' || lpad(n::text, 4, '0'), 'plc', 'Hall 93' from generate_series(1, ${count}) n`
   await owner.end()
 }
 
@@ -216,6 +216,12 @@ test('the palette finds a device by keyboard alone; it is remembered, and kept a
   await signIn(page, platform.url, platform.admin)
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').waitFor()
+  // By its place, of which its name tells nothing, and still as more of it is typed.
+  await page.keyboard.type('hall')
+  await page.getByRole('option', { name: /^pump-0001/ }).waitFor()
+  await Promise.all([page.waitForResponse(/search\?q=hall.+93$/), page.keyboard.type(' 93')])
+  await page.getByRole('option', { name: /^pump-0001/ }).waitFor()
+  await page.getByRole('combobox').fill('')
   await page.keyboard.type('pump-01')
   await page.getByRole('option', { name: /pump-01/, selected: true }).waitFor()
   await page.keyboard.type('23')

@@ -88,8 +88,9 @@ type CommandItemProps = {
 
 export function CommandItem({ id, search, icon: Icon, text, hint, depth = 0, current, onSelect }: CommandItemProps) {
   return (
-    // What the server found stays, though its words may not match ours: the search text is one of its keywords.
+    // What the server found stays, though its words may not match ours: the search text is one of its keywords, which the library reads once.
     <Command.Item
+      key={search}
       value={id ?? text}
       keywords={[text, hint ?? '', search ?? '']}
       onSelect={onSelect}
