@@ -61,20 +61,17 @@ const tilesMost = 4
 
 /** What is told by one number each, of the metrics that are not a host's. */
 function ownTiles(latest: readonly LatestValue[], own: readonly string[]): Tile[] {
-  const tiles = own.flatMap((name): Tile[] => {
+  return own.flatMap((name): Tile[] => {
     const [found, another] = latest.filter((item) => item.metric === name)
     if (!found || another || isCounter(name)) return []
-    const kind = kindOf(name, 'avg')
-    const share = kind === 'percent' ? found.value : undefined
-    return [{ name, value: formats[kind](found.value), detail: Object.values(found.labels).join(' · '), share }]
+    return [{ name, value: formats[kindOf(name, 'avg')](found.value), detail: Object.values(found.labels).join(' · ') }]
   })
-  return tiles.slice(0, tilesMost)
 }
 
-/** The latest values: of a host its own well-known ones, else what the device measures. */
+/** The latest values: those well known of hosts first, then what the device measures. */
 export function StatTiles({ latest, own }: { latest: readonly LatestValue[]; own: readonly string[] }) {
   const ofHost = useTiles(latest)
-  const tiles = ofHost.length > 0 ? ofHost : ownTiles(latest, own)
+  const tiles = [...ofHost, ...ownTiles(latest, own)].slice(0, tilesMost)
   if (tiles.length === 0) return null
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
