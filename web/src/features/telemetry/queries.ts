@@ -13,7 +13,7 @@ export type DeviceTelemetry = History<{ levels: Series[]; rates: Series[] }>
 const refreshMs: Record<TimeRange, number> = { '15m': 3_000, '1h': 5_000, '6h': 30_000, '24h': 60_000, '7d': 120_000 }
 
 const levels = ['cpu_percent', 'memory_percent', 'swap_percent', 'disk_percent', 'load_1m']
-const rates = ['rx_bytes', 'tx_bytes']
+export const trafficMetrics: readonly string[] = ['rx_bytes', 'tx_bytes']
 
 async function read(deviceId: string, reported: Reported, fromMs: number, toMs: number) {
   const step = `${automaticStep(toMs - fromMs)}s`
@@ -23,7 +23,7 @@ async function read(deviceId: string, reported: Reported, fromMs: number, toMs: 
   const { host, own } = reported
   const [level, rate] = await Promise.all([
     ask([...levels.filter((metric) => host.has(metric)), ...own.filter((metric) => !isCounter(metric))], 'avg'),
-    ask([...rates.filter((metric) => host.has(metric)), ...own.filter(isCounter)], 'rate'),
+    ask([...trafficMetrics.filter((metric) => host.has(metric)), ...own.filter(isCounter)], 'rate'),
   ])
   return { levels: level, rates: rate }
 }

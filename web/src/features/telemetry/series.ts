@@ -1,5 +1,5 @@
 import type { ChartSeries } from '@/kit/chart-data'
-import type { DeviceTelemetry, Series } from './queries'
+import { type DeviceTelemetry, type Series, trafficMetrics } from './queries'
 
 function label(series: Series, name: string): string {
   return series.labels[name] ?? ''
@@ -24,13 +24,11 @@ export function disks(data: DeviceTelemetry): ChartSeries[] {
     .toSorted((left, right) => left.label.localeCompare(right.label))
 }
 
-const ofTraffic = new Set(['rx_bytes', 'tx_bytes'])
-
 /** The network interfaces, the busiest first and the loopback last. */
 export function interfaces(data: DeviceTelemetry): string[] {
   const traffic = new Map<string, number>()
   for (const series of data.rates) {
-    if (!ofTraffic.has(series.metric)) continue
+    if (!trafficMetrics.includes(series.metric)) continue
     const name = label(series, 'interface')
     const bytes = series.points.reduce((sum, [, value]) => sum + value, 0)
     traffic.set(name, (traffic.get(name) ?? 0) + bytes)
