@@ -3,9 +3,8 @@ import type { Unit } from './examine'
 import { limits } from './limits'
 
 /** What a request is told once what could be stored of it is stored; `added` counts what was not there yet. */
-export function answerOf({ frames, records, rejected }: Unit, added: number, request_id: string): Response {
-  const headers = { 'x-request-id': request_id }
-  if (!rejected.length) return new Response(null, { status: 204, headers })
+export function answerOf({ frames, records, rejected }: Unit, added: number, request_id: string): Response | undefined {
+  if (!rejected.length) return undefined
   const listed = rejected.slice(0, limits.rejectedListed)
   const valid = frames + records.length
   if (!valid) {
@@ -13,5 +12,5 @@ export function answerOf({ frames, records, rejected }: Unit, added: number, req
     throw new Problem(422, 'no_valid_record', 'None of the records can be stored; each was kept with its reason', { errors })
   }
   const told = listed.map(({ index, error, detail }) => ({ index, error, detail }))
-  return Response.json({ accepted: added, duplicates: valid - added, rejected: told }, { headers })
+  return Response.json({ accepted: added, duplicates: valid - added, rejected: told }, { headers: { 'x-request-id': request_id } })
 }

@@ -1,7 +1,7 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { Problem, codeOf } from '../src/core/problem'
 import type { Share } from './budget'
-import { within } from './connect'
+import { openDeadline } from './deadline'
 import { limits } from './limits'
 import { malformed, tooLarge } from './refusals'
 import { unsnappy } from './snappy'
@@ -10,25 +10,31 @@ import { isWholeZstd } from './zstd'
 const inflatedTooLarge = (most: number) => tooLarge(`A body may have at most ${most} bytes when inflated`)
 const bodyTooLarge = () => tooLarge(`A body may have at most ${limits.bodyBytes} bytes`)
 
-/** The body, inflated where its Content-Encoding says so, to at most `mostBytes`. Everything it holds is taken from the request's share first. */
-export function readBody(request: Request, share: Share, mostBytes: number, bodyMs: number = limits.bodyMs): Buffer | Promise<Buffer> {
-  const inflate = inflaterOf(request.headers.get('content-encoding'), mostBytes)
-  const whole = (bytes: Buffer) => {
+/** Reads bodies, each of which may take `bodyMs` to arrive. */
+export function openBodies(bodyMs: number = limits.bodyMs) {
+  const deadline = openDeadline(bodyMs, tooSlow)
+
+  function arrived(request: Request, share: Share): Promise<ArrayBuffer | Buffer> {
+    const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+    if (declared > limits.bodyBytes) throw bodyTooLarge()
+    if (!(declared <= limits.smallBodyBytes)) return readPieces(request, share, bodyMs)
+    share.take(declared)
+    return deadline.within(request.arrayBuffer(), cutOff)
+  }
+
+  /** The body, inflated where its Content-Encoding says so, to at most `mostBytes`. Everything it holds is taken from the request's share first. */
+  async function read(request: Request, share: Share, mostBytes: number): Promise<Buffer> {
+    const inflate = inflaterOf(request.headers.get('content-encoding'), mostBytes)
+    const body = await arrived(request, share)
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
     if (bytes.length > mostBytes) throw inflatedTooLarge(mostBytes)
     if (!inflate) return bytes
     const inflated = inflate(bytes)
     share.take(inflated.length)
     return inflated
   }
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (declared > limits.bodyBytes) throw bodyTooLarge()
-  if (!(declared <= limits.smallBodyBytes)) return readPieces(request, share, bodyMs).then(whole)
-  share.take(declared)
-  const reading = request.arrayBuffer()
-  const read = Bun.peek(reading)
-  // Mostly it is there already, and needs neither a timer nor another turn.
-  if (read instanceof ArrayBuffer) return whole(Buffer.from(read))
-  return within(bodyMs, reading.catch(cutOff), tooSlow).then((bytes) => whole(Buffer.from(bytes)))
+
+  return { read, close: deadline.close }
 }
 
 const tooSlow = () => new Problem(408, 'too_slow', 'The body did not arrive in time')
@@ -51,9 +57,7 @@ async function readPieces(request: Request, share: Share, bodyMs: number): Promi
   return Buffer.concat(chunks)
 }
 
-function cutOff(): never {
-  throw malformed('The body ended early')
-}
+const cutOff = () => malformed('The body ended early')
 
 type Inflate = (bytes: Buffer) => Buffer
 

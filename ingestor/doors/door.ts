@@ -11,8 +11,8 @@ export interface Door {
   keyOf: (request: Request) => string | null
   /** Throws a Problem where the body as a whole is at fault. */
   read: (bytes: Buffer, request: Request) => Items
-  /** After what could be stored is stored; `added` counts what was not there yet. */
-  answer: (unit: Unit, added: number, request_id: string) => Response
+  /** After what could be stored is stored; `added` counts what was not there yet. Nothing where 204 says it all. */
+  answer: (unit: Unit, added: number, request_id: string) => Response | undefined
   refuse: (problem: Problem, request_id: string) => Response
 }
 

@@ -61,10 +61,9 @@ const door = (say: Say, key: Door['keyOf']): Door => ({
   keyOf: key,
   read,
   answer(unit, _, request_id) {
-    const headers = { 'x-request-id': request_id }
-    if (!unit.rejected.length) return new Response(null, { status: 204, headers })
     const dropped = unit.rejected.length
-    return say(400, 'invalid', `partial write: ${reasonsOf(unit)} dropped=${dropped}`, headers)
+    if (!dropped) return undefined
+    return say(400, 'invalid', `partial write: ${reasonsOf(unit)} dropped=${dropped}`, { 'x-request-id': request_id })
   },
   refuse: (problem, request_id) => say(statusOf(problem), codeOf(problem), problem.message, headersOf(problem, request_id)),
 })

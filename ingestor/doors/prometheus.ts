@@ -69,9 +69,9 @@ export const prometheus: Door = {
     return readings.items()
   },
   answer(unit, _, request_id) {
-    const headers = { 'x-request-id': request_id }
-    if (!unit.rejected.length) return new Response(null, { status: 204, headers })
-    return plain(`${unit.rejected.length} records were not stored, the others were: ${reasonsOf(unit)}`, 400, headers)
+    const refused = unit.rejected.length
+    if (!refused) return undefined
+    return plain(`${refused} records were not stored, the others were: ${reasonsOf(unit)}`, 400, { 'x-request-id': request_id })
   },
   refuse: (problem, request_id) => plain(`${problem.error}: ${problem.message}`, statusOf(problem), headersOf(problem, request_id)),
 }
