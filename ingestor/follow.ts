@@ -30,10 +30,11 @@ export function follow(bytes: Buffer, device: Device, first: Shape, shapeOf: (ke
   if (!isArray && bytes[0] !== openBrace) return undefined
   at = isArray ? skipSpace(bytes, 1) : 0
   end = 0
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let before = 0
   let frames = 0
   for (let shape: Shape | undefined = first; shape?.layout.stored; shape = shapeOf(shape.next)) {
-    if (!readRecord(bytes, shape, device)) return undefined
+    if (!readRecord(bytes, words, shape, device)) return undefined
     // Rows are in the order of time.
     if (time < before) return undefined
     before = time
@@ -67,47 +68,61 @@ function isLastLine(bytes: Buffer): boolean {
   return index === bytes.length || at === bytes.length
 }
 
-function readRecord(bytes: Buffer, { literal, ends, gaps, row }: Shape, device: Device): boolean {
+function readRecord(bytes: Buffer, words: DataView, { literal, literalWords, ends, gaps, row }: Shape, device: Device): boolean {
   if (end + row.length > scratch.length) return false
   scratch.set(row, end)
   let expected = 0
   for (let index = 0; index < gaps.length; index++) {
     const until = ends[index]!
-    while (expected < until) if (bytes[at++] !== literal[expected++]) return false
+    if (!isSame(bytes, words, literal, literalWords, expected, until)) return false
+    expected = until
     const holds = gaps[index]!
     if (holds >= 0 ? !readNumber(bytes, end + placeOf(holds)) : !readText(bytes, holds)) return false
   }
-  while (expected < literal.length) if (bytes[at++] !== literal[expected++]) return false
+  if (!isSame(bytes, words, literal, literalWords, expected, literal.length)) return false
   stamp(scratch, view, end, device, time)
   end += row.length
+  return true
+}
+
+/** Whether the bytes from here on are those of the literal, four at a time; then it is behind them. */
+function isSame(bytes: Buffer, words: DataView, literal: Buffer, literalWords: DataView, from: number, until: number): boolean {
+  let here = at
+  if (here + until - from > bytes.length) return false
+  let expected = from
+  for (; expected + 4 <= until; expected += 4, here += 4) if (words.getInt32(here) !== literalWords.getInt32(expected)) return false
+  for (; expected < until; expected++, here++) if (bytes[here] !== literal[expected]) return false
+  at = here
   return true
 }
 
 /** RFC 8259, section 6, into the row at `place`. */
 function readNumber(bytes: Buffer, place: number): boolean {
   const start = at
-  let code = bytes[at]!
+  let here = at
+  let code = bytes[here]!
   const isNegative = code === minus
-  if (isNegative) code = bytes[++at]!
-  let digits = at
+  if (isNegative) code = bytes[++here]!
+  let digits = here
   let mantissa = 0
   let decimals = 0
-  if (code === zero) code = bytes[++at]!
+  if (code === zero) code = bytes[++here]!
   else {
-    for (; code >= zero && code <= nine; code = bytes[++at]!) mantissa = mantissa * 10 + (code - zero)
-    if (at === digits) return false
+    for (; code >= zero && code <= nine; code = bytes[++here]!) mantissa = mantissa * 10 + (code - zero)
+    if (here === digits) return false
   }
   if (code === dot) {
-    const from = at + 1
-    code = bytes[++at]!
-    for (; code >= zero && code <= nine; code = bytes[++at]!) mantissa = mantissa * 10 + (code - zero)
-    decimals = at - from
+    const from = here + 1
+    code = bytes[++here]!
+    for (; code >= zero && code <= nine; code = bytes[++here]!) mantissa = mantissa * 10 + (code - zero)
+    decimals = here - from
     if (!decimals) return false
     digits += 1
   }
-  const isExact = at - digits <= exactDigits
+  at = here
+  const isExact = here - digits <= exactDigits
   if (code === smallE || code === bigE) return readPower(bytes, start, place)
-  const size = isExact ? mantissa / powers[decimals]! : Number(bytes.toString('latin1', start + (isNegative ? 1 : 0), at))
+  const size = isExact ? mantissa / powers[decimals]! : Number(bytes.toString('latin1', start + (isNegative ? 1 : 0), here))
   view.setFloat64(place, isNegative ? -size : size)
   return size < Infinity
 }

@@ -13,6 +13,8 @@ export interface Shape {
   row: Buffer
   /** What stands around the gaps, one text after the other. */
   literal: Buffer
+  /** The same bytes, to be compared four at a time. */
+  literalWords: DataView
   /** Where the text before each gap ends in it. */
   ends: Uint32Array
   gaps: Int16Array
@@ -93,6 +95,7 @@ function made(text: string, layout: Layout, gaps: Gap[]): Shape {
   let end = 0
   const ends = Uint32Array.from(texts, ({ length }) => (end += length))
   const literal = Buffer.concat([...texts, last])
+  const literalWords = new DataView(literal.buffer, literal.byteOffset, literal.byteLength)
   const key = `${layout.id} ${Bun.hash(literal).toString(36)} ${ends.join(' ')}`
-  return { key, layout, row: rowOf(layout), literal, ends, gaps: Int16Array.from(gaps, ({ holds }) => holds), next: '' }
+  return { key, layout, row: rowOf(layout), literal, literalWords, ends, gaps: Int16Array.from(gaps, ({ holds }) => holds), next: '' }
 }
