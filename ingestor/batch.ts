@@ -37,9 +37,10 @@ const tenantOf = ({ unit }: Waiting) => unit.device.tenant_id
 const bytesOf = ({ unit }: Waiting) => unit.bytes
 
 /**
- * Group commit: what arrives while a batch is being written goes into the next one, and another connection helps only where that one is late or so much
- * waits that it is worth a batch of its own: fewer and larger batches cost less, but while one is on its way the database would have nothing to do. Requests with rejected records are written alone, so that what they are told is counted exactly; the two kinds take
- * turns, and within each of them the tenants.
+ * Group commit: what arrives while a batch is being written goes into the next one. Another connection helps where that one is late, or where half
+ * of all that senders have under way waits: then one batch fills while the other is written. More and smaller ones would cost more than they
+ * bring. Requests with rejected records are written alone, so that what they are told is counted exactly; the two kinds take turns, and within
+ * each of them the tenants.
  */
 export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, outage, spool, meter }: Options) {
   const together = openTurns<Waiting>(tenantOf, bytesOf)
@@ -49,6 +50,9 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
   const presence = openPresence()
   /** Batches of several that are not late yet. */
   let onTime = 0
+  let writtenBytes = 0
+  /** The most that was being written and waited, of late. */
+  let underWayBytes = 0
   let wasAlone = false
 
   function add(unit: Unit): Promise<number> {
@@ -66,7 +70,8 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
 
   function start() {
     if (together.isEmpty() && alone.isEmpty()) return
-    const isWorthAnother = together.bytes() >= limits.secondBatchBytes
+    const { least, most } = limits.secondBatchBytes
+    const isWorthAnother = together.bytes() >= Math.min(Math.max(underWayBytes / 2, least), most)
     if (onTime > (isWorthAnother ? 1 : 0)) return
     const lane = idle.pop()
     if (lane) void work(lane)
@@ -85,7 +90,11 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
     await Promise.resolve()
     const batch = next()
     if (wasAlone) letOthers()
+    const bytes = batch.reduce((sum, waiting) => sum + bytesOf(waiting), 0)
+    writtenBytes += bytes
+    underWayBytes = Math.max(underWayBytes * limits.underWayKept, writtenBytes + together.bytes())
     if (batch.length) await flush(lane, batch)
+    writtenBytes -= bytes
     clearTimeout(late)
     idle.push(lane)
     letOthers()

@@ -8,6 +8,7 @@ import { readInstant } from './instant'
 import { describeLayout } from './layout'
 import { openStore } from './store'
 import { selectFrameType } from './statements'
+import { owner } from './testing'
 
 const client = new Client(Bun.env.DATABASE_INGEST_URL)
 await client.connect()
@@ -76,6 +77,30 @@ test('frames that PostgreSQL refuses are told at once, and the connection serves
     }
     expect(await store.store([{ ...unit, rows: good }], [])).toBe(1)
     store.close()
+  }
+})
+
+test('frames that are there already are left out, also where none was expected and among new ones', async () => {
+  const device = deviceOf({ tenant_id: Bun.randomUUIDv7(), device_id, key_id: '', key_hash: '' })
+  const layout = describeLayout(device.tenant_id, ['a'], [1])
+  const begins = Date.UTC(2026, 4, 1)
+  const unitAt = (seconds: number) => {
+    const rows = encodeFrames(device, [{ at: begins + 1000 * seconds, layout, values: [seconds] }])
+    return { device, rows, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: rows.length }
+  }
+  const [one, other] = [openStore(Bun.env.DATABASE_INGEST_URL!, 20_000), openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)]
+  try {
+    expect(await one.store([unitAt(1), unitAt(2)], [])).toBe(2)
+    expect(await one.store([unitAt(2), unitAt(3)], [])).toBe(1)
+    // It expects them now; the other one does not, and has one twice in the same batch.
+    expect(await one.store([unitAt(1), unitAt(3), unitAt(4)], [])).toBe(1)
+    expect(await other.store([unitAt(5), unitAt(5)], [])).toBe(1)
+    expect(await Promise.all([one.store([unitAt(6), unitAt(7)], []), other.store([unitAt(6), unitAt(7)], [])])).toContain(2)
+    const rows = await owner`select values[1] as value from telemetry_frame where tenant_id = ${device.tenant_id} order by at`
+    expect(rows.map(({ value }) => Number(value))).toEqual([1, 2, 3, 4, 5, 6, 7])
+  } finally {
+    one.close()
+    other.close()
   }
 })
 

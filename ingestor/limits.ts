@@ -64,8 +64,12 @@ export const limits = {
   lanes: 2,
   /** A batch that takes longer than this does not keep the next one waiting. */
   batchOnTimeMs: 10,
-  /** So much that waits does not wait for a batch on time either. */
-  secondBatchBytes: 98_304,
+  /** So much that waits may not wait for a batch on time either; at the most it does not. */
+  secondBatchBytes: { least: 12_288, most: 98_304 },
+  /** What of the most that was under way counts a batch later. */
+  underWayKept: 0.99,
+  /** How long frames are looked for before they are added, once some were there already. */
+  repeatsMs: 60_000,
   batchBytes: 4 * 1_048_576,
   flushMs: 20_000,
   readMs: 2_500,

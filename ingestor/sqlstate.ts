@@ -33,6 +33,8 @@ const answer = /^(?!08|57P)[0-9A-Z]{5}$/
 
 export const isOfData = (error: unknown) => data.has(codeOf(error))
 export const isContention = (error: unknown) => contention.has(codeOf(error))
+/** There already, under a key that was taken to be new. */
+export const isRepeated = (error: unknown) => codeOf(error) === '23505'
 export const isOfConnection = (error: unknown) => connection.test(codeOf(error))
 /** The database is there, whatever it says. */
 export const isAnswer = (error: unknown) => answer.test(codeOf(error))

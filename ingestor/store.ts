@@ -7,7 +7,7 @@ import type { Unit } from './examine'
 import type { Device } from './keys'
 import { limits } from './limits'
 import { away } from './refusals'
-import { isOfConnection, isStillGood } from './sqlstate'
+import { isOfConnection, isRepeated, isStillGood } from './sqlstate'
 import {
   type Statement,
   addArrivals,
@@ -31,6 +31,9 @@ interface Connection extends Writer {
 /** One connection that writes batches, one after the other. A connection that was lost, or did not answer in time, is never used again. */
 export function openStore(databaseUrl: string, flushMs: number) {
   let connection: Connection | undefined
+  /** Frames are new as a rule; who sends some again is about to send more of them. */
+  let repeatsUntil = Number.NEGATIVE_INFINITY
+  const mayRepeat = () => performance.now() < repeatsUntil
 
   function current() {
     if (connection && !connection.isLost && Date.now() - connection.openedAt < limits.connectionAgeMs) return connection
@@ -55,13 +58,17 @@ export function openStore(databaseUrl: string, flushMs: number) {
     return inSpan('batch', { kind: SpanKind.CLIENT, attributes, links: from }, () => storeNow(units, seen))
   }
 
-  async function storeNow(units: Unit[], seen: Device[]): Promise<number> {
+  /** Where nothing was committed and it was not for the records, they are tried again: over a new connection, or as such that may be there already. */
+  async function storeNow(units: Unit[], seen: Device[], isAgain = false): Promise<number> {
     try {
       return await tryToStore(units, seen)
     } catch (error) {
-      if (!isOfConnection(error)) throw error
-      // Nothing was committed, and it was not for the records: over a new connection they are as good as any.
-      return tryToStore(units, seen)
+      if (isRepeated(error) && !mayRepeat()) {
+        repeatsUntil = performance.now() + limits.repeatsMs
+        return storeNow(units, seen, isAgain)
+      }
+      if (isAgain || !isOfConnection(error)) throw error
+      return storeNow(units, seen, true)
     }
   }
 
@@ -74,7 +81,7 @@ export function openStore(databaseUrl: string, flushMs: number) {
         isReady = true
         const arrivals = used.arrivals.due(units)
         return used.ready
-          .then((client) => write(client, type, units, seen, arrivals))
+          .then((client) => write(client, units, seen, arrivals, addFrames(units, type, mayRepeat())))
           .then((added) => {
             used.arrivals.note(arrivals)
             return added
@@ -105,10 +112,10 @@ async function prepare(client: Client): Promise<number> {
   return Number(rows[0]!.type)
 }
 
-async function write(client: Client, type: number, units: Unit[], seen: Device[], arrivals: Arrival[]): Promise<number> {
+async function write(client: Client, units: Unit[], seen: Device[], arrivals: Arrival[], frames: Statement | undefined): Promise<number> {
   const statements = [
     addLayouts(units),
-    addFrames(units, type),
+    frames,
     addArrivals(arrivals),
     addRecords(units),
     addRejected(units),
