@@ -22,6 +22,7 @@ end $$;
 
 -- Policies as they were made ask a function of each row: may_see_unit reads the list of units anew, which of 50 took 2 s for 100,000 devices, and may_see_device begins a query
 -- of its own. Here a statement reads the list once, into a hash, and looks the device of a row up by its key (`offset 0`: without reading all devices first for a page).
+-- Telemetry keeps its own function, which remembers, and is asked only who does not see all.
 -- Not for device_presence, which is joined with whole fleets: what a look-up seems to cost leads plans astray there, and heard_devices tells it apart.
 -- Citus takes no sub-select in a policy; there they stay, and say the same.
 create or replace function seen_units() returns uuid[] language sql stable parallel safe
@@ -29,7 +30,7 @@ create or replace function seen_units() returns uuid[] language sql stable paral
 do $$ declare p record; begin
   if exists (select from pg_extension where extname = 'citus') then return; end if;
   for p in select polname, polrelid::regclass as of, pg_get_expr(polqual, polrelid) as asks from pg_policy
-    where pg_get_expr(polqual, polrelid) ~ 'may_see_(unit|device)\(' and polrelid <> 'device_presence'::regclass
+    where pg_get_expr(polqual, polrelid) ~ 'may_see_(unit|device|telemetry)\(' and polrelid <> 'device_presence'::regclass
   loop
     p.asks := replace(p.asks, 'sees_all()', '(select sees_all())');
     p.asks := regexp_replace(p.asks, 'may_see_unit\((\w+)\)', '((select sees_all()) or \1 in (select unnest(seen_units())))');

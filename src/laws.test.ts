@@ -400,8 +400,10 @@ describe('every table with a tenant_id', () => {
   test('that asks for units or a device asks no function for each row, and shows what the rule says that new rows are held to', async () => {
     const asking = await raw<{ name: string; shows: string; takes: string }[]>`
       select polrelid::regclass::text as name, pg_get_expr(polqual, polrelid) as shows, pg_get_expr(polwithcheck, polrelid) as takes
-      from pg_policy where pg_get_expr(polwithcheck, polrelid) ~ 'may_see_(unit|device)' and polrelid <> 'device_presence'::regclass`
-    expect(asking.map(({ name }) => name)).toEqual(expect.arrayContaining(['alert', 'command', 'device', 'discovered_host', 'org_unit']))
+      from pg_policy where pg_get_expr(polwithcheck, polrelid) ~ 'may_see_(unit|device|telemetry)' and polrelid <> 'device_presence'::regclass`
+    expect(asking.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['alert', 'command', 'device', 'discovered_host', 'org_unit', 'telemetry_frame']),
+    )
     const seesAll = '( SELECT sees_all() AS sees_all)'
     for (const { name, shows, takes } of asking) {
       const rule = takes
