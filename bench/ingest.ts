@@ -1,4 +1,4 @@
-import { type Bench, openBench, residentMb, rounded, table, verdict } from './lib'
+import { type Bench, fillLog, openBench, residentMb, rounded, table, verdict } from './lib'
 import { type LoadResult, load } from './ingest-loads'
 import { type Peer, startGo, startInflux, startOwn, startVictoriaMetrics, tenant_id } from './ingest-peers'
 import { peakResidentMb, processorSeconds } from './processes'
@@ -77,16 +77,21 @@ async function account({ owner }: Bench) {
 }
 
 async function bench() {
-  const bench = await openBench(['max_wal_size=8GB', 'checkpoint_timeout=15min'])
+  const bench = await openBench(['max_wal_size=8GB', 'min_wal_size=8GB', 'checkpoint_timeout=15min'])
   const stops: (() => unknown)[] = []
   try {
+    await fillLog(bench, 3)
     const own = await startOwn(bench, binary)
     stops.push(own.stop)
     const idleMb = await residentMb(own.pid)
     const peers = [own, ...(await startVictoriaMetrics(bench.folder)), ...(await startInflux(bench.folder)), ...(await startGo(bench, own))]
     stops.push(...peers.slice(1).map(({ stop }) => stop))
     const peaks: number[] = []
-    for (const one of shapes) peaks.push(await shape(peers, one))
+    for (const one of shapes) {
+      // What was written before is on the disk, and the files of its log are used again.
+      await bench.owner`checkpoint`
+      peaks.push(await shape(peers, one))
+    }
     const half = peaks[1]! / 2
     const at = await run(own, 100, { connections: 64, seconds, perSecond: half })
     table(`At half of the peak (${rounded(half)} requests of 100 values a second wanted)`, [

@@ -55,6 +55,16 @@ export async function openBench(settings: string[] = []): Promise<Bench> {
   }
 }
 
+/**
+ * Writes so many gigabytes of log, whose files are used again after the next checkpoint, as far as `min_wal_size` allows: as on a server that has run
+ * for a while. One that was started a moment ago makes them anew, and waits until each is on the disk.
+ */
+export async function fillLog({ owner }: Bench, gigabytes: number) {
+  const [text, times] = ['x'.repeat(1_000_000), 100]
+  for (let written = 0; written < gigabytes * 1e9; written += text.length * times)
+    await owner`select count(pg_logical_emit_message(false, 'bench', ${text})) from generate_series(1, ${times})`
+}
+
 /** Starts `monozu <command>` from source (or `binary`) and waits until it is ready. */
 export async function startCommand(words: string[], environment: Record<string, string>, port: number, binary?: string) {
   const began = performance.now()
