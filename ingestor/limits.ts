@@ -64,9 +64,9 @@ export const limits = {
   lanes: 2,
   /** A batch that takes longer than this does not keep the next one waiting. */
   batchOnTimeMs: 10,
-  /** So much that waits may not wait for a batch on time either; at the most it does not. */
+  /** What waits is never worth a batch beside one on time while it is less than the least, and always from the most on. */
   secondBatchBytes: { least: 12_288, most: 98_304 },
-  /** What of the most that was under way counts a batch later. */
+  /** So much of what was under way still counts a batch later. */
   underWayKept: 0.99,
   /** How long frames are looked for before they are added, once some were there already. */
   repeatsMs: 60_000,

@@ -31,7 +31,7 @@ interface Connection extends Writer {
 /** One connection that writes batches, one after the other. A connection that was lost, or did not answer in time, is never used again. */
 export function openStore(databaseUrl: string, flushMs: number) {
   let connection: Connection | undefined
-  /** Frames are new as a rule; who sends some again is about to send more of them. */
+  /** Frames are taken to be new but for a while after some were not: who sends some again is about to send more of them. */
   let repeatsUntil = Number.NEGATIVE_INFINITY
   const mayRepeat = () => performance.now() < repeatsUntil
 
