@@ -28,8 +28,7 @@ export async function startOwn(bench: Bench, binary?: string): Promise<Peer & { 
     keys.push(text)
   }
   const port = freePort()
-  // As the README advises where there is much to take in.
-  const environment = { ...bench.environment, DATABASE_URL: bench.urls.ingest, INGESTOR_PORT: String(port), BUN_OPTIONS: '--smol' }
+  const environment = { ...bench.environment, DATABASE_URL: bench.urls.ingest, INGESTOR_PORT: String(port) }
   const { url, child } = await startCommand(['ingestor'], environment, port, binary)
   const stop = async () => {
     child.kill()

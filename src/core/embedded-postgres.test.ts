@@ -71,6 +71,7 @@ describe('an embedded database', () => {
 test('a free port is one that can be listened on; a wanted one is kept where it is free', async () => {
   const port = freePort()
   expect(freePort(port)).toBe(port)
+  expect(freePort(port, [port])).not.toBe(port)
   const listener = Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } })
   expect(freePort(port)).not.toBe(port)
   listener.stop(true)

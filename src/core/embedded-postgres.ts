@@ -218,15 +218,16 @@ const lowestPort = 10_000
 const ports = 22_000
 let nextPort = (process.pid * 500) % ports
 
-/** A port nobody listens on just now; `wanted` where it is free. Each process walks on from a place of its own: what two find at once is seldom the same. */
-export function freePort(wanted = 0, triesLeft = 50): number {
+/** A port nobody listens on just now, and that is `promised` to nobody; `wanted` where it is free. Each process walks on from a place of its own: what two find at once is seldom the same. */
+export function freePort(wanted = 0, promised: number[] = [], triesLeft = 50): number {
   const port = wanted || lowestPort + nextPort
   if (!wanted) nextPort = (nextPort + 1) % ports
+  if (promised.includes(port)) return freePort(0, promised, triesLeft)
   try {
     Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true)
     return port
   } catch (error) {
     if (!triesLeft) throw error
-    return freePort(0, triesLeft - 1)
+    return freePort(0, promised, triesLeft - 1)
   }
 }

@@ -33,11 +33,16 @@ interface Embedded extends Part {
 }
 
 /** An embedded PostgreSQL that is started again whenever it dies. It keeps its port as long as that is free. */
-async function keepPostgres(folder: string, { postgres_password }: Secrets, died: (name: string) => void): Promise<Embedded> {
+async function keepPostgres(
+  folder: string,
+  { postgres_password }: Secrets,
+  promised: number[],
+  died: (name: string) => void,
+): Promise<Embedded> {
   const wanted = readJson<DatabaseFile>(join(folder, 'database.json'))?.port
   const options = {
     folder: join(folder, 'postgres'),
-    port: freePort(wanted),
+    port: freePort(wanted, promised),
     password: postgres_password,
     settings: ['max_connections=100', 'shared_buffers=128MB', 'max_wal_size=2GB', 'wal_compression=on'],
   }
@@ -70,9 +75,15 @@ async function keepPostgres(folder: string, { postgres_password }: Secrets, died
   }
 }
 
-/** The database of this installation: DATABASE_URL where it is given, else an embedded one. `database.json` tells an operator how to look inside. */
-export async function openDatabase(folder: string, secrets: Secrets, externalUrl: string, died: (name: string) => void) {
-  const embedded = externalUrl ? undefined : await keepPostgres(folder, secrets, died)
+/** The database of this installation: DATABASE_URL where it is given, else an embedded one, on none of the ports that others are about to take. `database.json` tells an operator how to look inside. */
+export async function openDatabase(
+  folder: string,
+  secrets: Secrets,
+  externalUrl: string,
+  promised: number[],
+  died: (name: string) => void,
+) {
+  const embedded = externalUrl ? undefined : await keepPostgres(folder, secrets, promised, died)
   const database = urls(embedded?.url ?? externalUrl, secrets)
   writeSecretJson(join(folder, 'database.json'), database)
   return { database, part: embedded }

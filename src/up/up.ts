@@ -94,12 +94,19 @@ function welcome({ api, ingest, management }: Addresses, folder: string, demo: D
 async function start(config: Configuration, options: { demo: boolean }, parts: Part[], stopped: () => boolean) {
   const host = Bun.env.HOST ?? '127.0.0.1'
   const folder = openDataFolder(Bun.env.DATA_DIR ?? '.data')
-  assertFree(host, config.API_PORT, 'API_PORT')
-  assertFree(host, config.INGESTOR_PORT, 'INGESTOR_PORT')
-  assertFree(host, config.MANAGEMENT_PORT, 'MANAGEMENT_PORT')
+  const ports = ['API_PORT', 'INGESTOR_PORT', 'MANAGEMENT_PORT'] as const
+  for (const name of ports) assertFree(host, config[name], name)
   const secrets = keptSecrets(folder)
   const told = (name: string) => console.log(`  ${name} ended unexpectedly and is started again`)
-  const { database, part } = await step('PostgreSQL', () => openDatabase(folder, secrets, config.DATABASE_URL, told))
+  const { database, part } = await step('PostgreSQL', () =>
+    openDatabase(
+      folder,
+      secrets,
+      config.DATABASE_URL,
+      ports.map((name) => config[name]),
+      told,
+    ),
+  )
   if (part) parts.push(part)
   await step('database up to date', () =>
     migrateDatabase(database.owner_url, {
