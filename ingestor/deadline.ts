@@ -2,8 +2,8 @@
 const looks = 10
 
 /**
- * Work that may take `ms` each, of which there is much and hardly any is ever late: one timer looks at all of it, since one for each would cost
- * more than most of the work does.
+ * Work that may take `ms` each, of which there is much and hardly any is ever late: one timer looks at all of it, since one for each would
+ * cost time with every request.
  */
 export function openDeadline(ms: number, late: () => Error) {
   /** The oldest first. */
