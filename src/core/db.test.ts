@@ -102,19 +102,21 @@ describe('a connection that is lost', () => {
     const askAll = (before?: () => void) =>
       Promise.all(Array.from({ length: config.DATABASE_POOL }, () => ask(before).catch(({ status }) => status)))
     const served = Array.from({ length: config.DATABASE_POOL }, () => [{ one: 1 }])
+    // Each connection is opened anew, behind those who were refused and still have their place: on a busy machine that takes its time.
+    const areServed = () => eventually(async () => Bun.deepEquals(await askAll(), served))
     try {
-      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+      expect(await areServed()).toBe(true)
       door.silence()
       expect(await askAll()).toEqual(served.map(() => 503))
-      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+      expect(await areServed()).toBe(true)
       // Silent in the COMMIT, of which nobody is told.
       expect(await askAll(door.silence)).toContainEqual([{ one: 1 }])
-      expect(await eventually(async () => Bun.deepEquals(await askAll(), served))).toBe(true)
+      expect(await areServed()).toBe(true)
     } finally {
       await database.close()
       door.shut()
     }
-  })
+  }, 30_000)
 })
 
 // ASVS 15.2.2

@@ -43,7 +43,7 @@ describe('an embedded database', () => {
     const orphan = await startPostgres({ folder, port: freePort(), password: 'x', settings })
     await ask(orphan.url, 'create table kept as select 8 as n')
     const heir = await startPostgres({ folder, port: freePort(), password: 'x', settings })
-    expect(await Promise.race([orphan.ended.then(() => 'ended'), Bun.sleep(1000)])).toBe('ended')
+    expect(await Promise.race([orphan.ended.then(() => 'ended'), Bun.sleep(10_000)])).toBe('ended')
     expect(await ask(heir.url, 'select n from kept')).toEqual([{ n: 8 }])
     heir.process.kill('SIGKILL')
     await heir.ended

@@ -321,7 +321,7 @@ describe('a list', () => {
       encode(['a', { id }]),
     ]
     for (const cursor of [...garbage, ...wrongTypes]) {
-      const reply = await Promise.race([send('GET', `${path}?cursor=${cursor}`, { headers }), Bun.sleep(1000)])
+      const reply = await Promise.race([send('GET', `${path}?cursor=${cursor}`, { headers }), Bun.sleep(10_000)])
       expect([cursor, reply?.status]).toEqual([cursor, 422])
     }
     const limits = ['0', '-1', '201', '1.5', 'x', '1e9', '', 'NaN']
