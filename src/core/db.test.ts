@@ -68,17 +68,21 @@ describe('a connection that is lost', () => {
   // The driver once kept what it had not sent yet, or the last words of the server it had lost, for the next connection.
   test('leaves nothing behind for the next, nor ends the process', async () => {
     const tenant_id = await newTenant()
-    const locked = Promise.withResolvers<number>()
+    const [locked, asking] = [Promise.withResolvers<void>(), Promise.withResolvers<number>()]
     const held = owner.begin(async (sql) => {
       await sql`lock table saved_view in access exclusive mode`
-      const pid = await locked.promise
-      await eventually(async () => (await sql`select from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`).length > 0)
+      locked.resolve()
+      const pid = await asking.promise
+      // Asked outside: within one transaction what others do is read once.
+      const isStuck = async () => (await owner`select 1 from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`).length > 0
+      expect(await eventually(isStuck)).toBe(true)
       await sql`select pg_terminate_backend(${pid}, 5000)`
     })
+    await locked.promise
     const stuck = within(tenant_id, async (scope) => {
       const [row] = await scope.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
-      locked.resolve(row!.pid)
-      await scope.tx.execute(sql`select from saved_view where name < ${'a'}`)
+      asking.resolve(row!.pid)
+      await scope.tx.execute(sql`select 1 from saved_view where tenant_id = ${tenant_id} and name < ${'a'}`)
     }).catch(() => 'refused')
     expect(await stuck).toBe('refused')
     expect(await within(tenant_id, async (scope) => (await scope.tx.select().from(groups).where(scope.own(groups))).length)).toBe(2)
@@ -127,7 +131,7 @@ test('so many wait for a connection and no more; those who wait get theirs', asy
   const holders = Array.from({ length: config.DATABASE_POOL }, () =>
     inTenant(jobActor(tenant_id), 'read only', () => ((begun += 1), held.promise)),
   )
-  await eventually(() => begun === config.DATABASE_POOL)
+  expect(await eventually(() => begun === config.DATABASE_POOL)).toBe(true)
   const waiting = Array.from({ length: limits.waitingRequests }, () => inTenant(jobActor(tenant_id), 'read only', async () => 'served'))
   const tooMany = await inTenant(jobActor(tenant_id), 'read only', async () => 'served').catch((error: unknown) => error)
   held.resolve()

@@ -118,12 +118,13 @@ describe('a download', () => {
     await reader.read()
     // What fits into the buffers of both ends is read ahead; then nothing for as long as nobody takes.
     let before = -1
-    await eventually(async () => {
+    const isStill = async () => {
       const still = before === pages()
       before = pages()
       await Bun.sleep(100)
       return still
-    }, 5_000)
+    }
+    expect(await eventually(isStill)).toBe(true)
     expect(pages()).toBeLessThan(50)
     await reader.cancel()
   })

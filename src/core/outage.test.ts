@@ -100,12 +100,13 @@ test('a database that goes away and comes back is survived without a restart', a
   expect(await statusOf(post('/api/v1/groups', { name: 'Kept', permissions: [] }, headers))).toBe(201)
 
   // Heard again: a session that ends elsewhere is out within a second, not when the cache of five seconds runs out.
-  await eventually(async () => {
+  const isListening = async () => {
     const sql = postgres(database.url, { max: 1 })
     const rows = await sql`select from pg_stat_activity where query ilike 'listen%' and usename = 'monozu_app'`
     await sql.end()
     return rows.length > 0
-  }, 10_000)
+  }
+  expect(await eventually(isListening, 10_000)).toBe(true)
   expect(await statusOf(ask('/api/v1/me', { headers }))).toBe(200)
   await endSessions()
   expect(await eventually(async () => (await statusOf(ask('/api/v1/me', { headers }))) === 401, 1000)).toBe(true)
