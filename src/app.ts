@@ -116,8 +116,9 @@ const documentation = {
   },
 } as const
 
-/** The Cloud API. A short Host header shifts path matching unless `standardHostname` is off. */
+/** The Cloud API. What it answers is checked, not walked through once more to write its times: JSON does that. A short Host header shifts path matching unless `standardHostname` is off. */
 export const app = new Elysia({
+  encodeSchema: false,
   handler: { standardHostname: false },
   serve: { maxRequestBodySize: limits.bodyBytes, idleTimeout: limits.commandWaitSeconds + 10 },
   websocket: {

@@ -1,6 +1,6 @@
 import type { Known } from './authenticate'
 import { Problem } from './errors'
-import { type Feature, type Features, featuresWith } from './feature-flags'
+import { type Feature, type Features, featuresWith, isOn } from './feature-flags'
 import type { Permission } from './permissions'
 import { remembered } from './remembered'
 
@@ -44,18 +44,18 @@ export const featuresOf = async (tenant_id: string): Promise<Features> => featur
 /** Somebody without what belongs to features that are off: what he hears of. */
 export async function withinFeatures(known: Known): Promise<Known> {
   const features = await featuresOf(known.actor.tenant_id)
-  const isOn = (permission: Permission) => {
+  const isThere = (permission: Permission) => {
     const feature = featureOf(permission)
     return !feature || features[feature]
   }
-  return { ...known, actor: { ...known.actor, permissions: new Set([...known.actor.permissions].filter(isOn)) } }
+  return { ...known, actor: { ...known.actor, permissions: new Set([...known.actor.permissions].filter(isThere)) } }
 }
 
 /** 404 for a feature that is off: there is no such thing here. Waits only where the licence is not remembered. */
 export function assertFeature(tenant_id: string, feature: Feature): void | Promise<void> {
-  const assertOn = (features: Features) => {
-    if (!features[feature]) throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
+  const assertOn = (included: readonly string[] | undefined) => {
+    if (!isOn(feature, included)) throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
   }
   const entry = licensed.recall(tenant_id)
-  return entry ? assertOn(featuresWith(entry.found)) : featuresOf(tenant_id).then(assertOn)
+  return entry ? assertOn(entry.found) : licensed.find({ tenant_id }).then(assertOn)
 }

@@ -51,6 +51,7 @@ const documentation = {
 
 /** The Management API: a program of its own, for platform staff alone. */
 export const managementApp = new Elysia({
+  encodeSchema: false,
   handler: { standardHostname: false },
   serve: { maxRequestBodySize: limits.bodyBytes },
 })

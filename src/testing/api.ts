@@ -8,6 +8,9 @@ import { sessions } from '../identity/auth/schema'
 import { groups } from '../identity/groups/schema'
 import { createTenant } from '../identity/tenants/service'
 import { membershipGroups, membershipUnits, memberships, users } from '../identity/users/schema'
+import { watchAnswers } from './instant-law'
+
+watchAnswers(app)
 
 const founder = (tenant_id: string): Actor => ({
   kind: 'job',

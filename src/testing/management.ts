@@ -12,6 +12,9 @@ import { inManagement, routine, stranger } from '../management/scope'
 import { startSession } from '../management/sign-in/sessions'
 import { staff } from '../management/staff/schema'
 import { password } from './account'
+import { watchAnswers } from './instant-law'
+
+watchAnswers(managementApp)
 
 /** As the role of the Management process: for what the database must refuse it. */
 export const managementRole = postgres(Bun.env.MANAGEMENT_DATABASE_URL!, { max: 2, onnotice: () => {}, fetch_types: false })
