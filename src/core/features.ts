@@ -54,7 +54,8 @@ export async function withinFeatures(known: Known): Promise<Known> {
 /** 404 for a feature that is off: there is no such thing here. Waits only where the licence is not remembered. */
 export function assertFeature(tenant_id: string, feature: Feature): void | Promise<void> {
   const assertOn = (included: readonly string[] | undefined) => {
-    if (!isOn(feature, included)) throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
+    if (!isOn(feature, included))
+      throw new Problem(404, 'feature_disabled', `The feature ${feature} is not switched on for this organization`)
   }
   const entry = licensed.recall(tenant_id)
   return entry ? assertOn(entry.found) : licensed.find({ tenant_id }).then(assertOn)
