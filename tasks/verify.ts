@@ -10,8 +10,8 @@ const managementJourneys = 'web/e2e/management/'
 
 /** Two parts that take about as long: they wait for different things, a browser or PostgreSQL or a clock, and keep two cores busy. */
 const parts = {
-  journeys: ['./web/', `--path-ignore-patterns=${managementJourneys}**`],
-  others: ['./src/', './ingestor/', `./${managementJourneys}`],
+  journeys: ['./web/', './ingestor/', `--path-ignore-patterns=${managementJourneys}**`],
+  others: ['./src/', `./${managementJourneys}`],
 }
 
 interface Totals {
