@@ -4,7 +4,8 @@ import { type Peer, startGo, startInflux, startOwn, startVictoriaMetrics, tenant
 import { peakResidentMb, processorSeconds } from './processes'
 
 // `bun run bench:ingest [rounds] [seconds] [binary]`: values a second that the ingestor acknowledges after COMMIT, beside the peers that are
-// installed, turn by turn in one run; what that costs of processor and memory; how long an acknowledgement takes at half of the peak.
+// installed, turn by turn in one run, each when the others have finished; what that costs of processor and memory; how long an acknowledgement takes
+// at half of the peak.
 
 const [rounds = 3, seconds = 6] = Bun.argv.slice(2, 4).map(Number)
 const binary = Bun.argv[4]
@@ -39,12 +40,30 @@ async function turn(peer: Peer, { values, connections }: (typeof shapes)[number]
   return { result, valuesPerSecond: result.perSecond * values, processorPerMillion: used / ((result.accepted * values) / 1e6) }
 }
 
+const quietShare = 0.05
+const quietSeconds = 30
+
+/** Until what the turn before left behind is done, so that nobody pays for it but who had it to do: on the disk, and no peer at work any more. */
+async function settled(peers: Peer[]) {
+  await Bun.$`sync`
+  const pids = peers.flatMap((peer) => peer.pids)
+  for (let tries = 0; tries < 2 * quietSeconds; tries++) {
+    const before = processorSeconds(...pids)
+    await Bun.sleep(500)
+    if (processorSeconds(...pids) - before < quietShare / 2) return
+  }
+  console.log(`  the peers were still at work after ${quietSeconds} s`)
+}
+
 const middle = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
 
 async function shape(peers: Peer[], one: (typeof shapes)[number]) {
   const turns = peers.map((): Turn[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (const [index, peer] of peers.entries()) turns[index]!.push(await turn(peer, one))
+    for (const [index, peer] of peers.entries()) {
+      await settled(peers)
+      turns[index]!.push(await turn(peer, one))
+    }
   }
   const speeds = turns.map((list) => middle(list.map(({ valuesPerSecond }) => valuesPerSecond)))
   const rows = peers.map(({ name }, index) => {
@@ -92,6 +111,8 @@ async function bench() {
       await bench.owner`checkpoint`
       peaks.push(await shape(peers, one))
     }
+    for (const { stop } of peers.slice(1)) await stop()
+    await settled([own])
     const half = peaks[1]! / 2
     const at = await run(own, 100, { connections: 64, seconds, perSecond: half })
     table(`At half of the peak (${rounded(half)} requests of 100 values a second wanted)`, [

@@ -193,11 +193,10 @@ function seriesOf({ places }: Asked, rows: Row[]): Series[] {
  */
 function valuesOf(places: Place[], of: (columns: SQL) => SQL): SQL {
   const wanted = [...Map.groupBy(places, ({ layout }) => layout.id)]
-  const byLayout = (take: (some: Place[]) => SQL) =>
-    sql`case f.layout_id ${sql.join(
-      wanted.map(([layout, some]) => sql`when ${layout}::uuid then ${take(some)}`),
-      sql` `,
-    )} end`
+  const byLayout = (take: (some: Place[]) => SQL) => {
+    const cases = wanted.map(([layout, some]) => sql`when ${layout}::uuid then ${take(some)}`)
+    return cases.length > 1 ? sql`case f.layout_id ${sql.join(cases, sql` `)} end` : take(wanted[0]![1])
+  }
   const value = ({ place }: Place) => sql`f.values[${place}::int]`
   if (wanted.every(([, some]) => some.length === 1))
     return sql`(${of(sql`${byLayout(([one]) => sql`${one!.place}::int`)} as place, ${byLayout(([one]) => value(one!))} as v`)}) x`
