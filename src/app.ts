@@ -116,7 +116,10 @@ const documentation = {
   },
 } as const
 
-/** The Cloud API. What it answers is checked, not walked through once more to write its times: JSON does that. A short Host header shifts path matching unless `standardHostname` is off. */
+/**
+ * The Cloud API. What it answers is checked, not walked through once more to write its times: JSON does that. A short Host header shifts path
+ * matching unless `standardHostname` is off.
+ */
 export const app = new Elysia({
   encodeSchema: false,
   handler: { standardHostname: false },

@@ -1,5 +1,5 @@
 // A time goes out as RFC 3339 writes it, whatever a statement brought it as: the framework turns a Date into that and leaves a text as it is.
-// Every JSON answer that any test gets is held against it.
+// Every JSON answer that a test gets from an application in its own process is held against it.
 
 const asPostgresWrites = /"[^"]+":"\d{4}-\d\d-\d\d \d\d:\d\d[^"]*"/
 
