@@ -55,7 +55,7 @@ async function socket(token: string) {
   it.addEventListener('message', () => void (open = true))
   it.addEventListener('close', (event) => void (code = event.code))
   expect(await eventually(() => open)).toBe(true)
-  return async () => ((await eventually(() => code)) ? code : undefined)
+  return async () => ((await eventually(() => code, 1000)) ? code : undefined)
 }
 
 describe('own sessions', () => {
@@ -115,7 +115,7 @@ describe('own sessions', () => {
     let heard = ''
     const listener = await raw.listen('monozu', (payload) => void (heard += `${payload}\n`))
     await client.api.me.sessions({ id: sid }).delete()
-    expect(await eventually(() => heard.includes(`sessions ${sid}`))).toBe(true)
+    expect(await eventually(() => heard.includes(`sessions ${sid}`), 1000)).toBe(true)
     await listener.unlisten()
   })
 
