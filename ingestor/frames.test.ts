@@ -1,12 +1,14 @@
 import { afterAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { Client } from 'pg'
+import { unitOf } from './examine'
 import { deviceOf } from './keys'
 import { splitArray } from './split'
 import { arrayOf, encodeFrames, momentsIn } from './frames'
 import { readInstant } from './instant'
 import { describeLayout } from './layout'
 import { openStore } from './store'
+import { decodeUnit, encodeUnit } from './spool/unit'
 import { selectFrameType } from './statements'
 import { owner } from './testing'
 
@@ -34,7 +36,9 @@ test('frames come out of PostgreSQL as they went in', async () => {
       })
       const rows = encodeFrames(device, frames)
       expect(momentsIn(rows)).toEqual(frames.map(({ at }) => at))
-      const given = arrayOf([rows], frames.length, await frameType)
+      const { length, write } = arrayOf([rows], frames.length, await frameType)
+      const given = Buffer.alloc(length)
+      write(given, 0)
       const { rows: found } = await client.query(
         'select u.*, array(select float8send(v) from unnest(values) v)::text as bits from unnest($1::incoming_frame[]) u',
         [given],
@@ -61,6 +65,35 @@ function bitsOf(values: number[]): string {
   })
   return `{${texts.join(',')}}`
 }
+
+test('what an earlier version spooled is stored as it was meant', () => {
+  const at = Date.UTC(2026, 10, 27)
+  const layout = describeLayout(tenant_id, ['a', 'b'], [1, 2])
+  const rows = encodeFrames(device, [
+    { at, layout, values: [1, 2] },
+    { at: at + 1, layout, values: [3, 4] },
+  ])
+  const payload = encodeUnit(unitOf(device, { rows, frames: 2 }))
+  expect(decodeUnit(payload)).toMatchObject({ rows, frames: 2 })
+  expect(decodeUnit(payload)).not.toHaveProperty('form')
+
+  // As COPY takes a row: the number of its fields, then each behind its length. Here each field is behind its type as well, and the row behind its length.
+  const fieldLengths = [16, 16, 8, 16, 20 + 2 * 12]
+  const copied: Buffer[] = []
+  for (let start = 0; start < rows.length;) {
+    start += 4 + 4
+    copied.push(Buffer.from([0, 5]))
+    for (const length of fieldLengths) {
+      copied.push(rows.subarray(start + 4, start + 8 + length))
+      start += 8 + length
+    }
+  }
+  const { form, ...json } = JSON.parse(payload.toString('utf8', 4, payload.length - rows.length)) as Record<string, unknown>
+  expect(form).toBe('array')
+  const before = Buffer.from(JSON.stringify(json))
+  const length = Buffer.from([0, 0, before.length >> 8, before.length & 0xff])
+  expect(decodeUnit(Buffer.concat([length, before, ...copied]))).toMatchObject({ rows, frames: 2 })
+})
 
 test('frames that PostgreSQL refuses are told at once, and the connection serves on', async () => {
   const layout = describeLayout(tenant_id, ['a'], [1])

@@ -1,14 +1,15 @@
 import { now } from '../src/core/clock'
 import type { Unit } from './examine'
 import type { Arrival } from './arrivals'
+import type { Parameter } from './bind'
 import { arrayOf } from './frames'
 import { idFrom } from './ids'
 import type { Device } from './keys'
 
-/** A statement and its one parameter: JSON text, or bytes in PostgreSQL's binary form. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
+/** A statement and its one parameter: JSON text, or in PostgreSQL's binary form. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
 export interface Statement {
   text: string
-  value?: string | Buffer
+  value?: string | Parameter
   /** How many rows it added is told to the sender. */
   isCounted?: boolean
 }

@@ -2,6 +2,7 @@ import { SpanKind, type SpanContext } from '@opentelemetry/api'
 import type { Client } from 'pg'
 import { inSpan } from '../src/core/spans'
 import { type Arrival, openArrivals } from './arrivals'
+import { sendBound } from './bind'
 import { within } from './connect'
 import type { Unit } from './examine'
 import type { Device } from './keys'
@@ -141,8 +142,12 @@ async function write(client: Client, units: Unit[], seen: Device[], arrivals: Ar
 
 /** How many rows it added that its senders are told of. Each text is parsed and planned once a connection, under the name of its hash. */
 async function send(client: Client, { text, value, isCounted }: Statement): Promise<number> {
-  const { rowCount } = await client.query({ name: nameOf(text), text, values: value === undefined ? [] : [value] })
-  return isCounted ? (rowCount ?? 0) : 0
+  const name = nameOf(text)
+  const count =
+    typeof value === 'object'
+      ? await sendBound(client, name, text, value)
+      : (await client.query({ name, text, values: value === undefined ? [] : [value] })).rowCount
+  return isCounted ? (count ?? 0) : 0
 }
 
 const names = new Map<string, string>()

@@ -1,12 +1,16 @@
 import { bytesOf } from '../../src/core/secrets'
 import { deviceOf } from '../keys'
 import type { Unit } from '../examine'
+import { fromCopy } from '../frames'
 import type { Layout } from '../layout'
 
-/** What a request leaves to be stored, as bytes: JSON with its length before it, then the rows of COPY as they are. The key stays out of it. */
+/** How rows stand in a unit. One that does not say so was spooled by a version that had them as COPY takes them. */
+const form = 'array'
+
+/** What a request leaves to be stored, as bytes: JSON with its length before it, then the rows as they are. The key stays out of it. */
 export function encodeUnit({ rows, device: { tenant_id, device_id }, layouts, ...rest }: Unit): Buffer {
   const kept = layouts.map(({ id, hash, metrics, labels }) => ({ id, hash, metrics, labels }))
-  const json = Buffer.from(JSON.stringify({ ...rest, device: { tenant_id, device_id }, layouts: kept }))
+  const json = Buffer.from(JSON.stringify({ ...rest, form, device: { tenant_id, device_id }, layouts: kept }))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(json.length)
   return Buffer.concat([length, json, rows])
@@ -14,12 +18,12 @@ export function encodeUnit({ rows, device: { tenant_id, device_id }, layouts, ..
 
 export function decodeUnit(payload: Buffer): Unit {
   const end = 4 + payload.readUInt32BE(0)
-  const { device, layouts, ...rest } = JSON.parse(payload.toString('utf8', 4, end)) as Omit<Unit, 'rows'>
+  const { device, layouts, form: found, ...rest } = JSON.parse(payload.toString('utf8', 4, end)) as Omit<Unit, 'rows'> & { form?: string }
   const { tenant_id, device_id } = device
   return {
     ...rest,
     device: deviceOf({ tenant_id, device_id, key_id: '', key_hash: '' }),
     layouts: layouts.map((layout): Layout => ({ ...layout, idBytes: bytesOf(layout.id), columns: new Uint16Array(), stored: false })),
-    rows: payload.subarray(end),
+    rows: found === form ? payload.subarray(end) : fromCopy(payload.subarray(end)),
   }
 }
