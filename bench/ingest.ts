@@ -1,4 +1,4 @@
-import { type Bench, fillLog, openBench, residentMb, rounded, table, verdict } from './lib'
+import { type Bench, fillLog, fillMemory, openBench, residentMb, rounded, table, verdict } from './lib'
 import { type LoadResult, load } from './ingest-loads'
 import { type Peer, startGo, startInflux, startOwn, startVictoriaMetrics, tenant_id } from './ingest-peers'
 import { peakResidentMb, processorSeconds } from './processes'
@@ -107,6 +107,7 @@ async function bench() {
     stops.push(...peers.slice(1).map(({ stop }) => stop))
     const peaks: number[] = []
     for (const one of shapes) {
+      await fillMemory(bench)
       // What was written before is on the disk, and the files of its log are used again.
       await bench.owner`checkpoint`
       peaks.push(await shape(peers, one))

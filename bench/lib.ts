@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { type RunningPostgres, freePort, startPostgres } from '../src/core/embedded-postgres'
@@ -63,6 +63,19 @@ export async function fillLog({ owner }: Bench, gigabytes: number) {
   const [text, times] = ['x'.repeat(1_000_000), 100]
   for (let written = 0; written < gigabytes * 1e9; written += text.length * times)
     await owner`select count(pg_logical_emit_message(false, 'bench', ${text})) from generate_series(1, ${times})`
+}
+
+/**
+ * Fills three quarters of what is free of memory with pages of a file, but takes no more than a third of the disk's room: as on a machine that has
+ * run for a while. In a virtual one that was just started, or whose host takes back what lies idle, each page that was not used before is waited
+ * for. Called again, it reads what was dropped since.
+ */
+export async function fillMemory({ folder }: Bench) {
+  const file = join(folder, 'memory')
+  if (existsSync(file)) return Bun.$`cat ${file} > /dev/null`
+  const { bavail, bsize } = statfsSync(folder)
+  const bytes = Math.floor(Math.min(0.75 * freemem(), (bavail * bsize) / 3))
+  await Bun.$`head -c ${bytes} /dev/zero > ${file}`
 }
 
 /** Starts `monozu <command>` from source (or `binary`) and waits until it is ready. */
