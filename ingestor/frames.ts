@@ -62,10 +62,10 @@ export function rowOf({ idBytes, columns }: Layout): Buffer {
   const row = Buffer.alloc(valuesAt + perValue * columns.length)
   row.writeInt32BE(row.length - 4)
   row.writeInt32BE(columnTypes.length, 4)
-  const ends = [deviceAt, timeAt, layoutAt, arrayAt, row.length + fieldHead]
+  const lengths = [16, 16, 8, 16, row.length - arrayAt]
   for (const [index, at] of [tenantAt, deviceAt, timeAt, layoutAt, arrayAt].entries()) {
     row.writeInt32BE(columnTypes[index]!, at - fieldHead)
-    row.writeInt32BE(ends[index]! - fieldHead - at, at - 4)
+    row.writeInt32BE(lengths[index]!, at - 4)
   }
   row.set(idBytes, layoutAt)
   // array_recv: dimensions, has nulls, element type; then length and lower bound of the one dimension.
@@ -119,7 +119,8 @@ export function fromCopy(rows: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-function int32(value: number): Buffer {
+/** Four bytes, big-endian. */
+export function int32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32BE(value)
   return bytes

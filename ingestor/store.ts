@@ -140,7 +140,7 @@ async function write(client: Client, units: Unit[], seen: Device[], arrivals: Ar
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** How many rows it added that its senders are told of. Each text is parsed and planned once a connection, under the name of its hash. */
+/** How many rows it added that its senders are told of. Each text is parsed and planned once a connection, under a name of its own. */
 async function send(client: Client, { text, value, isCounted }: Statement): Promise<number> {
   const name = nameOf(text)
   const count =

@@ -1,7 +1,7 @@
 import { bytesOf } from '../../src/core/secrets'
 import { deviceOf } from '../keys'
 import type { Unit } from '../examine'
-import { fromCopy } from '../frames'
+import { fromCopy, int32 } from '../frames'
 import type { Layout } from '../layout'
 
 /** How rows stand in a unit. One that does not say so was spooled by a version that had them as COPY takes them. */
@@ -11,9 +11,7 @@ const form = 'array'
 export function encodeUnit({ rows, device: { tenant_id, device_id }, layouts, ...rest }: Unit): Buffer {
   const kept = layouts.map(({ id, hash, metrics, labels }) => ({ id, hash, metrics, labels }))
   const json = Buffer.from(JSON.stringify({ ...rest, form, device: { tenant_id, device_id }, layouts: kept }))
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(json.length)
-  return Buffer.concat([length, json, rows])
+  return Buffer.concat([int32(json.length), json, rows])
 }
 
 export function decodeUnit(payload: Buffer): Unit {
