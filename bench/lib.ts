@@ -66,15 +66,15 @@ export async function fillLog({ owner }: Bench, gigabytes: number) {
 }
 
 /**
- * Fills three quarters of what is free of memory with pages of a file, but takes no more than a third of the disk's room: as on a machine that has
- * run for a while. In a virtual one that was just started, or whose host takes back what lies idle, each page that was not used before is waited
- * for. Called again, it reads what was dropped since.
+ * Fills what is free of memory with pages of a file, but takes no more than a third of the disk's room: as on a machine that has run for a while,
+ * where every new page takes the place of an old one. In a virtual one that was just started, or whose host takes back what lies idle, each page that
+ * was not used before is waited for. Called again, it reads what was dropped since.
  */
 export async function fillMemory({ folder }: Bench) {
   const file = join(folder, 'memory')
   if (existsSync(file)) return Bun.$`cat ${file} > /dev/null`
   const { bavail, bsize } = statfsSync(folder)
-  const bytes = Math.floor(Math.min(0.75 * freemem(), (bavail * bsize) / 3))
+  const bytes = Math.floor(Math.min(freemem(), (bavail * bsize) / 3))
   await Bun.$`head -c ${bytes} /dev/zero > ${file}`
 }
 

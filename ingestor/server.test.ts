@@ -236,6 +236,11 @@ test('an id that a stranger brought is not taken over: only a trusted proxy may 
   config.TRUST_PROXY_HOPS = 1
   try {
     expect(await named()).toEqual(['asked-for-1', 'asked-for-1'])
+    const ids = Array.from({ length: 20 }, (_, index) => `at-once-${index}`)
+    const answers = await Promise.all(
+      ids.map((id, index) => send(url, device, [telemetry({ level: 1 }, index)], { headers: { 'x-request-id': id } })),
+    )
+    expect(answers.map(({ status, headers: told }) => [status, told.get('x-request-id')])).toEqual(ids.map((id) => [204, id]))
   } finally {
     config.TRUST_PROXY_HOPS = 0
   }

@@ -67,11 +67,12 @@ function secured(answer: Response): Response {
   return answer
 }
 
-/** What nearly every request gets: made of headers that are there already, since setting them one by one takes twice as long. */
+const ofStored = new Headers(everywhere)
+
+/** What nearly every request gets: with a copy of headers that are there already, since setting them one by one takes twice as long. */
 function stored(request_id: string): Response {
-  const answer = new Response(null, { status: 204, headers: everywhere })
-  answer.headers.set('x-request-id', request_id)
-  return answer
+  ofStored.set('x-request-id', request_id)
+  return new Response(null, { status: 204, headers: ofStored })
 }
 
 const serving = (route: string, answer: (request: Request) => Promise<Response>) => (request: Request) =>

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { Problem } from './errors'
+import { Problem, codeOf } from './errors'
 import { filesIn } from './files'
 import { pagePolicy } from './security-headers'
 
@@ -39,16 +39,24 @@ function answer({ plain, packed, etag, headers }: Asset, request: Request): Resp
   return gzip ? new Response(packed, { headers: { ...known, 'content-encoding': 'gzip' } }) : new Response(plain, { headers: known })
 }
 
-/** The console: read and compressed at the first request for a file, then from memory. Whatever is no file is a page of the application. */
-export function staticFiles(entry: string) {
-  const files = filesIn('dist/web')
+/**
+ * The console: read and compressed at the first request for a file, then from memory. Whatever is no file is a page of the application. What was built
+ * when it was started is served; a file that has gone since, as while it is built anew, is looked for again with the next request.
+ */
+export function staticFiles(entry: string, folder = 'dist/web') {
+  const files = filesIn(folder)
   const loaded = new Map<string, Promise<Asset>>()
   const serve = async (name: string, request: Request): Promise<Response> => {
     const path = files.get(name)
     if (!path) throw new Problem(404, 'not_found', 'The console is not built: run `bun run build:web`')
     const asset = loaded.get(name) ?? load(path, name)
     loaded.set(name, asset)
-    return answer(await asset, request)
+    try {
+      return answer(await asset, request)
+    } catch (error) {
+      loaded.delete(name)
+      throw codeOf(error) === 'ENOENT' ? new Problem(404, 'not_found', 'This file of the console is gone') : error
+    }
   }
   const page = { public: 'the console itself; all data needs a sign-in', detail: { hide: true } }
   return new Elysia()
