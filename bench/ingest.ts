@@ -106,6 +106,8 @@ async function bench() {
     const peers = [own, ...(await startVictoriaMetrics(bench.folder)), ...(await startInflux(bench.folder)), ...(await startGo(bench, own))]
     stops.push(...peers.slice(1).map(({ stop }) => stop))
     const peaks: number[] = []
+    // Nobody is measured cold: a runtime compiles what is called often, a store meets its series for the first time.
+    for (const peer of peers) await run(peer, 100, { connections: 64, seconds })
     for (const one of shapes) {
       await fillMemory(bench)
       // What was written before is on the disk, and the files of its log are used again.
