@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
+import postgres from 'postgres'
 import { axe, visit } from './browser'
 import { inOrganization } from './organization'
 import { type Platform, callerOf, registerDevice, report, signIn } from './platform'
@@ -97,6 +98,53 @@ test('what a device measures by itself is seen on its page as a host is: its lat
   expect(complaints).toEqual([])
   await context.close()
 }, 90_000)
+
+test('a device whose clock is ahead is told of, and when the latest values were measured where the range has none', async () => {
+  const minutes = (count: number) => new Date(Date.now() + count * 60_000).toISOString()
+  const level = (timestamp: string) => ({ kind: 'telemetry', timestamp, data: { level_mm: 7 } })
+  const early = await registerDevice(platform, { name: 'fast-clock' })
+  await report(platform, early, level(minutes(25)))
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, `/devices/${early.device_id}`)
+  await page
+    .getByRole('status')
+    .filter({ hasText: /The clock of this device is about 2[45] min ahead/ })
+    .waitFor()
+  await page.getByText('once the time they bear has come').waitFor()
+  expect(await axe(page)).toEqual([])
+
+  const late = await registerDevice(platform, { name: 'quiet-since' })
+  const measured = minutes(-40)
+  await report(platform, late, level(measured))
+  await page.goto(`${platform.url}/devices/${late.device_id}`)
+  const at = await page.evaluate((iso) => new Date(iso).toLocaleTimeString('en-GB'), measured)
+  await page.getByText(at).waitFor()
+  expect(await page.getByText('The clock of this device').count()).toBe(0)
+  await page.getByRole('radio', { name: 'Last hour' }).click()
+  await page.getByRole('figure', { name: 'level_mm' }).waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+}, 60_000)
+
+test('a device that falls silent is seen to be offline, on its page and in the list, by who only looks', async () => {
+  const device = await registerDevice(platform, { name: 'silent-soon' })
+  await report(platform, device, { kind: 'log', data: { level: 'info', message: 'here' } })
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/devices')
+  const listed = page.getByRole('row').filter({ hasText: 'silent-soon' })
+  await listed.getByText('Online').waitFor()
+  const beside = await context.newPage()
+  await beside.goto(`${platform.url}/devices/${device.device_id}`)
+  const head = beside.locator('header').filter({ has: beside.getByRole('heading', { level: 1, name: 'silent-soon' }) })
+  await head.getByText('Online').waitFor()
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  await owner`update device_presence set last_seen_at = now() - interval '1 hour' where device_id = ${device.device_id}`
+  await owner.end()
+  await Promise.all([listed.getByText('Offline').waitFor(), head.getByText('Offline').waitFor()])
+  await head.getByText('1 hr ago').waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+}, 60_000)
 
 test('a device that never reported says so once; at an address where there is none, the way leads to all devices', async () => {
   const { device_id } = await registerDevice(platform, { name: 'still-in-its-box' })

@@ -10,6 +10,9 @@ import { useMemo } from 'react'
 import { takeArrived } from './live-lists'
 import type { Page } from './page'
 
+/** Of which nobody has read more than the beginning: it may be fetched anew as a whole. */
+export const isShort = ({ state }: { state: { data?: { pages: unknown[] } } }): boolean => (state.data?.pages.length ?? 0) < 2
+
 /** A list read page by page with the server's cursors. */
 export function listOptions<Item extends { id: string }>(
   queryKey: readonly unknown[],
@@ -22,8 +25,8 @@ export function listOptions<Item extends { id: string }>(
     getNextPageParam: (last: Page<Item>) => last.next_cursor,
     meta: { fetchPage },
     // What is shown of a long list is kept fresh by live frames; all its pages are not fetched for a glance at another window.
-    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) < 2,
-    refetchOnReconnect: ({ state }) => (state.data?.pages.length ?? 0) < 2,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
   })
 }
 

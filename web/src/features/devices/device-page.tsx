@@ -11,7 +11,7 @@ import { useCan, useFeatures } from '@/lib/me'
 import { Skeleton } from '@/ui/skeleton'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/ui/tabs'
 import { DeviceStatus } from './device-status'
-import { deviceQuery, type TaggedDevice } from './queries'
+import { type TaggedDevice, watchedDeviceQuery } from './queries'
 
 const Overview = later(() => import('./overview'))
 const Neighbours = later(() => import('./neighbours'))
@@ -27,7 +27,7 @@ const tabs = ['overview', 'neighbours', 'commands', 'alerts', 'events', 'keys', 
 export function DevicePage() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
-  const query = useQuery(deviceQuery(id))
+  const query = useQuery(watchedDeviceQuery(id))
   return (
     <Loaded
       query={query}

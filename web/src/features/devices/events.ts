@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { type Range, spanOf } from '@/kit/range'
 import { answer, api, type ItemOf } from '@/lib/api'
-import { listOptions } from '@/lib/list'
+import { isShort, listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 
 const eventsOf = (id: string) => api.devices({ id }).events
@@ -18,8 +18,7 @@ export const eventList = (id: string, filter: Record<string, unknown>, range: Ra
     const span = { from: new Date(fromMs), ...(range.last === undefined && { to: new Date(toMs) }) }
     return answer(eventsOf(id).get({ query: { ...(filter as EventQuery), ...span, limit: rowsAtOnce, cursor } }))
   }),
-  refetchInterval: ({ state }: { state: { data?: { pages: unknown[] } } }) =>
-    range.last !== undefined && (state.data?.pages.length ?? 0) < 2 && pollMs,
+  refetchInterval: (query: Parameters<typeof isShort>[0]) => range.last !== undefined && isShort(query) && pollMs,
 })
 
 export const eventQuery = (id: string, event_id: string) =>

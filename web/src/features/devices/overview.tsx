@@ -11,10 +11,12 @@ import { StatTiles } from '@/features/telemetry/stat-tiles'
 import { EmptyState } from '@/kit/empty-state'
 import { Loaded } from '@/kit/loaded'
 import { type TimeRange, TimeRangePicker, timeRanges } from '@/kit/time-range'
-import { formatDuration } from '@/lib/format'
+import { useNow } from '@/lib/clock'
+import { formatDateTime, formatDuration } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
+import { ClockNotice, newestOf } from './clock-notice'
 import { HostCharts } from './host-charts'
 import { OwnCharts } from './own-charts'
 import type { Device } from './queries'
@@ -54,8 +56,13 @@ export default function Overview({ device }: { device: Device }) {
         {() => (
           <>
             <StatTiles latest={items} own={reported.own} />
+            <ClockNotice device={device} latest={items} />
             {controls}
-            {items.length === 0 ? <NoTelemetry device={device} filtered={false} /> : <Measured {...{ device, reported, range, paused }} />}
+            {items.length === 0 ? (
+              <NoTelemetry device={device} />
+            ) : (
+              <Measured {...{ device, reported, range, paused }} newestMs={newestOf(items)} />
+            )}
           </>
         )}
       </Loaded>
@@ -83,15 +90,15 @@ function ToExplorer({ device, range, metrics, className, children }: ToExplorerP
   )
 }
 
-type MeasuredProps = { device: Device; reported: Reported; range: TimeRange; paused: boolean }
+type MeasuredProps = { device: Device; reported: Reported; range: TimeRange; paused: boolean; newestMs: number }
 
-function Measured({ device, reported, range, paused }: MeasuredProps) {
+function Measured({ device, reported, range, paused, newestMs }: MeasuredProps) {
   const { t } = useTranslation()
   const telemetry = useQuery(deviceTelemetryQuery(device.id, reported, range, paused))
   return (
     <>
       <Loaded query={telemetry} skeleton={<ChartSkeletons />}>
-        {(data) => (hasPoints(data) ? <Charts data={data} metrics={reported.own} /> : <NoTelemetry device={device} filtered />)}
+        {(data) => (hasPoints(data) ? <Charts data={data} metrics={reported.own} /> : <NoneInRange newestMs={newestMs} />)}
       </Loaded>
       {reported.left.length > 0 && (
         <ToExplorer device={device} range={range} metrics={reported.left.slice(0, metricsMost)}>
@@ -119,17 +126,23 @@ function Charts({ data, metrics }: { data: DeviceTelemetry; metrics: readonly st
   )
 }
 
-function NoTelemetry({ device, filtered }: { device: Device; filtered: boolean }) {
+function NoTelemetry({ device }: { device: Device }) {
   const { t } = useTranslation()
+  const description = device.status === 'never' ? t('telemetry.none_never') : t('telemetry.none_hint')
   return (
     <Card>
-      <EmptyState
-        icon={Activity}
-        title={filtered ? t('telemetry.none_in_range') : t('telemetry.none')}
-        description={
-          filtered ? t('telemetry.none_in_range_hint') : device.status === 'never' ? t('telemetry.none_never') : t('telemetry.none_hint')
-        }
-      />
+      <EmptyState icon={Activity} title={t('telemetry.none')} description={description} />
+    </Card>
+  )
+}
+
+function NoneInRange({ newestMs }: { newestMs: number }) {
+  const { t } = useTranslation()
+  const isToCome = newestMs > useNow()
+  const description = isToCome ? t('telemetry.none_yet_hint') : t('telemetry.none_in_range_hint', { at: formatDateTime(newestMs) })
+  return (
+    <Card>
+      <EmptyState icon={Activity} title={t('telemetry.none_in_range')} description={description} />
     </Card>
   )
 }

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
 import type { SummaryFilter } from '@/features/alerts/queries'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
-import { listOptions } from '@/lib/list'
+import { isShort, listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 import { takeNews } from '@/lib/live-lists'
 
@@ -12,21 +12,26 @@ export type DeviceChange = Parameters<ReturnType<typeof api.devices>['patch']>[0
 export type TaggedDevice = { data: Device; etag: string | null }
 export type Discovery = ItemOf<typeof api.discoveries.get>
 
+/** Devices are heard of, and fall silent, without a word. */
+const pollMs = 10_000
+
 export const deviceSummaryQuery = (filter: SummaryFilter = {}) =>
   queryOptions({
     queryKey: ['devices', 'summary', filter],
     queryFn: () => answer(api.devices.summary.get({ query: filter })),
-    // Devices fall silent without a word.
-    refetchInterval: 30_000,
+    refetchInterval: 3 * pollMs,
   })
 
 // What the address holds becomes a query as it is: the server judges it, and says where it does not fit.
 type Filter = Record<string, unknown>
 
-export const deviceList = (filter: Filter) =>
-  listOptions(['devices', 'list', filter], (cursor) =>
+/** Not while somebody reads further down, nor in the order of what changes all the time: rows would move beneath the pointer. */
+export const deviceList = (filter: Filter) => ({
+  ...listOptions(['devices', 'list', filter], (cursor) =>
     answer(api.devices.get({ query: { ...(filter as DeviceQuery), limit: rowsAtOnce, cursor } })),
-  )
+  ),
+  refetchInterval: (query: Parameters<typeof isShort>[0]) => !String(filter['sort']).endsWith('last_seen_at') && isShort(query) && pollMs,
+})
 
 export const deviceCountQuery = (filter: Filter) =>
   queryOptions({ queryKey: ['devices', 'count', filter], queryFn: () => answer(api.devices.count.get({ query: filter })) })
@@ -46,6 +51,9 @@ export const removeDevices = (which: BulkWhich) => answer(api.devices.bulk.delet
 
 export const deviceQuery = (id: string) =>
   queryOptions({ queryKey: ['devices', 'one', id], queryFn: () => taggedAnswer(api.devices({ id }).get()), placeholderData: undefined })
+
+/** One that is looked at. */
+export const watchedDeviceQuery = (id: string) => ({ ...deviceQuery(id), refetchInterval: pollMs })
 
 /** The devices that registered most recently; a `device` frame makes it fresh, and a slow poll stands in where no frame comes. */
 export const newestDevicesQuery = queryOptions({

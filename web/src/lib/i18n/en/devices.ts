@@ -176,6 +176,8 @@ export const devices = {
     more_metrics_one: '{{count}} more metric in Telemetry',
     more_metrics_other: '{{count}} more metrics in Telemetry',
     none_in_range: 'Nothing in this time range',
-    none_in_range_hint: 'The latest values are above. Choose a longer range to see when they were reported.',
+    none_in_range_hint: 'The latest values, above, are of {{at}}. Choose a longer range to see them in a chart.',
+    none_yet_hint: 'The latest values are above. Charts show them once the time they bear has come.',
+    clock_ahead: 'The clock of this device is about {{duration}} ahead: its latest values bear the time {{at}}.',
   },
 } as const

@@ -182,6 +182,8 @@ export const devices: Shape<typeof english> = {
     more_metrics_one: 'Un’altra metrica in Telemetria',
     more_metrics_other: 'Altre {{count}} metriche in Telemetria',
     none_in_range: 'Nulla in questo intervallo',
-    none_in_range_hint: 'Qui sopra ci sono gli ultimi valori. Scegli un intervallo più lungo per vedere a quando risalgono.',
+    none_in_range_hint: 'Gli ultimi valori, qui sopra, sono di {{at}}. Scegli un intervallo più lungo per vederli in un grafico.',
+    none_yet_hint: 'Qui sopra ci sono gli ultimi valori. I grafici li mostrano quando arriva l’ora che portano.',
+    clock_ahead: 'L’orologio di questo dispositivo è avanti di circa {{duration}}: i suoi ultimi valori portano l’ora {{at}}.',
   },
 }
