@@ -1,7 +1,7 @@
 import { Hourglass } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { classNames } from '@/lib/class-names'
+import { Notice } from '@/ui/notice'
 import { useSecondsLeft } from './seconds-left'
 
 /** Longer waits are told in minutes. */
@@ -13,11 +13,10 @@ export function RateLimited({ seconds, className }: { seconds: number; className
   const [untilMs] = useState(() => Date.now() + seconds * 1000)
   const left = useSecondsLeft(untilMs)
   return (
-    <p role="alert" className={classNames('bg-medium-soft text-medium flex items-start gap-2 rounded-md px-3 py-2', className)}>
-      <Hourglass className="mt-0.5 size-4 shrink-0" aria-hidden />
+    <Notice icon={Hourglass} role="alert" className={className}>
       {left === 0 && t('error.rate_limit_over')}
       {left > 0 && left <= inSeconds && t('error.rate_limited', { count: left })}
       {left > inSeconds && t('error.rate_limited_minutes', { count: Math.ceil(left / 60) })}
-    </p>
+    </Notice>
   )
 }

@@ -7,6 +7,7 @@ import { PageHeader } from '@/kit/page-header'
 import { severities, Severity, type SeverityName } from '@/kit/severity'
 import { type OwnPreferences, ownPreferencesQuery, useChangePreferences } from '@/lib/own-preferences'
 import { Button } from '@/ui/button'
+import { Notice } from '@/ui/notice'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { playSound } from './sound'
@@ -82,12 +83,7 @@ function Choice({ chosen }: { chosen: OwnPreferences }) {
           ))}
         </tbody>
       </table>
-      {isRefused && (
-        <p role="status" className="bg-medium-soft text-medium flex items-start gap-2 rounded-md px-3 py-2">
-          <BellOff className="mt-0.5 size-4 shrink-0" aria-hidden />
-          {t(`alert_notices.${permission}`)}
-        </p>
-      )}
+      {isRefused && <Notice icon={BellOff}>{t(`alert_notices.${permission}`)}</Notice>}
       <Button onClick={() => playSound(true)}>
         <Volume2 aria-hidden />
         {t('alert_notices.try_sound')}

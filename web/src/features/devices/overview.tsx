@@ -16,7 +16,7 @@ import { formatDateTime, formatDuration } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
-import { ClockNotice, newestOf } from './clock-notice'
+import { ClockNotice } from './clock-notice'
 import { HostCharts } from './host-charts'
 import { OwnCharts } from './own-charts'
 import type { Device } from './queries'
@@ -56,13 +56,9 @@ export default function Overview({ device }: { device: Device }) {
         {() => (
           <>
             <StatTiles latest={items} own={reported.own} />
-            <ClockNotice device={device} latest={items} />
+            <ClockNotice device={device} newestMs={reported.newestMs} />
             {controls}
-            {items.length === 0 ? (
-              <NoTelemetry device={device} />
-            ) : (
-              <Measured {...{ device, reported, range, paused }} newestMs={newestOf(items)} />
-            )}
+            {items.length === 0 ? <NoTelemetry device={device} /> : <Measured {...{ device, reported, range, paused }} />}
           </>
         )}
       </Loaded>
@@ -90,15 +86,15 @@ function ToExplorer({ device, range, metrics, className, children }: ToExplorerP
   )
 }
 
-type MeasuredProps = { device: Device; reported: Reported; range: TimeRange; paused: boolean; newestMs: number }
+type MeasuredProps = { device: Device; reported: Reported; range: TimeRange; paused: boolean }
 
-function Measured({ device, reported, range, paused, newestMs }: MeasuredProps) {
+function Measured({ device, reported, range, paused }: MeasuredProps) {
   const { t } = useTranslation()
   const telemetry = useQuery(deviceTelemetryQuery(device.id, reported, range, paused))
   return (
     <>
       <Loaded query={telemetry} skeleton={<ChartSkeletons />}>
-        {(data) => (hasPoints(data) ? <Charts data={data} metrics={reported.own} /> : <NoneInRange newestMs={newestMs} />)}
+        {(data) => (hasPoints(data) ? <Charts data={data} metrics={reported.own} /> : <NoneInRange newestMs={reported.newestMs} />)}
       </Loaded>
       {reported.left.length > 0 && (
         <ToExplorer device={device} range={range} metrics={reported.left.slice(0, metricsMost)}>

@@ -19,7 +19,7 @@ export const deviceSummaryQuery = (filter: SummaryFilter = {}) =>
   queryOptions({
     queryKey: ['devices', 'summary', filter],
     queryFn: () => answer(api.devices.summary.get({ query: filter })),
-    refetchInterval: 3 * pollMs,
+    refetchInterval: 30_000,
   })
 
 // What the address holds becomes a query as it is: the server judges it, and says where it does not fit.

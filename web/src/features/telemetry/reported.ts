@@ -36,6 +36,8 @@ export type Reported = {
   own: readonly string[]
   /** Those besides that have no chart here. */
   left: readonly string[]
+  /** When the latest of it all was measured, by the device's clock; 0 where there is nothing. */
+  newestMs: number
 }
 
 /** Counts upwards: its rate tells more than its height. */
@@ -46,5 +48,10 @@ export function reportedIn(latest: readonly LatestValue[]): Reported {
     left.localeCompare(right, 'en', { numeric: true }),
   )
   const own = names.filter((name) => !ofHosts.has(name))
-  return { host: new Set(names.filter((name) => ofHosts.has(name))), own: own.slice(0, chartsMost), left: own.slice(chartsMost) }
+  return {
+    host: new Set(names.filter((name) => ofHosts.has(name))),
+    own: own.slice(0, chartsMost),
+    left: own.slice(chartsMost),
+    newestMs: latest.reduce((newest, { at }) => Math.max(newest, new Date(at).getTime()), 0),
+  }
 }
