@@ -1,6 +1,16 @@
 import { problemFrom } from './problem'
 import { suspectServer } from './server-health'
-import { type ClosedWord, closedWords, expireSession, mayBeSignedIn, untilSignedInAgain, useSession } from './session'
+import {
+  type Begun,
+  type ClosedWord,
+  closedWords,
+  expireSession,
+  mayBeSignedIn,
+  onSessionElsewhere,
+  resumeSession,
+  untilSignedInAgain,
+  useSession,
+} from './session'
 
 type Refreshed<Session> = {
   data: Session | null
@@ -9,19 +19,20 @@ type Refreshed<Session> = {
   status: number
 }
 
-/** Requests with the session of one plane: `refresh` asks its server to rotate the cookie, `begin` keeps what it answers. */
-export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, begin: (session: Session) => void) {
+/** Requests with the session of one plane: `refresh` asks its server to rotate the cookie, `read` says whose session it answers. */
+export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, read: (session: Session) => Begun) {
   let renewing: Promise<boolean> | null = null
 
   async function rotate(): Promise<boolean> {
     const { data, error, response, status } = await refresh()
     if (data) {
       // Who has left meanwhile stays away.
-      const isAwaited = mayBeSignedIn()
-      if (isAwaited) begin(data)
-      return isAwaited
+      return mayBeSignedIn() && resumeSession(read(data))
     }
-    if (response && status < 500 && status !== 429) return false
+    if (response && status < 500 && status !== 429) {
+      useSession.setState({ elsewhere: null })
+      return false
+    }
     throw problemFrom(status, error?.value, response)
   }
 
@@ -34,6 +45,8 @@ export function authorized<Session>(refresh: () => Promise<Refreshed<Session>>, 
     })
     return renewing
   }
+
+  onSessionElsewhere(() => void renewSession().catch(() => false))
 
   /** As fetch, with the session; for answers that are no JSON. */
   async function fetchAuthorized(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

@@ -3,6 +3,8 @@ import { forgetPlaces } from './kept-places'
 
 type Person = { id: string; email: string; name: string }
 type Place = { id: string; name: string }
+/** The Management plane is in no tenant. */
+type Whose = { user: Person; tenant: Place | null }
 
 /** Why a session does not go on, where it is the organization that is closed. */
 export const closedWords = ['tenant_pending', 'tenant_suspended'] as const
@@ -15,12 +17,13 @@ type SessionState = {
   accessToken: string | null
   expiresAtMs: number
   user: Person | null
-  /** The Management plane is in none. */
   tenant: Place | null
   /** Of staff of the platform, who came in by a support access: no cookie and no password brings it back. */
   isSupport: boolean
   /** Of one that is expired. */
   closed: ClosedWord | null
+  /** Of one that is expired: as whom or where another window of this browser went on, and with what. */
+  elsewhere: (Whose & { accessToken: string }) | null
 }
 
 const mark = 'monozu.signed_in'
@@ -36,17 +39,47 @@ const signedOut = {
   tenant: null,
   isSupport: false,
   closed: null,
+  elsewhere: null,
 } as const
 
 export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
 
-/** For a sign-in that comes back from elsewhere with its cookie. */
-export const expectSession = () => localStorage.setItem(mark, '1')
+/** That this browser has another session than before, or, where a sign-in comes back from elsewhere with its cookie, is about to. */
+export const expectSession = () => localStorage.setItem(mark, String(Date.now()))
 
-type Begun = { access_token: string; expires_in: number; user: Person; tenant: Place | null; isSupport?: boolean }
+/** Hears of that from other windows, where this one shows what is somebody's. */
+export function onSessionElsewhere(listener: () => void): void {
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key === mark && newValue && useSession.getState().user) listener()
+  })
+}
 
+export type Begun = Whose & { access_token: string; expires_in: number; isSupport?: boolean }
+
+/** By a sign-in. */
 export function beginSession(answer: Begun): void {
-  expectSession()
+  // No cookie comes with a support access.
+  if (!answer.isSupport) expectSession()
+  take(answer)
+}
+
+/**
+ * By the cookie, which all windows of a browser share. A window shows what is one person's in one organization, and never goes on as another or in
+ * another: then false.
+ */
+export function resumeSession(answer: Begun): boolean {
+  const { user, tenant } = useSession.getState()
+  if (isLeaving) return false
+  if (!user || (user.id === answer.user.id && tenant?.id === answer.tenant?.id)) {
+    take(answer)
+    return true
+  }
+  const elsewhere = { user: answer.user, tenant: answer.tenant, accessToken: answer.access_token }
+  useSession.setState({ status: 'expired', accessToken: null, closed: null, elsewhere })
+  return false
+}
+
+function take(answer: Begun): void {
   useSession.setState({
     status: 'signed_in',
     accessToken: answer.access_token,
@@ -55,6 +88,7 @@ export function beginSession(answer: Begun): void {
     tenant: answer.tenant,
     isSupport: answer.isSupport ?? false,
     closed: null,
+    elsewhere: null,
   })
 }
 
@@ -68,6 +102,12 @@ export function endSession(): void {
   localStorage.removeItem(mark)
   forgetPlaces()
   useSession.setState(signedOut)
+}
+
+/** This page is about to be loaded anew, for another session. */
+export function changeSession(): void {
+  isLeaving = true
+  expectSession()
 }
 
 /** Ends it with the server too, which may be away. What is refused meanwhile is no reason to ask who leaves to sign in again. */

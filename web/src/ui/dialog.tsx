@@ -18,6 +18,8 @@ type DialogContentProps = Omit<ComponentProps<typeof Primitive.Content>, 'title'
   width?: 'narrow' | 'medium' | 'wide'
   /** Without it the dialog closes only by what is inside. */
   dismissable?: boolean
+  /** Nothing else is to be seen, nor what another dialog shows. */
+  covers?: boolean
 }
 
 /** The first field, where there is one, rather than the button that closes. */
@@ -37,6 +39,7 @@ export function DialogContent({
   width = 'narrow',
   dismissable = true,
   scrollable = false,
+  covers = false,
   className,
   children,
   ...rest
@@ -47,7 +50,7 @@ export function DialogContent({
   }
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className={overlayClasses} />
+      <Primitive.Overlay className={classNames(overlayClasses, covers && 'bg-background z-50')} />
       <Primitive.Content
         className={classNames(
           'border-border bg-surface shadow-floating data-[state=open]:animate-rise-in fixed inset-x-3 top-[max(1rem,8vh)] z-50 mx-auto flex max-h-[84vh] flex-col rounded-xl border focus:outline-none',

@@ -6,6 +6,8 @@ import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { EnrolRequired } from './enrol-required'
+import { FollowButton } from './follow-button'
+import { GoneElsewhere } from './gone-elsewhere'
 import { enrolling, type NextStep, signIn, verifying } from './queries'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
@@ -13,7 +15,7 @@ import { SignInForm } from './sign-in-form'
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, tenant, closed, isSupport } = useSession()
+  const { user, tenant, closed, elsewhere, isSupport } = useSession()
   const leave = useSignOut()
   const leaveSupport = useLeave(async () => endSession())
   const [next, setNext] = useState<NextStep | null>(null)
@@ -27,6 +29,7 @@ export default function SignInAgain() {
           title={t('support.ended_title')}
           description={closed ? t(`sign_in.${closed}`) : t('support.ended', { tenant: tenant.name })}
           dismissable={false}
+          covers
         >
           <Button variant="primary" className="w-full" onClick={() => void leaveSupport()}>
             {t('support.leave')}
@@ -35,16 +38,25 @@ export default function SignInAgain() {
       </Dialog>
     )
   }
+  const there = elsewhere?.user.id === user.id ? elsewhere.tenant : null
+  const words = () => {
+    if (there) {
+      const places = { own: tenant.name, tenant: there.name }
+      return { title: t('sign_in.elsewhere_title', places), description: t('sign_in.elsewhere_description', places) }
+    }
+    if (elsewhere) return { title: t('sign_in.another_title', elsewhere.user), description: t('sign_in.another_description', user) }
+    if (closed) return { title: tenant.name, description: t(`sign_in.${closed}`) }
+    return { title: t('sign_in.expired_title'), description: t('sign_in.expired_description', { tenant: tenant.name }) }
+  }
   return (
     <Dialog open>
-      <DialogContent
-        title={closed ? tenant.name : t('sign_in.expired_title')}
-        description={closed ? t(`sign_in.${closed}`) : t('sign_in.expired_description', { tenant: tenant.name })}
-        dismissable={false}
-      >
+      <DialogContent {...words()} dismissable={false} covers>
         {next?.step === 'code' && <SecondFactorForm verify={verifying(next.session_token)} onSignedIn={stay} onBack={back} />}
         {next?.step === 'enrol' && <EnrolRequired {...enrolling(next.session_token)} onSignedIn={beginSession} onBack={back} />}
-        {!next && (
+        {!next && there && (
+          <GoneElsewhere own={tenant} there={there} onCode={(session_token) => setNext({ step: 'code', session_token })} />
+        )}
+        {!next && !there && (
           <SignInForm
             signIn={(credentials) => signIn({ ...credentials, tenant_id: tenant.id })}
             fixedEmail={user.email}
@@ -52,9 +64,17 @@ export default function SignInAgain() {
             onNext={setNext}
           />
         )}
-        <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
-          {t('sign_in.other_account')}
-        </Button>
+        {!there && (
+          <div className="mt-2">
+            {elsewhere ? (
+              <FollowButton>{t('sign_in.another_follow', elsewhere.user)}</FollowButton>
+            ) : (
+              <Button variant="quiet" className="w-full" onClick={() => void leave()}>
+                {t('sign_in.other_account')}
+              </Button>
+            )}
+          </div>
+        )}
       </DialogContent>
     </Dialog>
   )

@@ -7,10 +7,11 @@ import { beginSession, leaveSession } from '@/lib/session'
 const refresh = () => treaty<ManagementApp>(location.origin, { parseDate: false }).api.v1.auth.refresh.post({})
 
 /** Staff are in no tenant. */
-export const beginStaffSession = ({ staff, ...session }: AnswerOf<typeof refresh>) =>
-  beginSession({ ...session, user: staff, tenant: null })
+const read = ({ staff, ...session }: AnswerOf<typeof refresh>) => ({ ...session, user: staff, tenant: null })
 
-const { renewSession, calls } = authorized(refresh, beginStaffSession)
+export const beginStaffSession = (session: AnswerOf<typeof refresh>) => beginSession(read(session))
+
+const { renewSession, calls } = authorized(refresh, read)
 export { renewSession }
 
 /** The Management API. */

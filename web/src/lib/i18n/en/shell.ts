@@ -120,6 +120,14 @@ export const shell = {
     choose_and_go_on: 'Choose and sign in',
     expired_title: 'Sign in again',
     expired_description: 'Your session at {{tenant}} has ended. What you were working on is still here.',
+    elsewhere_title: 'You went on in {{tenant}}',
+    elsewhere_description:
+      'A browser works in one organization at a time, and another window of yours went on in {{tenant}}. This one stays with {{own}}; what you typed in it is kept.',
+    elsewhere_back: 'Go back to {{tenant}}',
+    elsewhere_follow: 'Go on in {{tenant}}',
+    another_title: '{{name}} has signed in',
+    another_description: 'Somebody signed in with another account in this browser. To go on here, sign in again as {{email}}.',
+    another_follow: 'Go on as {{email}}',
   },
   recovery: {
     title: 'Forgot your password?',

@@ -123,6 +123,15 @@ export const shell: Shape<typeof english> = {
     choose_and_go_on: 'Scegli e accedi',
     expired_title: 'Accedi di nuovo',
     expired_description: 'La tua sessione presso {{tenant}} è terminata. Il tuo lavoro è ancora qui.',
+    elsewhere_title: 'Hai continuato in {{tenant}}',
+    elsewhere_description:
+      'Un browser lavora in una sola organizzazione alla volta, e un’altra tua finestra ha continuato in {{tenant}}. Questa resta in {{own}}; ciò che vi hai scritto è conservato.',
+    elsewhere_back: 'Torna a {{tenant}}',
+    elsewhere_follow: 'Continua in {{tenant}}',
+    another_title: '{{name}} ha effettuato l’accesso',
+    another_description:
+      'Qualcuno ha effettuato l’accesso con un altro account in questo browser. Per continuare qui, accedi di nuovo come {{email}}.',
+    another_follow: 'Continua come {{email}}',
   },
   recovery: {
     title: 'Password dimenticata?',

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FollowButton } from '@/features/authentication/follow-button'
 import { SignInForm } from '@/features/authentication/sign-in-form'
 import { useSession } from '@/lib/session'
 import { useLeave } from '@/shell/use-leave'
@@ -12,22 +13,33 @@ import { SecondStep } from './second-step'
 /** Over the page, which keeps what was typed: the same person signs in and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const user = useSession((state) => state.user)
+  const { user, elsewhere } = useSession()
   const leave = useLeave(signOut)
   const [next, setNext] = useState<NextStep | null>(null)
   const stay = () => undefined
   if (!user) return null
   return (
     <Dialog open>
-      <DialogContent title={t('sign_in.expired_title')} description={t('management.expired')} dismissable={false}>
+      <DialogContent
+        title={elsewhere ? t('sign_in.another_title', elsewhere.user) : t('sign_in.expired_title')}
+        description={elsewhere ? t('sign_in.another_description', user) : t('management.expired')}
+        dismissable={false}
+        covers
+      >
         {next ? (
           <SecondStep next={next} onSignedIn={stay} onBack={() => setNext(null)} />
         ) : (
           <SignInForm signIn={signIn} fixedEmail={user.email} onSignedIn={stay} onNext={setNext} />
         )}
-        <Button variant="quiet" className="mt-2 w-full" onClick={() => void leave()}>
-          {t('sign_in.other_account')}
-        </Button>
+        <div className="mt-2">
+          {elsewhere ? (
+            <FollowButton>{t('sign_in.another_follow', elsewhere.user)}</FollowButton>
+          ) : (
+            <Button variant="quiet" className="w-full" onClick={() => void leave()}>
+              {t('sign_in.other_account')}
+            </Button>
+          )}
+        </div>
       </DialogContent>
     </Dialog>
   )
