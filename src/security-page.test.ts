@@ -60,11 +60,12 @@ describe('the source', () => {
   })
 
   // ASVS 14.3.3
-  test('keeps in the browser a theme, a language and that somebody was signed in, and no secret', async () => {
+  test('keeps in the browser a theme, a language, when somebody signed in and was there last, and no secret', async () => {
     const written = (await sourcesOf(['web/src'])).flatMap(({ text }) =>
       [...text.matchAll(/(?:localStorage|sessionStorage)\.setItem\(([^)]*)\)/g)].map(([, what]) => what),
     )
-    expect(written.toSorted()).toEqual(["mark, '1'", 'storageKey, choice', 'storageKey, language'])
+    const times = ['mark, String(Date.now(', 'mark, String(ownMs']
+    expect(written.toSorted()).toEqual([...times, 'storageKey, choice', 'storageKey, language'])
     expect(await holding(['web/src'], /indexedDB|document\.cookie/)).toEqual([])
   })
 

@@ -60,6 +60,16 @@ export const bearer = {
   token_type: t.Literal('Bearer'),
   expires_in: t.Integer({ description: 'seconds' }),
 }
+/** As `bearer`, where a cookie keeps it going. What a program does by itself is use too, so it is the console that sees nobody there. */
+export const keptBearer = {
+  ...bearer,
+  idle_seconds: t.Integer({ description: 'a console ends the session once it has seen no key, pointer or touch for so long' }),
+}
+export const leaving = t.Optional(
+  t.Object({ idle: t.Optional(t.Boolean({ description: 'nobody asks for it: the console has seen nobody for idle_seconds' })) }),
+)
+/** Why a session ends by its cookie. */
+export const reasonOf = (body: { idle?: boolean } | null) => (body?.idle ? ('idle' as const) : ('signed_out' as const))
 /** A second factor: what an authenticator app is given, what it shows, and what helps without it. */
 export const enrolment = t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() })
 export const totpCode = t.String({ pattern: '^\\d{6}$' })

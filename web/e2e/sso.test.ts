@@ -150,6 +150,19 @@ test('an organization’s own issuer is set up and checked, and a colleague sign
   await colleague.page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
   expect(colleague.page.url()).not.toContain('code=')
 
+  // Ended elsewhere, it is signed in to again beside the page, which then goes on.
+  await page.goto(`${platform.url}/account/sessions`)
+  await page.getByRole('button', { name: 'End all others' }).click()
+  await page.getByRole('button', { name: /^End/ }).last().click()
+  const again = colleague.page.getByRole('dialog', { name: 'Sign in again' })
+  const organization = again.getByRole('link', { name: 'Sign in with your organization in a new window' })
+  await organization.waitFor({ timeout: 20_000 })
+  await look(colleague.page, 'sso-again')
+  // The provider knows him still.
+  const [beside] = await Promise.all([colleague.context.waitForEvent('page'), organization.click()])
+  await again.waitFor({ state: 'detached' })
+  await beside.close()
+
   await page.goto(`${platform.url}/account/ways`)
   await page.getByText('Opens', { exact: false }).waitFor()
   await look(page, 'ways-narrow')

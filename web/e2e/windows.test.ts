@@ -28,6 +28,12 @@ async function belongToBoth() {
   await here('POST', '/auth/invitations/accept', { token })
 }
 
+/** Minutes, in the other organization. */
+async function endWhenAlone(session_idle_minutes: number) {
+  const call = await callerOf(platform, platform.other)
+  await call('PUT', '/settings/security', { require_mfa: false, session_idle_minutes, session_hours: null })
+}
+
 /** As whom and where a window has asked for anything, but to come back. */
 function sentBy(page: Page) {
   const sent = new Set<string>()
@@ -48,6 +54,7 @@ async function enter(page: Page, tenant: string) {
   await page.getByRole('menuitemradio', { name: tenant }).click()
 }
 
+// ASVS 8.4.1
 test('a window stays with its organization while another goes on in the next: it sends nothing there, keeps what was typed, comes back or follows', async () => {
   const { page, context } = await visit(browser)
   const { email, password, tenant_id } = platform.admin
@@ -105,5 +112,52 @@ test('who signs in with another account does so for himself: the other window is
   await first.getByRole('button', { name: `Go on as ${platform.other.email}` }).click()
   await other.getByRole('navigation', { name: 'Main navigation' }).waitFor()
   await other.getByText('Other MSP').first().waitFor()
+  await context.close()
+}, 90_000)
+
+// ASVS 7.3.1
+test('nobody there for as long as the organization allows: it is told before, ends in all windows and with the server, and one sign-in opens all of them again', async () => {
+  const { page, context } = await visit(browser)
+  await endWhenAlone(15)
+  await context.clock.install()
+  await signIn(page, platform.url, platform.other, '/devices')
+  const beside = await context.newPage()
+  await beside.goto(`${platform.url}/alerts`)
+  await beside.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor()
+  await page.bringToFront()
+  const soon = page.getByText('Nobody has been here for a while')
+  await page.mouse.move(200, 200)
+  await page.getByLabel('Search devices').fill('typed before')
+  await context.clock.fastForward(14.5 * 60_000)
+  await soon.waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.mouse.move(300, 300)
+  await soon.waitFor({ state: 'detached' })
+  // In the other window, of which this one is told.
+  await context.clock.fastForward(14.5 * 60_000)
+  await soon.waitFor()
+  await beside.keyboard.press('Shift')
+  await soon.waitFor({ state: 'detached' })
+  await context.clock.fastForward(16 * 60_000)
+  const again = page.getByRole('dialog', { name: 'Sign in again' })
+  await again.getByText('Nobody was here for 15 min').waitFor()
+  await beside.getByRole('dialog', { name: 'Sign in again' }).waitFor()
+  expect(await axe(page)).toEqual([])
+  expect((await page.request.post(`${platform.url}/api/v1/auth/refresh`, { headers: { origin: platform.url } })).status()).toBe(401)
+
+  const third = await context.newPage()
+  await signInByForm(third, platform.url, platform.other)
+  for (const window of [page, beside]) await window.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(await page.getByLabel('Search devices').inputValue()).toBe('typed before')
+
+  await third.close()
+  await beside.goto(`${platform.url}/wallboard`)
+  await beside.bringToFront()
+  await beside.getByRole('heading', { name: 'Other MSP' }).waitFor()
+  await context.clock.fastForward(14.8 * 60_000)
+  await context.clock.fastForward(14.8 * 60_000)
+  await beside.keyboard.press('Escape')
+  await beside.getByRole('heading', { level: 1, name: /^Hello/ }).waitFor()
+  expect(await beside.getByRole('dialog').count()).toBe(0)
   await context.close()
 }, 90_000)

@@ -65,7 +65,7 @@ describe('signing in', () => {
     const reply = await login({ email: email.toUpperCase(), password })
     expect(reply.status).toBe(200)
     const body = (await reply.json()) as Record<string, unknown>
-    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'tenant', 'token_type', 'user'])
+    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'idle_seconds', 'tenant', 'token_type', 'user'])
     expect(body).toMatchObject({
       token_type: 'Bearer',
       expires_in: 3600,
@@ -448,8 +448,21 @@ describe('signing out', () => {
     expect((await refresh(cookie)).status).toBe(401)
     for (const again of [cookie, 'nonsense', '']) expect((await logout(again)).status).toBe(204)
     expect((await send('POST', '/api/v1/auth/logout', { body: {} })).status).toBe(204)
+    expect((await send('POST', '/api/v1/auth/logout')).status).toBe(204)
     expect(await auditOf(tenant_id, 'sessions.end')).toHaveLength(1)
     expect(await sessionRow(sid)).toMatchObject({ end_reason: 'signed_out' })
+  })
+
+  // ASVS 7.3.1
+  test('by a console that has seen nobody for as long as it was told is recorded as such', async () => {
+    const { cookie, token, sid, tenant_id } = await browser()
+    const told = (await (await refresh(cookie)).json()) as { idle_seconds: number }
+    expect(told.idle_seconds).toBe(limits.sessionIdleMs / second)
+    const headers = { cookie: `monozu_refresh=${cookie}` }
+    expect((await send('POST', '/api/v1/auth/logout', { body: { idle: true }, headers })).status).toBe(204)
+    expect((await me(token)).status).toBe(401)
+    expect(await auditOf(tenant_id, 'sessions.end')).toMatchObject([{ after: { end_reason: 'idle' } }])
+    expect(await sessionRow(sid)).toMatchObject({ end_reason: 'idle' })
   })
 
   test('several tabs that sign out together leave one record', async () => {

@@ -5,7 +5,7 @@ import { callOf, guard } from '../../core/guard'
 import { assertOrigin } from '../../core/origins'
 import { supportModes } from '../../core/support'
 import { issueTicket } from '../../core/tickets'
-import { bearer, enrolment, instant, list, oneOf, recoveryCodes, totpCode, uuid } from '../../core/wire'
+import { enrolment, instant, keptBearer, leaving, list, oneOf, reasonOf, recoveryCodes, totpCode, uuid } from '../../core/wire'
 import { over, ssoCookie } from '../sso/cookie'
 import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
@@ -17,7 +17,7 @@ import { enrolSigningIn, listOwnTenants, refreshSession, signIn, signOut, switch
 const named = t.Object({ id: t.String(), name: t.String() })
 const user = t.Object({ id: t.String(), email: t.String(), name: t.String() })
 const session = t.Object({
-  ...bearer,
+  ...keptBearer,
   user,
   tenant: named,
 })
@@ -179,11 +179,15 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     async (context) => {
       assertOrigin(context.request)
       const cookie = context.cookie[refreshCookie]!
-      await signOut(cookie.value as string | undefined, callOf(context))
+      await signOut(cookie.value as string | undefined, reasonOf(context.body), callOf(context))
       cookie.set({ ...attributes, value: '', maxAge: 0, expires: new Date(0) })
       context.set.status = 204
     },
-    { public: 'the refresh cookie is the credential; without one there is nothing to do', detail: { summary: 'Sign out' } },
+    {
+      public: 'the refresh cookie is the credential; without one there is nothing to do',
+      body: leaving,
+      detail: { summary: 'Sign out' },
+    },
   )
   .get('/me', ({ run, known }) => run((scope) => describeMe(scope, { id: known.session!.sid, expires_at: new Date(known.endsAt) })), {
     signedIn: true,

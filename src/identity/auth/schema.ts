@@ -15,6 +15,7 @@ export const sessions = tenantTable(
     end_reason: text({
       enum: [
         'signed_out',
+        'idle',
         'reused',
         'revoked',
         'removed',

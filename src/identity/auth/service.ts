@@ -400,6 +400,7 @@ async function issue({ tx, own }: Scope, { id, tenant_id, user_id, amr, generati
     access_token: await signAccess({ user_id, tenant_id, sid: id, amr }, seconds),
     token_type: 'Bearer' as const,
     expires_in: seconds,
+    idle_seconds: idleMs(who.tenant) / 1000,
     user: { id: user_id, email: who.email, name: who.name },
     tenant: { id: tenant_id, name: who.tenant.name },
     refresh: { token: writeRefreshToken({ tenant_id, session_id: id, generation }), expires_at },
@@ -451,19 +452,20 @@ const rotate = ({ tenant_id, session_id, generation }: RefreshToken, call: Call)
   )
 
 /** Ends a session at once, on every process and socket. */
-async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 'signed_out' | 'reused') {
+async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 'signed_out' | 'idle' | 'reused') {
   const { tx, own, signals, actor } = scope
   actor.id = user_id
   await tx
     .update(sessions)
     .set({ ended_at: now(), end_reason })
     .where(and(own(sessions), eq(sessions.id, id), isNull(sessions.ended_at)))
-  await audit(scope, end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end', id)
+  const action = end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end'
+  await audit(scope, action, id, { after: { end_reason } })
   signals.push({ topic: 'sessions', key: id })
 }
 
 /** Signing out twice, or with a cookie that means nothing, is fine too. */
-export async function signOut(cookie: string | undefined, call: Call) {
+export async function signOut(cookie: string | undefined, end_reason: 'signed_out' | 'idle', call: Call) {
   const token = cookie === undefined ? undefined : readRefreshToken(cookie)
   if (!token) return
   await inTenant(
@@ -476,7 +478,7 @@ export async function signOut(cookie: string | undefined, call: Call) {
         .where(and(scope.own(sessions), eq(sessions.id, token.session_id)))
         .for('update')
       if (!session || session.ended_at) return routine(scope, 'it has ended already')
-      return endSession(scope, session, 'signed_out')
+      return endSession(scope, session, end_reason)
     },
     call,
   )

@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
 import { assertOrigin } from '../../core/origins'
-import { bearer, enrolment, instant, oneOf, recoveryCodes, totpCode } from '../../core/wire'
+import { enrolment, instant, keptBearer, leaving, oneOf, reasonOf, recoveryCodes, totpCode } from '../../core/wire'
 import { guard } from '../guard'
 import { roles, staffPermissions, type StaffPermission } from '../permissions'
 import { forget, keptRefresh, remember } from './cookies'
@@ -11,7 +11,7 @@ import { describeMe, refreshSession, signOut } from './sessions'
 const permissions = t.Array(oneOf(Object.keys(staffPermissions) as [StaffPermission, ...StaffPermission[]]))
 const who = t.Object({ id: t.String(), email: t.String(), name: t.String(), role: oneOf(roles), permissions })
 const session = t.Object({
-  ...bearer,
+  ...keptBearer,
   staff: who,
 })
 const session_token = t.String({ minLength: 1, maxLength: 200 })
@@ -104,11 +104,15 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     '/auth/logout',
     async (context) => {
       assertOrigin(context.request)
-      await signOut(keptRefresh(context.cookie), callOf(context))
+      await signOut(keptRefresh(context.cookie), reasonOf(context.body), callOf(context))
       forget(context.cookie)
       context.set.status = 204
     },
-    { public: 'the refresh cookie is the credential; without one there is nothing to do', detail: { summary: 'Sign out' } },
+    {
+      public: 'the refresh cookie is the credential; without one there is nothing to do',
+      body: leaving,
+      detail: { summary: 'Sign out' },
+    },
   )
   .get('/me', ({ run, known }) => run((scope) => describeMe(scope, known.session)), {
     signedIn: true,

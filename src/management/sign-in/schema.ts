@@ -17,7 +17,7 @@ export const staffSessions = management.table('staff_session', {
   grace_uses: integer().notNull().default(0),
   expires_at: instant().notNull(),
   ended_at: instant(),
-  end_reason: text({ enum: ['signed_out', 'reused', 'disabled', 'role_changed', 'password_changed', 'factor_changed', 'revoked'] }),
+  end_reason: text({ enum: ['signed_out', 'idle', 'reused', 'disabled', 'role_changed', 'password_changed', 'factor_changed', 'revoked'] }),
   amr: text().array().notNull(),
   address: text(),
   user_agent: text(),

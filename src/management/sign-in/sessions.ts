@@ -26,6 +26,7 @@ async function issue({ id, staff_id, amr, generation, expires_at }: Session, { e
     access_token: await access.sign({ user_id: staff_id, sid: id, amr }),
     token_type: 'Bearer' as const,
     expires_in: accessSeconds,
+    idle_seconds: limits.sessionIdleMs / 1000,
     staff: { id: staff_id, email, name, role, permissions: permissionsOf(role) },
     refresh: { token: refresh.write({ tenant_id: nobody, session_id: id, generation }), expires_at },
   }
@@ -101,13 +102,14 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
   return outcome
 }
 
-async function endSession(scope: StaffScope, { id, staff_id }: Session, end_reason: 'signed_out' | 'reused') {
+async function endSession(scope: StaffScope, { id, staff_id }: Session, end_reason: 'signed_out' | 'idle' | 'reused') {
   await scope.tx.update(staffSessions).set({ ended_at: now(), end_reason }).where(eq(staffSessions.id, id))
-  await audit({ ...scope, actor: stranger(staff_id) }, end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end', id)
+  const action = end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end'
+  await audit({ ...scope, actor: stranger(staff_id) }, action, id, { after: { end_reason } })
 }
 
 /** Signing out twice, or with a cookie that means nothing, is fine too. */
-export async function signOut(cookie: string | undefined, call: Call) {
+export async function signOut(cookie: string | undefined, end_reason: 'signed_out' | 'idle', call: Call) {
   const token = cookie === undefined ? undefined : refresh.read(cookie)
   if (!token) return
   await inManagement(
@@ -120,7 +122,7 @@ export async function signOut(cookie: string | undefined, call: Call) {
         .from(staffSessions)
         .where(and(eq(staffSessions.id, token.session_id), isLiving()))
         .for('update')
-      if (session) await endSession(scope, session, 'signed_out')
+      if (session) await endSession(scope, session, end_reason)
     },
     call,
   )

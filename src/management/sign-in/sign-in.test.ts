@@ -103,10 +103,16 @@ describe('a session', () => {
   })
 
   test('ends by signing out, idling, and with the access of its owner', async () => {
-    const [left, idle, barred] = [await staffSignedIn(), await staffSignedIn(), await staffSignedIn('support')]
+    const [left, unseen, idle] = [await staffSignedIn(), await staffSignedIn(), await staffSignedIn()]
+    const barred = await staffSignedIn('support')
     const me = async ({ headers }: { headers: Record<string, string> }) => (await askManagement('GET', '/api/v1/me', { headers })).status
     expect((await post('/auth/logout', {}, { cookie: left.cookie })).status).toBe(204)
     expect(await me(left)).toBe(401)
+    expect(await (await refresh(unseen.cookie)).json()).toMatchObject({ idle_seconds: limits.sessionIdleMs / 1000 })
+    expect((await post('/auth/logout', { idle: true }, { cookie: unseen.cookie })).status).toBe(204)
+    expect(await me(unseen)).toBe(401)
+    const ends = await owner`select after from management.audit_entry where actor_id = ${unseen.id} and action = 'sessions.end'`
+    expect(ends).toMatchObject([{ after: { end_reason: 'idle' } }])
     expect((await idle.api.staff({ id: barred.id }).patch({ disabled: true })).status).toBe(200)
     expect(await me(barred)).toBe(401)
     moveClock(limits.sessionIdleMs + 1000)

@@ -17,6 +17,8 @@ export const api = treaty<App>(location.origin, calls).api.v1
 
 export const signOut = () => leaveSession(() => api.auth.logout.post({}))
 
+export const endIdleSession = () => answer(bare.auth.logout.post({ idle: true }))
+
 /** True once the session goes on in the other tenant, for which the page is to be loaded anew; false where that needs a sign-in with the second factor. */
 export async function switchTenant(tenant_id: string): Promise<boolean> {
   const session = await answer(api.auth['switch-tenant'].post({ tenant_id }))

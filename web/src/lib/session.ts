@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { forgetPlaces } from './kept-places'
+import { forgetUse, noteUse } from './last-use'
 
 type Person = { id: string; email: string; name: string }
 type Place = { id: string; name: string }
@@ -9,6 +10,7 @@ type Whose = { user: Person; tenant: Place | null }
 /** Why a session does not go on, where it is the organization that is closed. */
 export const closedWords = ['tenant_pending', 'tenant_suspended'] as const
 export type ClosedWord = (typeof closedWords)[number]
+type Reason = ClosedWord | 'idle'
 
 type SessionState = {
   /** `expired` keeps the page as it is, below a dialog that signs in again. */
@@ -20,8 +22,10 @@ type SessionState = {
   tenant: Place | null
   /** Of staff of the platform, who came in by a support access: no cookie and no password brings it back. */
   isSupport: boolean
-  /** Of one that is expired. */
-  closed: ClosedWord | null
+  /** Without anybody at it for so long it ends; null where it does not. */
+  idleMs: number | null
+  /** Of one that is expired, where it is known. */
+  reason: Reason | null
   /** Of one that is expired: as whom or where another window of this browser went on, and with what. */
   elsewhere: (Whose & { accessToken: string }) | null
 }
@@ -38,7 +42,8 @@ const signedOut = {
   user: null,
   tenant: null,
   isSupport: false,
-  closed: null,
+  idleMs: null,
+  reason: null,
   elsewhere: null,
 } as const
 
@@ -54,10 +59,11 @@ export function onSessionElsewhere(listener: () => void): void {
   })
 }
 
-export type Begun = Whose & { access_token: string; expires_in: number; isSupport?: boolean }
+export type Begun = Whose & { access_token: string; expires_in: number; idle_seconds?: number; isSupport?: boolean }
 
 /** By a sign-in. */
 export function beginSession(answer: Begun): void {
+  noteUse()
   // No cookie comes with a support access.
   if (!answer.isSupport) expectSession()
   take(answer)
@@ -75,7 +81,7 @@ export function resumeSession(answer: Begun): boolean {
     return true
   }
   const elsewhere = { user: answer.user, tenant: answer.tenant, accessToken: answer.access_token }
-  useSession.setState({ status: 'expired', accessToken: null, closed: null, elsewhere })
+  useSession.setState({ status: 'expired', accessToken: null, reason: null, elsewhere })
   return false
 }
 
@@ -87,20 +93,22 @@ function take(answer: Begun): void {
     user: answer.user,
     tenant: answer.tenant,
     isSupport: answer.isSupport ?? false,
-    closed: null,
+    idleMs: answer.idle_seconds === undefined ? null : answer.idle_seconds * 1000,
+    reason: null,
     elsewhere: null,
   })
 }
 
 let isLeaving = false
 
-export function expireSession(closed: ClosedWord | null = null): void {
-  if (!isLeaving && useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, closed })
+export function expireSession(reason: Reason | null = null): void {
+  if (!isLeaving && useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, reason })
 }
 
 export function endSession(): void {
   localStorage.removeItem(mark)
   forgetPlaces()
+  forgetUse()
   useSession.setState(signedOut)
 }
 

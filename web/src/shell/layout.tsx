@@ -2,6 +2,7 @@ import { type ComponentType, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet, useNavigation } from 'react-router'
 import { later } from '@/lib/later'
+import { IdleBanner } from './idle-banner'
 import { OfflineBanner } from './offline-banner'
 
 const NarrowSidebar = later(() => import('./narrow-sidebar'))
@@ -34,6 +35,7 @@ export function Layout({ Sidebar, TopBar, banner, children }: LayoutProps) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <OfflineBanner />
+        <IdleBanner />
         {banner}
         <TopBar onOpenSidebar={() => setSidebarOpen(true)} />
         <main

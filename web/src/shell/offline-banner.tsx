@@ -7,9 +7,7 @@ import { notify } from '@/lib/notify'
 import { queryClient } from '@/lib/query-client'
 import { onServerBack, tryServer, useServer } from '@/lib/server-health'
 import { Button } from '@/ui/button'
-
-const bannerClasses =
-  'bg-medium-soft text-medium flex min-h-9 flex-wrap items-center justify-center gap-x-2 px-4 max-sm:justify-start py-1 font-medium'
+import { Banner } from './banner'
 
 /** Whether this browser or the server cannot be reached; what failed meanwhile is fetched once it can. */
 export function OfflineBanner() {
@@ -26,14 +24,7 @@ export function OfflineBanner() {
   )
   return (
     <div role="status">
-      {!online && (
-        <p className={bannerClasses}>
-          <span className="flex items-start gap-2">
-            <WifiOff className="mt-0.5 size-4 shrink-0" aria-hidden />
-            {t('shell.offline')}
-          </span>
-        </p>
-      )}
+      {!online && <Banner icon={WifiOff} text={t('shell.offline')} />}
       {online && away && <ServerAway />}
     </div>
   )
@@ -43,18 +34,14 @@ function ServerAway() {
   const { t } = useTranslation()
   const left = useSecondsLeft(useServer((state) => state.nextTryAtMs))
   return (
-    <p className={bannerClasses}>
-      <span className="flex items-start gap-2">
-        <CloudOff className="mt-0.5 size-4 shrink-0" aria-hidden />
-        {t('shell.server_away')}
-      </span>
-      {/* Read out once, not every second. */}
-      <span aria-hidden className="max-sm:pl-6">
-        {left > 0 ? t('shell.server_next_try', { count: left }) : t('shell.server_trying')}
-      </span>
+    <Banner
+      icon={CloudOff}
+      text={t('shell.server_away')}
+      aside={left > 0 ? t('shell.server_next_try', { count: left }) : t('shell.server_trying')}
+    >
       <Button size="small" onClick={tryServer}>
         {t('shell.server_try_now')}
       </Button>
-    </p>
+    </Banner>
   )
 }

@@ -1,4 +1,6 @@
 import { Suspense, useEffect } from 'react'
+import { endIdleSession } from '@/lib/api'
+import { watchIdle } from '@/lib/idle'
 import { later } from '@/lib/later'
 import { startLive } from '@/lib/live'
 import { useCan, useFeatures } from '@/lib/me'
@@ -29,6 +31,7 @@ export function Shell() {
   const expired = useSession((state) => state.status === 'expired')
   useShellKeys([...useDestinations(), ...useSettingsPages()], (to) => withinUnit(to, useUnit.getState().id))
   useEffect(() => startLive(queryClient), [])
+  useEffect(() => watchIdle(endIdleSession), [])
   useLoadedLater(loadPalette)
 
   return (

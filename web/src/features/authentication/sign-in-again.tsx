@@ -1,27 +1,30 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatDuration } from '@/lib/format'
 import { beginSession, endSession, useSession } from '@/lib/session'
 import { useLeave } from '@/shell/use-leave'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
+import { ContinueWithMicrosoft } from './continue-with-microsoft'
 import { EnrolRequired } from './enrol-required'
 import { FollowButton } from './follow-button'
 import { GoneElsewhere } from './gone-elsewhere'
-import { enrolling, type NextStep, signIn, verifying } from './queries'
+import { enrolling, type NextStep, organizationAddress, signIn, verifying } from './queries'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
 
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, tenant, closed, elsewhere, isSupport } = useSession()
+  const { user, tenant, idleMs, reason, elsewhere, isSupport } = useSession()
   const leave = useSignOut()
   const leaveSupport = useLeave(async () => endSession())
   const [next, setNext] = useState<NextStep | null>(null)
   const back = () => setNext(null)
   const stay = () => undefined
   if (!user || !tenant) return null
+  const closed = reason === 'idle' ? null : reason
   if (isSupport) {
     return (
       <Dialog open>
@@ -46,7 +49,11 @@ export default function SignInAgain() {
     }
     if (elsewhere) return { title: t('sign_in.another_title', elsewhere.user), description: t('sign_in.another_description', user) }
     if (closed) return { title: tenant.name, description: t(`sign_in.${closed}`) }
-    return { title: t('sign_in.expired_title'), description: t('sign_in.expired_description', { tenant: tenant.name }) }
+    const why = reason === 'idle' && t('sign_in.idle', { time: formatDuration((idleMs ?? 0) / 1000) })
+    return {
+      title: t('sign_in.expired_title'),
+      description: [why, t('sign_in.expired_description', { tenant: tenant.name })].filter(Boolean).join(' '),
+    }
   }
   return (
     <Dialog open>
@@ -60,10 +67,12 @@ export default function SignInAgain() {
           <SignInForm
             signIn={(credentials) => signIn({ ...credentials, tenant_id: tenant.id })}
             fixedEmail={user.email}
+            organizationAddress={(email) => organizationAddress(email, '/')}
             onSignedIn={stay}
             onNext={setNext}
           />
         )}
+        {!next && !there && <ContinueWithMicrosoft next="/" isBeside />}
         {!there && (
           <div className="mt-2">
             {elsewhere ? (

@@ -1,9 +1,10 @@
 import { ArrowUpFromLine, Eye, EyeOff } from 'lucide-react'
-import { type FocusEvent, type KeyboardEvent, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
+import { ProviderButton } from './provider-button'
 import { Refusal } from './refusal'
 
 type Credentials = { email: string; password: string }
@@ -35,6 +36,10 @@ export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSi
   const [organization, setOrganization] = useState<string | null>(null)
   const findOrganization = async (email: string) =>
     setOrganization(organizationAddress && /^[^@\s]+@[^@\s]+$/.test(email) ? await organizationAddress(email).catch(() => null) : null)
+  useEffect(() => {
+    if (fixedEmail) void findOrganization(fixedEmail)
+    // An address that cannot be changed is asked about once.
+  }, [])
   const noticeCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
   const EyeIcon = shown ? EyeOff : Eye
   return (
@@ -96,9 +101,9 @@ export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSi
         {t('sign_in.submit')}
       </Button>
       {organization && (
-        <Button asChild size="large" className="w-full">
-          <a href={organization}>{t('sign_in.organization')}</a>
-        </Button>
+        <ProviderButton href={organization} isBeside={!!fixedEmail}>
+          {t('sign_in.organization')}
+        </ProviderButton>
       )}
     </form>
   )

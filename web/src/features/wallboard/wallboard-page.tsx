@@ -3,6 +3,8 @@ import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useOrgUnits } from '@/features/org-units/queries'
+import { endIdleSession } from '@/lib/api'
+import { watchIdle } from '@/lib/idle'
 import { later } from '@/lib/later'
 import { startLive } from '@/lib/live'
 import { useCan, useFeatures, useMe } from '@/lib/me'
@@ -32,6 +34,7 @@ export function WallboardPage() {
   const org_unit_id = unit ?? undefined
   const seesAlerts = can('alerts.read') && security
   useEffect(() => startLive(queryClient), [])
+  useEffect(() => watchIdle(endIdleSession, true), [])
   useAwake()
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

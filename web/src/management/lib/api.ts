@@ -1,10 +1,11 @@
 import { treaty } from '@elysiajs/eden'
 import type { ManagementApp } from '../../../../src/management/app'
-import type { AnswerOf } from '@/lib/answers'
+import { type AnswerOf, answer } from '@/lib/answers'
 import { authorized } from '@/lib/authorized'
 import { beginSession, leaveSession } from '@/lib/session'
 
-const refresh = () => treaty<ManagementApp>(location.origin, { parseDate: false }).api.v1.auth.refresh.post({})
+const bare = treaty<ManagementApp>(location.origin, { parseDate: false }).api.v1
+const refresh = () => bare.auth.refresh.post({})
 
 /** Staff are in no tenant. */
 const read = ({ staff, ...session }: AnswerOf<typeof refresh>) => ({ ...session, user: staff, tenant: null })
@@ -18,3 +19,5 @@ export { renewSession }
 export const api = treaty<ManagementApp>(location.origin, calls).api.v1
 
 export const signOut = () => leaveSession(() => api.auth.logout.post({}))
+
+export const endIdleSession = () => answer(bare.auth.logout.post({ idle: true }))

@@ -1,10 +1,12 @@
-import { Suspense } from 'react'
+import { Suspense, useEffect } from 'react'
+import { watchIdle } from '@/lib/idle'
 import { later } from '@/lib/later'
 import { useSession } from '@/lib/session'
 import { Layout } from '@/shell/layout'
 import { closeShellPanel, useShellPanel } from '@/shell/panels'
 import { useLoadedLater } from '@/shell/use-loaded-later'
 import { useShellKeys } from '@/shell/use-shell-keys'
+import { endIdleSession } from '../lib/api'
 import { usePlaces } from './places'
 import { Sidebar } from './sidebar'
 import { TopBar } from './top-bar'
@@ -18,6 +20,7 @@ export function Shell() {
   const panel = useShellPanel((state) => state.open)
   const expired = useSession((state) => state.status === 'expired')
   useShellKeys(usePlaces())
+  useEffect(() => watchIdle(endIdleSession), [])
   useLoadedLater(loadPalette)
   return (
     <Layout Sidebar={Sidebar} TopBar={TopBar}>

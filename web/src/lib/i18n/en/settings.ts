@@ -68,7 +68,8 @@ export const settings = {
       without_mfa_one: 'One member has none yet.',
       without_mfa_other: '{{count}} members have none yet.',
       session_idle_minutes: 'End a session left alone for, minutes',
-      session_idle_minutes_hint: 'From 15 to {{most}}.',
+      session_idle_minutes_hint:
+        'From 15 to {{most}}, without a key, a pointer that moves or a touch. A wallboard that is in sight keeps its session.',
       session_hours: 'End every session after, hours',
       session_hours_hint: 'At most {{most}}, however busy it is.',
       effect: 'Sessions that do not keep these rules end at once when you save, in every browser.',

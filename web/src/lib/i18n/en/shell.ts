@@ -8,6 +8,8 @@ export const shell = {
     switch_needs_code: 'Sign in again: this organization asks for your second factor.',
     notifications: 'Notifications',
     offline: 'You are offline. What you see may be out of date; what you typed stays.',
+    idle: 'Nobody has been here for a while, so your session is about to end. Touch anything to stay.',
+    idle_left: '{{count}} s left',
     server_away: 'The server cannot be reached. What you typed stays.',
     server_next_try_one: 'Trying again in {{count}} second.',
     server_next_try_other: 'Trying again in {{count}} seconds.',
@@ -120,6 +122,8 @@ export const shell = {
     choose_and_go_on: 'Choose and sign in',
     expired_title: 'Sign in again',
     expired_description: 'Your session at {{tenant}} has ended. What you were working on is still here.',
+    idle: 'Nobody was here for {{time}}.',
+    new_window: 'in a new window',
     elsewhere_title: 'You went on in {{tenant}}',
     elsewhere_description:
       'A browser works in one organization at a time, and another window of yours went on in {{tenant}}. This one stays with {{own}}; what you typed in it is kept.',

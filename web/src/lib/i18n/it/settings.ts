@@ -74,7 +74,8 @@ export const settings: Shape<typeof english> = {
       without_mfa_one: 'Un membro non lo ha ancora.',
       without_mfa_other: '{{count}} membri non lo hanno ancora.',
       session_idle_minutes: 'Chiudi una sessione inattiva dopo, minuti',
-      session_idle_minutes_hint: 'Da 15 a {{most}}.',
+      session_idle_minutes_hint:
+        'Da 15 a {{most}}, senza un tasto, un movimento del puntatore o un tocco. Un wallboard in vista mantiene la sua sessione.',
       session_hours: 'Chiudi ogni sessione dopo, ore',
       session_hours_hint: 'Al massimo {{most}}, per quanto sia in uso.',
       effect: 'Quando salvi, le sessioni che non rispettano queste regole terminano subito, in ogni browser.',

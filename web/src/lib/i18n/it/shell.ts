@@ -11,6 +11,8 @@ export const shell: Shape<typeof english> = {
     switch_needs_code: 'Accedi di nuovo: questa organizzazione chiede il secondo fattore.',
     notifications: 'Notifiche',
     offline: 'Sei offline. Quello che vedi potrebbe non essere aggiornato; quello che hai scritto resta.',
+    idle: 'Da un po’ non c’è nessuno: la sessione sta per terminare. Tocca qualsiasi cosa per restare.',
+    idle_left: 'ancora {{count}} s',
     server_away: 'Il server non è raggiungibile. Quello che hai scritto resta.',
     server_next_try_one: 'Nuovo tentativo tra {{count}} secondo.',
     server_next_try_other: 'Nuovo tentativo tra {{count}} secondi.',
@@ -123,6 +125,8 @@ export const shell: Shape<typeof english> = {
     choose_and_go_on: 'Scegli e accedi',
     expired_title: 'Accedi di nuovo',
     expired_description: 'La tua sessione presso {{tenant}} è terminata. Il tuo lavoro è ancora qui.',
+    idle: 'Per {{time}} non c’è stato nessuno.',
+    new_window: 'in una nuova finestra',
     elsewhere_title: 'Hai continuato in {{tenant}}',
     elsewhere_description:
       'Un browser lavora in una sola organizzazione alla volta, e un’altra tua finestra ha continuato in {{tenant}}. Questa resta in {{own}}; ciò che vi hai scritto è conservato.',

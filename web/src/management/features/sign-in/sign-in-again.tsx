@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FollowButton } from '@/features/authentication/follow-button'
 import { SignInForm } from '@/features/authentication/sign-in-form'
+import { formatDuration } from '@/lib/format'
 import { useSession } from '@/lib/session'
 import { useLeave } from '@/shell/use-leave'
 import { Button } from '@/ui/button'
@@ -13,19 +14,19 @@ import { SecondStep } from './second-step'
 /** Over the page, which keeps what was typed: the same person signs in and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, elsewhere } = useSession()
+  const { user, elsewhere, idleMs, reason } = useSession()
   const leave = useLeave(signOut)
   const [next, setNext] = useState<NextStep | null>(null)
   const stay = () => undefined
   if (!user) return null
+  const words = () => {
+    if (elsewhere) return { title: t('sign_in.another_title', elsewhere.user), description: t('sign_in.another_description', user) }
+    const why = reason === 'idle' && t('sign_in.idle', { time: formatDuration((idleMs ?? 0) / 1000) })
+    return { title: t('sign_in.expired_title'), description: [why, t('management.expired')].filter(Boolean).join(' ') }
+  }
   return (
     <Dialog open>
-      <DialogContent
-        title={elsewhere ? t('sign_in.another_title', elsewhere.user) : t('sign_in.expired_title')}
-        description={elsewhere ? t('sign_in.another_description', user) : t('management.expired')}
-        dismissable={false}
-        covers
-      >
+      <DialogContent {...words()} dismissable={false} covers>
         {next ? (
           <SecondStep next={next} onSignedIn={stay} onBack={() => setNext(null)} />
         ) : (
