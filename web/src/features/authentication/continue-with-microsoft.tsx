@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { ProviderButton } from './provider-button'
+import { Button } from '@/ui/button'
+import { NewWindow } from './new-window'
 import { methodsQuery, microsoftAddress } from './queries'
 
 /** Shown where the platform has an app of Microsoft's; the browser itself goes there. */
@@ -9,10 +10,11 @@ export function ContinueWithMicrosoft({ next, isBeside }: { next: string; isBesi
   const methods = useQuery({ ...methodsQuery, meta: { handlesError: true } })
   if (!methods.data?.microsoft) return null
   return (
-    <div className="mt-3">
-      <ProviderButton href={microsoftAddress(next)} isBeside={isBeside}>
+    <Button asChild size="large" className="mt-3 w-full">
+      <a href={microsoftAddress(next)} target={isBeside ? '_blank' : undefined}>
         {t('sign_in.microsoft')}
-      </ProviderButton>
-    </div>
+        {isBeside && <NewWindow />}
+      </a>
+    </Button>
   )
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Field, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
-import { ProviderButton } from './provider-button'
+import { NewWindow } from './new-window'
 import { Refusal } from './refusal'
 
 type Credentials = { email: string; password: string }
@@ -101,9 +101,12 @@ export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSi
         {t('sign_in.submit')}
       </Button>
       {organization && (
-        <ProviderButton href={organization} isBeside={!!fixedEmail}>
-          {t('sign_in.organization')}
-        </ProviderButton>
+        <Button asChild size="large" className="w-full">
+          <a href={organization} target={fixedEmail ? '_blank' : undefined}>
+            {t('sign_in.organization')}
+            {fixedEmail && <NewWindow />}
+          </a>
+        </Button>
       )}
     </form>
   )
