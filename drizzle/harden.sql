@@ -58,6 +58,7 @@ do $$ declare t regclass; begin
   loop execute format('revoke all on %s from monozu_app, monozu_ingest', t); end loop;
 end $$;
 grant execute on function current_tenant(), sees_all(), seen_units(), may_see_unit(uuid), may_see_device(uuid), may_see_telemetry(uuid), is_member(uuid) to monozu_app, monozu_ingest;
+grant execute on function natural_order(text) to monozu_app;
 grant execute on function prepare_partitions(timestamptz) to monozu_app;
 
 -- The ingestor adds what devices report and reads nothing but their keys, inside the tenant that a key names.

@@ -4,6 +4,7 @@ import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { type ViewedList, readingOf, savedViews, viewedLists } from './schema'
 
 export interface ViewInput {
@@ -34,7 +35,7 @@ export async function listViews(scope: Scope, { list }: { list?: ViewedList }) {
     .select()
     .from(savedViews)
     .where(and(visible(scope), list ? eq(savedViews.list, list) : undefined))
-    .orderBy(asc(sql`lower(${savedViews.name})`), asc(savedViews.id))
+    .orderBy(naturally(savedViews.name), asc(savedViews.id))
     .limit(2 * viewedLists.length * limits.savedViews)
   return { items: found.map(shown) }
 }

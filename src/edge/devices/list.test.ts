@@ -350,12 +350,38 @@ describe('whoever sees a part of a large fleet', () => {
   })
 })
 
-test('a page in the order of last signs of life is read from its index, however many devices there are', async () => {
+test('names and places are in the order in which people look for them, page by page and backwards too', async () => {
+  const client = await signedIn()
+  const sorted = ['alpha', 'edge 1', 'edge 1a', 'Édge 2', 'EDGE 10', 'sw-10.0.0.2', 'sw-10.0.0.12', 'Zeta']
+  await furnish(
+    client.tenant_id,
+    sorted.toSorted().map((name) => ({ name, location: `Hall ${sorted.indexOf(name) + 5}` })),
+  )
+  for (const [sort, wanted] of [
+    ['name', sorted],
+    ['-name', sorted.toReversed()],
+    ['location', sorted],
+    ['-location', sorted.toReversed()],
+  ] as const) {
+    const found = await walk(async (cursor) => (await client.api.devices.get({ query: { sort, limit: 3, cursor } })).data!)
+    expect([sort, found.map(({ name }) => name)]).toEqual([sort, wanted])
+    expect(Object.keys(found[0]!).filter((name) => name.endsWith('_order'))).toEqual([])
+  }
+  // What it is sorted by is longer than the name, and an index takes no row of any length.
+  const name = '1 '.repeat(100)
+  expect(await furnish(client.tenant_id, [{ name, location: name }])).toHaveLength(1)
+})
+
+test.each([
+  ['-last_seen_at', 'device_presence_seen', (n: number) => 2999 - n],
+  ['name', 'device_tenant_id_name_order_id_index', (n: number) => n],
+  ['-location', 'device_tenant_id_location_order_id_index', (n: number) => 2999 - n],
+] as const)('a page in the order of %s is read from its index, however many devices there are', async (sort, index, numberOf) => {
   const client = await signedIn()
   const many = 3_000
   const ids = await furnish(
     client.tenant_id,
-    Array.from({ length: many }, (_, n) => ({ name: `device ${n}` })),
+    Array.from({ length: many }, (_, n) => ({ name: `device ${n}`, location: `hall ${n}` })),
   )
   await within(client.tenant_id, ({ tx, owned }) =>
     tx
@@ -367,21 +393,21 @@ test('a page in the order of last signs of life is read from its index, however 
   const readSoFar = async ({ tx }: Scope) => {
     const from = (name: string) => sql.raw(`pg_stat_get_xact_tuples_returned('${name}'::regclass)::int`)
     const [row] = await tx.execute<{ walked: number; entries: number }>(
-      sql`select ${from('device')} + ${from('device_presence')} walked, ${from('device_presence_seen')} entries`,
+      sql`select ${from('device')} + ${from('device_presence')} walked, ${from(index)} entries`,
     )
     return row!
   }
   const page = (cursor?: string) =>
     within(client.tenant_id, async (scope) => {
       const before = await readSoFar(scope)
-      const { items, next_cursor } = await listDevices(scope, { sort: '-last_seen_at', limit: 50, cursor })
+      const { items, next_cursor } = await listDevices(scope, { sort, limit: 50, cursor })
       const after = await readSoFar(scope)
       const read = { walked: after.walked - before.walked, entries: after.entries - before.entries }
       return { names: items.map(({ name }) => name), next_cursor, read }
     })
   const first = await page()
   const second = await page(first.next_cursor!)
-  expect([...first.names, ...second.names]).toEqual(Array.from({ length: 100 }, (_, n) => `device ${many - 1 - n}`))
+  expect([...first.names, ...second.names]).toEqual(Array.from({ length: 100 }, (_, n) => `device ${numberOf(n)}`))
   for (const { read } of [first, second]) {
     expect(read.walked).toBe(0)
     // One more than is shown says whether there is another page.

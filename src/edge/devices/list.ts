@@ -138,9 +138,9 @@ const lastSeen = sql`(select ${seenAt} from ${devicePresence} where ${devicePres
 const withPresence = and(eq(devicePresence.tenant_id, devices.tenant_id), eq(devicePresence.device_id, devices.id))
 
 const sortable = {
-  name: { column: sql`${devices.name}`, key: (row: Found) => row.device.name },
+  name: { column: sql`${devices.name_order}`, key: (row: Found) => row.device.name_order },
   type: { column: sql`${devices.type}`, key: (row: Found) => row.device.type },
-  location: { column: sql`coalesce(${devices.location}, '')`, key: (row: Found) => row.device.location ?? '' },
+  location: { column: sql`${devices.location_order}`, key: (row: Found) => row.device.location_order },
   created_at: { column: sql`${devices.created_at}`, key: (row: Found) => row.device.created_at.toISOString() },
 }
 const withIds = (found: Found[]) => found.map((row) => ({ ...row, id: row.device.id }))

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { type Searchable, searchText } from '../../core/text-search'
-import { deviceTable, instant, placedTable, refers } from '../../core/table'
+import { deviceTable, instant, orderOf, placedTable, refers } from '../../core/table'
 import { orgUnits } from '../../identity/org-units/schema'
 import { sites } from '../sites/schema'
 
@@ -10,10 +10,12 @@ export const devices = placedTable(
   'device',
   {
     name: text().notNull(),
+    name_order: orderOf(sql`name`),
     site_id: uuid(),
     type: text().notNull().default('appliance'),
     hardware_id: text(),
     location: text(),
+    location_order: orderOf(sql`coalesce(location, '')`),
     agent_version: text(),
     address: text(),
   },
@@ -22,10 +24,10 @@ export const devices = placedTable(
     refers(t, t.site_id, sites),
     index().on(t.tenant_id, t.site_id),
     uniqueIndex('device_hardware').on(t.tenant_id, t.hardware_id),
-    index().on(t.tenant_id, t.name, t.id),
+    index().on(t.tenant_id, t.name_order, t.id),
     index().on(t.tenant_id, t.created_at, t.id),
     index().on(t.tenant_id, t.type, t.id),
-    index('device_location').on(t.tenant_id, sql`coalesce(${t.location}, '')`, t.id),
+    index().on(t.tenant_id, t.location_order, t.id),
     index('device_search').using('gin', t.tenant_id, sql`${searchText(t.name, t.location, t.hardware_id, t.address)} gin_trgm_ops`),
   ],
 )

@@ -38,7 +38,7 @@ export const deviceColumns = { device: devices, last_seen_at: devicePresence.las
 export type Found = { device: typeof devices.$inferSelect; last_seen_at: Date | null }
 
 /** A device that reports or asks for commands is online; the agent asks every 25 s. */
-export const shown = ({ device, last_seen_at }: Found) => ({
+export const shown = ({ device: { name_order: _, location_order: __, ...device }, last_seen_at }: Found) => ({
   ...device,
   last_seen_at,
   status: !last_seen_at ? ('never' as const) : last_seen_at > ago(limits.onlineMs) ? ('online' as const) : ('offline' as const),

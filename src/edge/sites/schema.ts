@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, doublePrecision, index, text, uuid } from 'drizzle-orm/pg-core'
-import { placedTable, refers } from '../../core/table'
+import { orderOf, placedTable, refers } from '../../core/table'
 import { orgUnits } from '../../identity/org-units/schema'
 
 /** A place of an organization unit, where devices stand. It stays with its unit. */
@@ -8,6 +8,7 @@ export const sites = placedTable(
   'site',
   {
     name: text().notNull(),
+    name_order: orderOf(sql`name`),
     org_unit_id: uuid().notNull(),
     address: text(),
     /** Where it is on a map, in degrees (WGS 84): both or neither. */
@@ -18,7 +19,7 @@ export const sites = placedTable(
   },
   (t) => [
     refers(t, t.org_unit_id, orgUnits),
-    index().on(t.tenant_id, t.name, t.id),
+    index().on(t.tenant_id, t.name_order, t.id),
     check(
       'site_place',
       sql`num_nulls(${t.latitude}, ${t.longitude}) in (0, 2) and ${t.latitude} between -90 and 90 and ${t.longitude} between -180 and 180`,

@@ -30,12 +30,12 @@ const columns = {
   site: sites,
   device_count: sql<number>`(select count(*)::int from device d where d.tenant_id = site.tenant_id and d.site_id = site.id)`,
 }
-const shown = ({ site, device_count }: { site: typeof sites.$inferSelect; device_count: number }) => ({
+const shown = ({ site: { name_order: _, ...site }, device_count }: { site: typeof sites.$inferSelect; device_count: number }) => ({
   ...site,
   device_count,
 })
 
-const byName = (paging: Paging) => keyset(paging, sites.id, { by: sql`${sites.name}` })
+const byName = (paging: Paging) => keyset(paging, sites.id, { by: sql`${sites.name_order}` })
 
 export async function listSites(scope: Scope, { id, search, org_unit_id, below = true, ...paging }: SiteFilter & Paging) {
   const { rows, after, order, cut } = byName(paging)
@@ -53,20 +53,25 @@ export async function listSites(scope: Scope, { id, search, org_unit_id, below =
     )
     .orderBy(order)
     .limit(rows)
-  return cut(found.map(shown), ({ name }) => name)
+  const page = cut(
+    found.map((row) => ({ ...row, id: row.site.id })),
+    ({ site }) => site.name_order,
+  )
+  return { ...page, items: page.items.map(shown) }
 }
 
 /** What a map needs of every site, in few pages. */
 export async function listPlaces({ tx, own }: Scope, { cursor }: { cursor?: string }) {
   const { rows, after, order, cut } = byName({ limit: limits.places, cursor })
-  const { id, name, org_unit_id, latitude, longitude } = sites
+  const { id, name, name_order, org_unit_id, latitude, longitude } = sites
   const found = await tx
-    .select({ id, name, org_unit_id, latitude, longitude })
+    .select({ id, name, name_order, org_unit_id, latitude, longitude })
     .from(sites)
     .where(and(own(sites), after))
     .orderBy(order)
     .limit(rows)
-  return cut(found, (place) => place.name)
+  const page = cut(found, (place) => place.name_order)
+  return { ...page, items: page.items.map(({ name_order: _, ...place }) => place) }
 }
 
 export async function getSite({ tx, own }: Scope, id: string) {
@@ -111,8 +116,9 @@ export async function createSite(scope: Scope, input: SiteInput) {
   assertPosition(input)
   assertZone(input.time_zone)
   const [site] = await scope.tx.insert(sites).values(scope.owned(input)).returning()
-  await audit(scope, 'sites.create', site!.id, { after: site })
-  return shown({ site: site!, device_count: 0 })
+  const after = shown({ site: site!, device_count: 0 })
+  await audit(scope, 'sites.create', after.id, { after })
+  return after
 }
 
 export async function updateSite(scope: Scope, id: string, change: SiteChange) {

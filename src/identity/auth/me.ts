@@ -55,4 +55,6 @@ export async function describeMe(scope: Scope, session: { id: string; expires_at
 }
 
 const unitNames = (tx: Scope['tx']) =>
-  tx.execute<{ id: string; name: string }>(sql`select id, name from org_unit where tenant_id = current_tenant() order by name`)
+  tx.execute<{ id: string; name: string }>(
+    sql`select id, name from org_unit where tenant_id = current_tenant() order by natural_order(name) collate "C"`,
+  )

@@ -5,6 +5,7 @@ import { now } from '../../core/clock'
 import { Problem, invalid, notFound } from '../../core/errors'
 import { type Permission, expand, isPermission, everyReading } from '../../core/permissions'
 import { type Scope, expectVersion } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { type Paging, containing, keyset } from '../../core/wire'
 import { assertMayGive, assertSees, seenMembers, unitsOf } from '../users/org-unit-scope'
 import type { OrgUnitScope } from '../users/schema'
@@ -24,7 +25,7 @@ const memberCount = (scope: Scope) =>
     where mg.tenant_id = access_group.tenant_id and mg.group_id = access_group.id and ${seenMembers(scope)})`
 
 /** Told by the database, which has its own idea of small letters: the cursor must agree with the order. */
-const byName = sql<string>`lower(${groups.name})`
+const byName = naturally(groups.name)
 
 const shown = ({ group, member_count }: { group: Group; member_count: number }) => ({
   ...group,
@@ -173,7 +174,7 @@ async function groupsOf({ tx, own }: Scope, ids: string[]) {
         .select()
         .from(groups)
         .where(and(own(groups), inArray(groups.id, ids)))
-        .orderBy(asc(groups.name))
+        .orderBy(byName)
     : []
   if (found.length < new Set(ids).size) throw invalid('/group_ids', 'names a group that does not exist')
   return found

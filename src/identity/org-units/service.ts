@@ -4,6 +4,7 @@ import { now } from '../../core/clock'
 import { Problem, codeOf, invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Actor, type Scope, expectVersion, isId } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { containing } from '../../core/wire'
 import { orgUnits } from './schema'
 
@@ -31,7 +32,7 @@ export async function listOrgUnits({ tx, own }: Scope, { search, limit = limits.
     .select(columns)
     .from(orgUnits)
     .where(and(own(orgUnits), search ? sql`${orgUnits.name} ilike ${containing(search)}` : undefined))
-    .orderBy(asc(orgUnits.name), asc(orgUnits.id))
+    .orderBy(naturally(orgUnits.name), asc(orgUnits.id))
     .limit(limit)
   return { items: found.map(shown) }
 }

@@ -2,6 +2,7 @@ import { type SQL, and, eq, sql } from 'drizzle-orm'
 import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { serviceAccounts } from './schema'
 import { accountColumns, shown, updateServiceAccount, visible } from './service'
@@ -12,7 +13,7 @@ export interface ServiceAccountFilter {
 }
 
 const { name, description } = serviceAccounts
-const byName = sql<string>`lower(${name})`
+const byName = naturally(name)
 
 const matching = (scope: Scope, { search, disabled }: ServiceAccountFilter): SQL | undefined =>
   and(

@@ -81,7 +81,7 @@ describe('many users at once', () => {
     const had = (await client.api.users({ id: colleague.user_id }).get()).data!.groups
     expect((await bulk(client, 'groups', { ids: [colleague.user_id], group_ids: [weak] })).done).toEqual([colleague.user_id])
     const groups = async () => (await client.api.users({ id: colleague.user_id }).get()).data!.groups.map(({ name }) => name)
-    expect(await groups()).toEqual([...had.map(({ name }) => name), 'Weak'].toSorted())
+    expect(await groups()).toEqual([...had.map(({ name }) => name), 'Weak'].toSorted((a, b) => a.localeCompare(b)))
     const lead = await signedIn([...manage, 'devices.read', 'alerts.read'], { tenant_id: client.tenant_id })
     const give = async (group_ids: string[]) => {
       const reply = await send('POST', '/api/v1/users/bulk/groups', {

@@ -3,6 +3,7 @@ import { type BulkInput, type BulkRows, inBulk } from '../../core/bulk'
 import type { Exported } from '../../core/export'
 import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { type Paging, containing, keyset, uuids } from '../../core/wire'
 import { groupChanges } from '../groups/service'
 import { seenMembers } from './org-unit-scope'
@@ -23,7 +24,7 @@ export interface UserQuery extends UserFilter, Paging {
   sort?: (typeof userOrders)[number]
 }
 
-const byName = sql<string>`lower(${memberships.name})`
+const byName = naturally(memberships.name)
 
 const sortable = {
   name: byName,

@@ -4,6 +4,7 @@ import { now, nowMs } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion, personOf } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { uuids } from '../../core/wire'
 import { getTenant } from '../tenants/service'
 import { hashPassword } from '../../core/passwords'
@@ -42,7 +43,7 @@ export async function shown({ tx, own }: Scope, found: Member[]) {
     .from(membershipGroups)
     .innerJoin(groups, and(eq(groups.tenant_id, membershipGroups.tenant_id), eq(groups.id, membershipGroups.group_id)))
     .where(and(own(membershipGroups), sql`${membershipGroups.membership_id} = any(${uuids(ids)})`))
-    .orderBy(asc(groups.name))
+    .orderBy(naturally(groups.name))
   const inUnits = await tx
     .select({
       membership_id: membershipUnits.membership_id,
@@ -53,7 +54,7 @@ export async function shown({ tx, own }: Scope, found: Member[]) {
     .from(membershipUnits)
     .innerJoin(orgUnits, and(eq(orgUnits.tenant_id, membershipUnits.tenant_id), eq(orgUnits.id, membershipUnits.org_unit_id)))
     .where(and(own(membershipUnits), sql`${membershipUnits.membership_id} = any(${uuids(ids)})`))
-    .orderBy(asc(orgUnits.name))
+    .orderBy(naturally(orgUnits.name))
   const withFactor = await tx.execute<{ id: string }>(
     sql`select id from members_with_mfa() id where id = any(${uuids(found.map(({ membership }) => membership.user_id))})`,
   )

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { invalid } from '../../core/errors'
 import { givenBy } from '../../core/permissions'
 import type { Scope } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { type Paging, containing, keyset } from '../../core/wire'
 import { seenMembers } from '../../identity/users/org-unit-scope'
 import { memberships } from '../../identity/users/schema'
@@ -31,7 +32,7 @@ const seesUnit = ({ actor }: Scope, org_unit_id: string | null) =>
         select from membership_unit mu where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id
           and (mu.org_unit_id = ${org_unit_id}::uuid or mu.subtree and mu.org_unit_id in (select path.id from path))))`
 
-const byName = sql<string>`lower(${memberships.name})`
+const byName = naturally(memberships.name)
 
 /** To whom alerts can be given, by name; with an alert, those who see that one. */
 export async function listAssignees(scope: Scope, { alert_id, search, ...paging }: Paging & { alert_id?: string; search?: string }) {

@@ -18,7 +18,7 @@ export function toTree(units: readonly OrgUnit[]): OrgUnitNode[] {
   const byParent = Map.groupBy(units, (unit) => (unit.parent_id !== null && known.has(unit.parent_id) ? unit.parent_id : null))
   const level = (parentId: string | null, depth: number): OrgUnitNode[] =>
     (byParent.get(parentId) ?? [])
-      .toSorted((left, right) => left.name.localeCompare(right.name))
+      .toSorted((left, right) => left.name.localeCompare(right.name, undefined, { numeric: true }))
       .map((unit) => ({ ...unit, depth, children: level(unit.id, depth + 1) }))
   return level(null, 0)
 }

@@ -21,7 +21,7 @@ export function disks(data: DeviceTelemetry): ChartSeries[] {
   return data.levels
     .filter((series) => series.metric === 'disk_percent' && series.points.length > 0)
     .map((series) => ({ label: label(series, 'mount') || 'disk', points: series.points }))
-    .toSorted((left, right) => left.label.localeCompare(right.label))
+    .toSorted((left, right) => left.label.localeCompare(right.label, undefined, { numeric: true }))
 }
 
 /** The network interfaces, the busiest first and the loopback last. */
