@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { audit } from '../../core/audit'
 import { now, nowMs } from '../../core/clock'
 import { Problem, codeOf, constraintOf, notFound } from '../../core/errors'
