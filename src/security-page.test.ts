@@ -64,7 +64,7 @@ describe('the source', () => {
     const written = (await sourcesOf(['web/src'])).flatMap(({ text }) =>
       [...text.matchAll(/(?:localStorage|sessionStorage)\.setItem\(([^)]*)\)/g)].map(([, what]) => what),
     )
-    const times = ['mark, String(Date.now(', 'mark, String(ownMs']
+    const times = ['mark, String(Date.now(', 'mark, String(ownMs', 'mark, expected']
     expect(written.toSorted()).toEqual([...times, 'storageKey, choice', 'storageKey, language'])
     expect(await holding(['web/src'], /indexedDB|document\.cookie/)).toEqual([])
   })

@@ -26,7 +26,7 @@ async function bodyOf(request: IncomingMessage) {
  * A real OpenID provider on loopback in the shape of Entra: one issuer a directory, and in front of them /common with the template of an issuer.
  * `account` is who sits at the browser; `forge` may change what the token endpoint answers.
  */
-export async function entra(redirect_uri: string) {
+export async function entra(...redirect_uris: string[]) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'of the peer', alg: 'RS256', use: 'sig' }
   const peer = {
@@ -47,7 +47,7 @@ export async function entra(redirect_uri: string) {
           {
             client_id: 'monozu',
             client_secret: 'what the app keeps',
-            redirect_uris: [redirect_uri],
+            redirect_uris,
             token_endpoint_auth_method: 'client_secret_post',
             grant_types: ['authorization_code', 'client_credentials'],
           },

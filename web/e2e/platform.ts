@@ -31,7 +31,7 @@ export interface Platform {
 /** The whole product as a person starts it: `monozu up` on an empty data folder, on ports of its own; `more` is configured besides. */
 export async function startPlatform(more: Record<string, string> = {}): Promise<Platform> {
   const folder = mkdtempSync(join(tmpdir(), 'monozu-e2e-'))
-  const [port, ingestPort, managementPort] = [Number(more.API_PORT ?? freePort()), freePort(), freePort()]
+  const [port, ingestPort, managementPort] = [Number(more.API_PORT ?? freePort()), freePort(), Number(more.MANAGEMENT_PORT ?? freePort())]
   const environment = {
     PATH: Bun.env.PATH,
     HOME: Bun.env.HOME,

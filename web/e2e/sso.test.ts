@@ -9,6 +9,8 @@ import { clientOfIssuer, issuer } from '../../src/testing/issuer'
 import { axe, sharedBrowser, visit } from './browser'
 import { callerOf, type Platform, signIn, startPlatform } from './platform'
 
+/** The directory of the people who run the platform. */
+const ofPlatform = crypto.randomUUID()
 let browser: Browser
 let platform: Platform
 let resolver: Awaited<ReturnType<typeof dns>>
@@ -17,11 +19,12 @@ let provider: Awaited<ReturnType<typeof issuer>>
 
 beforeAll(async () => {
   const API_PORT = String(freePort())
-  const callback = `http://localhost:${API_PORT}/api/v1/auth/microsoft/callback`
-  ;[resolver, directory, provider] = await Promise.all([dns(), entra(callback), issuer({ form: true })])
+  const MANAGEMENT_PORT = String(freePort())
+  const callbacks = [API_PORT, MANAGEMENT_PORT].map((port) => `http://localhost:${port}/api/v1/auth/microsoft/callback`)
+  ;[resolver, directory, provider] = await Promise.all([dns(), entra(...callbacks), issuer({ form: true })])
   const opened = { FEATURE_OIDC: 'true', OIDC_PRIVATE_NETWORKS: '127.0.0.1/32' }
   const microsoft = { MS_AUTHORITY: directory.origin, MS_CLIENT_ID: 'monozu', MS_CLIENT_SECRET: 'what the app keeps' }
-  const more = { API_PORT, DNS_SERVER: resolver.address, ...microsoft, ...opened }
+  const more = { API_PORT, MANAGEMENT_PORT, MANAGEMENT_MS_TENANT_ID: ofPlatform, DNS_SERVER: resolver.address, ...microsoft, ...opened }
   ;[browser, platform] = await Promise.all([sharedBrowser(), startPlatform(more)])
 }, 120_000)
 
@@ -252,3 +255,25 @@ test('who has no password links another account of Microsoft by signing in there
   expect(complaints).toEqual([])
   await context.close()
 }, 120_000)
+
+// ASVS 7.3.1
+test('staff who were away for a day sign in again with their directory beside the page, which goes on', async () => {
+  const { page, context } = await visit(browser)
+  directory.account = { tid: ofPlatform, oid: crypto.randomUUID(), email: platform.staff.email }
+  await context.clock.install()
+  await page.goto(platform.managementUrl)
+  await page.getByRole('link', { name: 'Continue with Microsoft' }).waitFor()
+  await page.evaluate("localStorage.setItem('monozu.signed_in', 'expected')")
+  await page.goto(`${platform.managementUrl}/api/v1/auth/microsoft/login?email=${platform.staff.email}`)
+  await page.getByRole('heading', { level: 1, name: 'Tenants' }).waitFor()
+  await context.clock.fastForward(25 * 3_600_000)
+  const again = page.getByRole('dialog', { name: 'Sign in again' })
+  await again.getByText('Nobody was here for').waitFor()
+  const microsoft = again.getByRole('link', { name: 'Continue with Microsoft in a new window' })
+  await microsoft.waitFor()
+  await look(page, 'staff-again')
+  const [beside] = await Promise.all([context.waitForEvent('page'), microsoft.click()])
+  await again.waitFor({ state: 'detached' })
+  await beside.close()
+  await context.close()
+}, 60_000)

@@ -49,13 +49,18 @@ const signedOut = {
 
 export const useSession = create<SessionState>(() => ({ ...signedOut, status: 'unknown' }))
 
-/** That this browser has another session than before, or, where a sign-in comes back from elsewhere with its cookie, is about to. */
-export const expectSession = () => localStorage.setItem(mark, String(Date.now()))
+const expected = 'expected'
+
+/** A sign-in is about to come back from elsewhere with its cookie. */
+export const expectSession = () => localStorage.setItem(mark, expected)
+
+/** This browser has another session than before. */
+const tellWindows = () => localStorage.setItem(mark, String(Date.now()))
 
 /** Hears of that from other windows, where this one shows what is somebody's. */
 export function onSessionElsewhere(listener: () => void): void {
   window.addEventListener('storage', ({ key, newValue }) => {
-    if (key === mark && newValue && useSession.getState().user) listener()
+    if (key === mark && newValue && newValue !== expected && useSession.getState().user) listener()
   })
 }
 
@@ -65,7 +70,7 @@ export type Begun = Whose & { access_token: string; expires_in: number; idle_sec
 export function beginSession(answer: Begun): void {
   noteUse()
   // No cookie comes with a support access.
-  if (!answer.isSupport) expectSession()
+  if (!answer.isSupport) tellWindows()
   take(answer)
 }
 
@@ -76,6 +81,7 @@ export function beginSession(answer: Begun): void {
 export function resumeSession(answer: Begun): boolean {
   const { user, tenant } = useSession.getState()
   if (isLeaving) return false
+  if (!user && localStorage.getItem(mark) === expected) tellWindows()
   if (!user || (user.id === answer.user.id && tenant?.id === answer.tenant?.id)) {
     take(answer)
     return true
@@ -115,7 +121,7 @@ export function endSession(): void {
 /** This page is about to be loaded anew, for another session. */
 export function changeSession(): void {
   isLeaving = true
-  expectSession()
+  tellWindows()
 }
 
 /** Ends it with the server too, which may be away. What is refused meanwhile is no reason to ask who leaves to sign in again. */

@@ -1,14 +1,17 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FollowButton } from '@/features/authentication/follow-button'
 import { SignInForm } from '@/features/authentication/sign-in-form'
+import { ErrorState } from '@/kit/error-state'
 import { formatDuration } from '@/lib/format'
 import { useSession } from '@/lib/session'
 import { useLeave } from '@/shell/use-leave'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { signOut } from '../../lib/api'
-import { type NextStep, signIn } from './queries'
+import { MicrosoftLink } from './microsoft-link'
+import { methodsQuery, type NextStep, signIn } from './queries'
 import { SecondStep } from './second-step'
 
 /** Over the page, which keeps what was typed: the same person signs in and everything goes on. */
@@ -17,6 +20,7 @@ export default function SignInAgain() {
   const { user, elsewhere, idleMs, reason } = useSession()
   const leave = useLeave(signOut)
   const [next, setNext] = useState<NextStep | null>(null)
+  const methods = useQuery({ ...methodsQuery, meta: { handlesError: true } })
   const stay = () => undefined
   if (!user) return null
   const words = () => {
@@ -27,11 +31,10 @@ export default function SignInAgain() {
   return (
     <Dialog open>
       <DialogContent {...words()} dismissable={false} covers>
-        {next ? (
-          <SecondStep next={next} onSignedIn={stay} onBack={() => setNext(null)} />
-        ) : (
-          <SignInForm signIn={signIn} fixedEmail={user.email} onSignedIn={stay} onNext={setNext} />
-        )}
+        {next && <SecondStep next={next} onSignedIn={stay} onBack={() => setNext(null)} />}
+        {!next && methods.error && <ErrorState error={methods.error} onRetry={() => void methods.refetch()} />}
+        {!next && methods.data?.password && <SignInForm signIn={signIn} fixedEmail={user.email} onSignedIn={stay} onNext={setNext} />}
+        {!next && methods.data?.microsoft && <MicrosoftLink email={user.email} />}
         <div className="mt-2">
           {elsewhere ? (
             <FollowButton>{t('sign_in.another_follow', elsewhere.user)}</FollowButton>

@@ -7,8 +7,7 @@ import { Frame } from '@/features/authentication/frame'
 import { SignInForm } from '@/features/authentication/sign-in-form'
 import { ErrorState } from '@/kit/error-state'
 import { safeNext } from '@/lib/address'
-import { expectSession } from '@/lib/session'
-import { Button } from '@/ui/button'
+import { MicrosoftLink } from './microsoft-link'
 import { methodsQuery, type NextStep, signIn } from './queries'
 import { SecondStep } from './second-step'
 
@@ -44,13 +43,7 @@ export function SignInPage() {
           {methods.data?.password && (
             <SignInForm signIn={signIn} onSignedIn={enter} onNext={(next, { email }) => setPending({ ...next, email })} />
           )}
-          {methods.data?.microsoft && (
-            <Button asChild size="large" className={methods.data.password ? 'mt-3 w-full' : 'w-full'}>
-              <a href="/api/v1/auth/microsoft/login" onClick={expectSession}>
-                {t('sign_in.microsoft')}
-              </a>
-            </Button>
-          )}
+          {methods.data?.microsoft && <MicrosoftLink />}
         </>
       )}
     </Frame>
