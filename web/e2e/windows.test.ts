@@ -112,6 +112,11 @@ test('who signs in with another account does so for himself: the other window is
   await first.getByRole('button', { name: `Go on as ${platform.other.email}` }).click()
   await other.getByRole('navigation', { name: 'Main navigation' }).waitFor()
   await other.getByText('Other MSP').first().waitFor()
+
+  await other.getByRole('button', { name: /^Account of/ }).click()
+  await other.getByRole('menuitem', { name: 'Sign out' }).click()
+  await other.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+  await page.getByRole('dialog', { name: 'Sign in again' }).waitFor({ timeout: 2_000 })
   await context.close()
 }, 90_000)
 

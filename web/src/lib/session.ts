@@ -57,10 +57,13 @@ export const expectSession = () => localStorage.setItem(mark, expected)
 /** This browser has another session than before. */
 const tellWindows = () => localStorage.setItem(mark, String(Date.now()))
 
-/** Hears of that from other windows, where this one shows what is somebody's. */
+/** Hears of that from other windows, where this one shows what is somebody's. Who signs out in one of them does so in all. */
 export function onSessionElsewhere(listener: () => void): void {
   window.addEventListener('storage', ({ key, newValue }) => {
-    if (key === mark && newValue && newValue !== expected && useSession.getState().user) listener()
+    const { user, isSupport } = useSession.getState()
+    if (key !== mark || newValue === expected || !user || isSupport) return
+    if (newValue === null) expireSession()
+    else listener()
   })
 }
 
@@ -112,9 +115,12 @@ export function expireSession(reason: Reason | null = null): void {
 }
 
 export function endSession(): void {
-  localStorage.removeItem(mark)
+  // A support access is of its window alone, and leaves the session of the others.
+  if (!useSession.getState().isSupport) {
+    localStorage.removeItem(mark)
+    forgetUse()
+  }
   forgetPlaces()
-  forgetUse()
   useSession.setState(signedOut)
 }
 
