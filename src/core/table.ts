@@ -32,7 +32,7 @@ export const orderOf = (text: SQL) =>
     .generatedAlwaysAs(sql`natural_order(${text})`)
 
 /** The same, of few. */
-export const naturally = (text: AnyPgColumn) => sql<string>`natural_order(${text}) collate "C"`
+export const naturally = (text: AnyPgColumn | SQL) => sql<string>`natural_order(${text}) collate "C"`
 
 /** What an ETag shows and If-Match is held against. Named with its table, as ON CONFLICT knows two rows. */
 export const version = (table: string) =>

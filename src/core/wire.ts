@@ -69,7 +69,8 @@ export const leaving = t.Optional(
   t.Object({ idle: t.Optional(t.Boolean({ description: 'nobody asks for it: the console has seen nobody for idle_seconds' })) }),
 )
 /** Why a session ends by its cookie. */
-export const reasonOf = (body: { idle?: boolean } | null) => (body?.idle ? ('idle' as const) : ('signed_out' as const))
+export type LeftBy = 'signed_out' | 'idle'
+export const leftBy = (body: { idle?: boolean } | null): LeftBy => (body?.idle ? 'idle' : 'signed_out')
 /** A second factor: what an authenticator app is given, what it shows, and what helps without it. */
 export const enrolment = t.Object({ secret: t.String({ description: 'base32' }), otpauth_url: t.String(), qr_svg: t.String() })
 export const totpCode = t.String({ pattern: '^\\d{6}$' })

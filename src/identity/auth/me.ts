@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { Problem } from '../../core/errors'
 import type { Scope } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { licences } from '../licences/schema'
 import { tenants } from '../tenants/schema'
 import { memberships, users } from '../users/schema'
@@ -56,5 +57,5 @@ export async function describeMe(scope: Scope, session: { id: string; expires_at
 
 const unitNames = (tx: Scope['tx']) =>
   tx.execute<{ id: string; name: string }>(
-    sql`select id, name from org_unit where tenant_id = current_tenant() order by natural_order(name) collate "C"`,
+    sql`select id, name from org_unit where tenant_id = current_tenant() order by ${naturally(sql`name`)}`,
   )

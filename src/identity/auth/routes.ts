@@ -5,7 +5,7 @@ import { callOf, guard } from '../../core/guard'
 import { assertOrigin } from '../../core/origins'
 import { supportModes } from '../../core/support'
 import { issueTicket } from '../../core/tickets'
-import { enrolment, instant, keptBearer, leaving, list, oneOf, reasonOf, recoveryCodes, totpCode, uuid } from '../../core/wire'
+import { enrolment, instant, keptBearer, leaving, leftBy, list, oneOf, recoveryCodes, totpCode, uuid } from '../../core/wire'
 import { over, ssoCookie } from '../sso/cookie'
 import { exchangeCode } from '../sso/service'
 import { tenantStates } from '../tenants/schema'
@@ -179,7 +179,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     async (context) => {
       assertOrigin(context.request)
       const cookie = context.cookie[refreshCookie]!
-      await signOut(cookie.value as string | undefined, reasonOf(context.body), callOf(context))
+      await signOut(cookie.value as string | undefined, leftBy(context.body), callOf(context))
       cookie.set({ ...attributes, value: '', maxAge: 0, expires: new Date(0) })
       context.set.status = 204
     },

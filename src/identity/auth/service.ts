@@ -10,6 +10,7 @@ import { mintCredential, readCredential } from '../../core/secrets'
 import { assertOpen } from '../../core/tenant-state'
 import { throttle } from '../../core/throttle'
 import { accessSeconds, signAccess } from '../../core/tokens'
+import type { LeftBy } from '../../core/wire'
 import { assertLicensed, withLicence } from '../licences/service'
 import { askToEnrol, finishEnrolment } from '../mfa/enforced'
 import { type Code, challenge, meetChallenge } from '../mfa/service'
@@ -452,7 +453,7 @@ const rotate = ({ tenant_id, session_id, generation }: RefreshToken, call: Call)
   )
 
 /** Ends a session at once, on every process and socket. */
-async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 'signed_out' | 'idle' | 'reused') {
+async function endSession(scope: Scope, { id, user_id }: Session, end_reason: LeftBy | 'reused') {
   const { tx, own, signals, actor } = scope
   actor.id = user_id
   await tx
@@ -465,7 +466,7 @@ async function endSession(scope: Scope, { id, user_id }: Session, end_reason: 's
 }
 
 /** Signing out twice, or with a cookie that means nothing, is fine too. */
-export async function signOut(cookie: string | undefined, end_reason: 'signed_out' | 'idle', call: Call) {
+export async function signOut(cookie: string | undefined, end_reason: LeftBy, call: Call) {
   const token = cookie === undefined ? undefined : readRefreshToken(cookie)
   if (!token) return
   await inTenant(

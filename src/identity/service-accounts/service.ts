@@ -3,6 +3,7 @@ import { audit } from '../../core/audit'
 import { now } from '../../core/clock'
 import { Problem, notFound } from '../../core/errors'
 import { type Actor, type Scope, expectVersion, inTenant, jobActor, personOf } from '../../core/scope'
+import { naturally } from '../../core/table'
 import { uuids } from '../../core/wire'
 import { type Rights, actorOf } from '../auth/sessions'
 import { assertHoldsAllOf, rightsIn } from '../groups/service'
@@ -25,12 +26,12 @@ export const accountColumns = () => ({
   account: serviceAccounts,
   groups: sql<
     { id: string; name: string }[]
-  >`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) order by natural_order(g.name) collate "C"), '[]')
+  >`(select coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) order by ${naturally(sql`g.name`)}), '[]')
     from service_account_group sg join access_group g on g.tenant_id = sg.tenant_id and g.id = sg.group_id
     where sg.tenant_id = service_account.tenant_id and sg.service_account_id = service_account.id)`,
   units: sql<
     NamedUnit[]
-  >`(select coalesce(json_agg(json_build_object('org_unit_id', u.id, 'name', u.name, 'subtree', su.subtree) order by natural_order(u.name) collate "C"), '[]')
+  >`(select coalesce(json_agg(json_build_object('org_unit_id', u.id, 'name', u.name, 'subtree', su.subtree) order by ${naturally(sql`u.name`)}), '[]')
     from service_account_unit su join org_unit u on u.tenant_id = su.tenant_id and u.id = su.org_unit_id
     where su.tenant_id = service_account.tenant_id and su.service_account_id = service_account.id)`,
   token_count: sql<number>`(select count(*)::int from api_token k where k.tenant_id = service_account.tenant_id

@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { callOf } from '../../core/guard'
 import { assertOrigin } from '../../core/origins'
-import { enrolment, instant, keptBearer, leaving, oneOf, reasonOf, recoveryCodes, totpCode } from '../../core/wire'
+import { enrolment, instant, keptBearer, leaving, leftBy, oneOf, recoveryCodes, totpCode } from '../../core/wire'
 import { guard } from '../guard'
 import { roles, staffPermissions, type StaffPermission } from '../permissions'
 import { forget, keptRefresh, remember } from './cookies'
@@ -104,7 +104,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     '/auth/logout',
     async (context) => {
       assertOrigin(context.request)
-      await signOut(keptRefresh(context.cookie), reasonOf(context.body), callOf(context))
+      await signOut(keptRefresh(context.cookie), leftBy(context.body), callOf(context))
       forget(context.cookie)
       context.set.status = 204
     },

@@ -5,6 +5,7 @@ import { limits } from '../../core/limits'
 import { judge, refreshTokens } from '../../core/refresh'
 import { type Call, ago, nobody } from '../../core/scope'
 import { accessSeconds, accessTokens } from '../../core/tokens'
+import type { LeftBy } from '../../core/wire'
 import { config } from '../config'
 import type { KnownStaff } from '../guard'
 import { permissionsOf } from '../permissions'
@@ -102,14 +103,14 @@ export async function refreshSession(cookie: string | undefined, call: Call) {
   return outcome
 }
 
-async function endSession(scope: StaffScope, { id, staff_id }: Session, end_reason: 'signed_out' | 'idle' | 'reused') {
+async function endSession(scope: StaffScope, { id, staff_id }: Session, end_reason: LeftBy | 'reused') {
   await scope.tx.update(staffSessions).set({ ended_at: now(), end_reason }).where(eq(staffSessions.id, id))
   const action = end_reason === 'reused' ? 'sessions.reuse_detected' : 'sessions.end'
   await audit({ ...scope, actor: stranger(staff_id) }, action, id, { after: { end_reason } })
 }
 
 /** Signing out twice, or with a cookie that means nothing, is fine too. */
-export async function signOut(cookie: string | undefined, end_reason: 'signed_out' | 'idle', call: Call) {
+export async function signOut(cookie: string | undefined, end_reason: LeftBy, call: Call) {
   const token = cookie === undefined ? undefined : refresh.read(cookie)
   if (!token) return
   await inManagement(

@@ -1,23 +1,24 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatDuration } from '@/lib/format'
 import { beginSession, endSession, useSession } from '@/lib/session'
 import { useLeave } from '@/shell/use-leave'
 import { useSignOut } from '@/shell/use-sign-out'
 import { Button } from '@/ui/button'
 import { Dialog, DialogContent } from '@/ui/dialog'
+import { AnotherAccount } from './another-account'
 import { ContinueWithMicrosoft } from './continue-with-microsoft'
 import { EnrolRequired } from './enrol-required'
-import { FollowButton } from './follow-button'
 import { GoneElsewhere } from './gone-elsewhere'
 import { enrolling, type NextStep, organizationAddress, signIn, verifying } from './queries'
 import { SecondFactorForm } from './second-factor-form'
 import { SignInForm } from './sign-in-form'
+import { useWhyEnded } from './use-why-ended'
 
 /** Over the page, which keeps what was typed: the same person signs in to the same tenant and everything goes on. */
 export default function SignInAgain() {
   const { t } = useTranslation()
-  const { user, tenant, idleMs, reason, elsewhere, isSupport } = useSession()
+  const { user, tenant, reason, elsewhere, isSupport } = useSession()
+  const whyEnded = useWhyEnded()
   const leave = useSignOut()
   const leaveSupport = useLeave(async () => endSession())
   const [next, setNext] = useState<NextStep | null>(null)
@@ -47,13 +48,8 @@ export default function SignInAgain() {
       const places = { own: tenant.name, tenant: there.name }
       return { title: t('sign_in.elsewhere_title', places), description: t('sign_in.elsewhere_description', places) }
     }
-    if (elsewhere) return { title: t('sign_in.another_title', elsewhere.user), description: t('sign_in.another_description', user) }
     if (closed) return { title: tenant.name, description: t(`sign_in.${closed}`) }
-    const why = reason === 'idle' && t('sign_in.idle', { time: formatDuration((idleMs ?? 0) / 1000) })
-    return {
-      title: t('sign_in.expired_title'),
-      description: [why, t('sign_in.expired_description', { tenant: tenant.name })].filter(Boolean).join(' '),
-    }
+    return whyEnded(user, t('sign_in.expired_description', { tenant: tenant.name }))
   }
   return (
     <Dialog open>
@@ -73,17 +69,7 @@ export default function SignInAgain() {
           />
         )}
         {!next && !there && <ContinueWithMicrosoft next="/" isBeside />}
-        {!there && (
-          <div className="mt-2">
-            {elsewhere ? (
-              <FollowButton>{t('sign_in.another_follow', elsewhere.user)}</FollowButton>
-            ) : (
-              <Button variant="quiet" className="w-full" onClick={() => void leave()}>
-                {t('sign_in.other_account')}
-              </Button>
-            )}
-          </div>
-        )}
+        {!there && <AnotherAccount leave={leave} />}
       </DialogContent>
     </Dialog>
   )

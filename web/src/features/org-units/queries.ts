@@ -12,14 +12,12 @@ const listCall = () => api['org-units'].get
 
 export const orgUnitsQuery = queryOptions({ queryKey: ['org-units'], queryFn: () => answer(api['org-units'].get()), staleTime: 60_000 })
 
-/** The units as a forest, each level by name. A unit whose parent is out of sight is a root. */
+/** The units as a forest, each level in the order in which they came. A unit whose parent is out of sight is a root. */
 export function toTree(units: readonly OrgUnit[]): OrgUnitNode[] {
   const known = new Set(units.map((unit) => unit.id))
   const byParent = Map.groupBy(units, (unit) => (unit.parent_id !== null && known.has(unit.parent_id) ? unit.parent_id : null))
   const level = (parentId: string | null, depth: number): OrgUnitNode[] =>
-    (byParent.get(parentId) ?? [])
-      .toSorted((left, right) => left.name.localeCompare(right.name, undefined, { numeric: true }))
-      .map((unit) => ({ ...unit, depth, children: level(unit.id, depth + 1) }))
+    (byParent.get(parentId) ?? []).map((unit) => ({ ...unit, depth, children: level(unit.id, depth + 1) }))
   return level(null, 0)
 }
 
