@@ -55,6 +55,16 @@ async function settled(peers: Peer[]) {
   console.log(`  the peers were still at work after ${quietSeconds} s`)
 }
 
+/** wrk waits whole milliseconds after each answer, and so sends less than it is told: it is told more, until it sends what is wanted. */
+async function atRate(peer: Peer, perSecond: number): Promise<LoadResult> {
+  let told = perSecond
+  for (let tries = 1; ; tries++) {
+    const result = await run(peer, 100, { connections: 256, seconds, perSecond: told })
+    if (result.perSecond >= 0.95 * perSecond || tries === 5) return result
+    told *= perSecond / result.perSecond
+  }
+}
+
 const middle = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
 
 async function shape(peers: Peer[], one: (typeof shapes)[number]) {
@@ -117,7 +127,7 @@ async function bench() {
     for (const { stop } of peers.slice(1)) await stop()
     await settled([own])
     const half = peaks[1]! / 2
-    const at = await run(own, 100, { connections: 64, seconds, perSecond: half })
+    const at = await atRate(own, half)
     table(`At half of the peak (${rounded(half)} requests of 100 values a second wanted)`, [
       ['', 'requests/s', 'p50 ms', 'p95 ms', 'goal', ''],
       ['monozu ingestor', rounded(at.perSecond), rounded(at.p50Ms, 1), rounded(at.p95Ms, 1), '50', verdict(at.p95Ms, 50, false)],

@@ -41,6 +41,8 @@ test('the server away: a banner says so and when it is tried again, nothing type
     expect(await axe(page)).toEqual([])
     // What was never loaded says so, and is loaded once it can be.
     await page.getByRole('link', { name: 'Home' }).first().click()
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.getByRole('button', { name: 'Discard changes' }).click()
     await page.getByText('No answer from the server').first().waitFor()
     await page.goBack()
   } finally {

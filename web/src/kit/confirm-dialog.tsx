@@ -71,7 +71,7 @@ function Confirmation({
       )}
       {error !== null && <ProblemNote error={error} />}
       <DialogActions>
-        <DialogClose asChild>
+        <DialogClose>
           <Button>{t('action.cancel')}</Button>
         </DialogClose>
         <Button type="submit" variant="dangerSolid" disabled={!ready} busy={busy}>

@@ -3,6 +3,7 @@ import { type ReactNode, useId, useRef } from 'react'
 import { flushSync } from 'react-dom'
 import { type DefaultValues, type FieldValues, type Path, useForm, type UseFormReturn } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
+import { useBegun } from '@/lib/begun'
 import { classNames } from '@/lib/class-names'
 import { asProblem, type Problem } from '@/lib/problem'
 import { RateLimited } from './rate-limited'
@@ -52,6 +53,19 @@ function land<Values extends FieldValues>(form: UseFormReturn<Values>, problem: 
   }
   if (landed > 0 && landed === problem.errors.length) return
   form.setError('root.server', { type: 'server', message: problem.message, problem } as Parameters<typeof form.setError>[1])
+}
+
+type FormProps<Values extends FieldValues> = { form: ServerForm<Values>; className?: string; children: ReactNode }
+
+/** Where the fields of a form stand: what was typed there is not lost without a question. */
+export function Form<Values extends FieldValues>({ form, className, children }: FormProps<Values>) {
+  const { isDirty, isSubmitting, dirtyFields } = form.formState
+  useBegun(isDirty && !isSubmitting ? Object.keys(dirtyFields).length : 0)
+  return (
+    <form onSubmit={(event) => void form.send(event)} noValidate className={className}>
+      {children}
+    </form>
+  )
 }
 
 type FieldControl = {

@@ -110,6 +110,9 @@ function take(answer: Begun): void {
 
 let isLeaving = false
 
+/** This window is about to leave its session, and is not to be held. */
+export const isLeavingSession = () => isLeaving || useSession.getState().status === 'signed_out'
+
 export function expireSession(reason: Reason | null = null): void {
   if (!isLeaving && useSession.getState().status === 'signed_in') useSession.setState({ status: 'expired', accessToken: null, reason })
 }
@@ -128,6 +131,12 @@ export function endSession(): void {
 export function changeSession(): void {
   isLeaving = true
   tellWindows()
+}
+
+/** To where this browser went on in another window: that is another world, of which everything is loaded anew. */
+export function followSession(): void {
+  isLeaving = true
+  location.assign('/')
 }
 
 /** Ends it with the server too, which may be away. What is refused meanwhile is no reason to ask who leaves to sign in again. */

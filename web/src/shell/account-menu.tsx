@@ -2,6 +2,7 @@ import { CircleUserRound, Keyboard, LogOut } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { leaveForms } from '@/lib/begun'
 import { KeyboardKey } from '@/ui/keyboard-key'
 import { MenuItem, MenuLabel, MenuSeparator } from '@/ui/menu'
 import { OpenedMenu } from './opened-menu'
@@ -43,7 +44,7 @@ export function AccountMenu({ trigger, who, places, children, onLeave }: Account
         <span className="flex-1">{t('shortcuts.title')}</span>
         <KeyboardKey>?</KeyboardKey>
       </MenuItem>
-      <MenuItem onSelect={() => void onLeave()}>
+      <MenuItem onSelect={() => leaveForms(onLeave)}>
         <LogOut aria-hidden />
         {t('shell.sign_out')}
       </MenuItem>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Outlet, useNavigation } from 'react-router'
 import { later } from '@/lib/later'
 import { IdleBanner } from './idle-banner'
+import { LeaveQuestion } from './leave-question'
 import { OfflineBanner } from './offline-banner'
 
 const NarrowSidebar = later(() => import('./narrow-sidebar'))
@@ -58,6 +59,7 @@ export function Layout({ Sidebar, TopBar, banner, children }: LayoutProps) {
         )}
       </Suspense>
       {children}
+      <LeaveQuestion />
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { LogOut, Moon, Sun } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { leaveForms } from '@/lib/begun'
 import { chooseTheme, useTheme } from '@/lib/theme'
 import { CommandItem } from './command-panel'
 
@@ -20,7 +21,7 @@ export function OwnCommands({ run, leave }: OwnCommandsProps) {
         text={theme === 'dark' ? t('palette.to_light') : t('palette.to_dark')}
         onSelect={run(() => chooseTheme(theme === 'dark' ? 'light' : 'dark'))}
       />
-      <CommandItem icon={LogOut} text={t('shell.sign_out')} onSelect={run(leave)} />
+      <CommandItem icon={LogOut} text={t('shell.sign_out')} onSelect={run(() => leaveForms(leave))} />
     </>
   )
 }

@@ -58,7 +58,7 @@ export default function PlaceList({ current, onClose }: { current: string | null
               current={id === tenant.id}
               onSelect={() => {
                 onClose()
-                if (id !== tenant.id) void enter(id)
+                if (id !== tenant.id) enter(id)
               }}
             />
           ))}

@@ -1,14 +1,15 @@
 import { useTranslation } from 'react-i18next'
 import { switchTenant } from '@/lib/api'
+import { leaveForms } from '@/lib/begun'
 import { notify } from '@/lib/notify'
 import { asProblem } from '@/lib/problem'
 import { useSignOut } from './use-sign-out'
 
 /** Goes on in another organization. It is another world: everything is loaded anew. */
-export function useEnterTenant(): (id: string) => Promise<void> {
+export function useEnterTenant(): (id: string) => void {
   const { t } = useTranslation()
   const leave = useSignOut()
-  return async (id) => {
+  const enter = async (id: string) => {
     try {
       if (await switchTenant(id)) return location.assign('/')
       notify.success(t('shell.switch_needs_code'))
@@ -17,4 +18,5 @@ export function useEnterTenant(): (id: string) => Promise<void> {
       notify.error(asProblem(error).message)
     }
   }
+  return (id) => leaveForms(() => enter(id))
 }

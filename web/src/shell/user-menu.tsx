@@ -36,7 +36,7 @@ function Tenants() {
     <>
       <MenuSeparator />
       <MenuLabel>{t('shell.organizations')}</MenuLabel>
-      <MenuRadioGroup value={tenant.id} onValueChange={(id) => id !== tenant.id && void enter(id)}>
+      <MenuRadioGroup value={tenant.id} onValueChange={(id) => id !== tenant.id && enter(id)}>
         {tenants.map(({ id, name }) => (
           <MenuRadioItem key={id} value={id}>
             {name}

@@ -3,9 +3,12 @@ import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
+import { Closing } from './closing'
 
-export const Dialog = Primitive.Root
-export const DialogClose = Primitive.Close
+export { DialogClose } from './closing'
+
+/** What is a field long is typed again in a moment, and not asked about. */
+export const Dialog = (props: ComponentProps<typeof Primitive.Root>) => <Closing least={2} {...props} />
 
 /** It dims and no more: what blurs is computed for the whole window with each frame, by the processor where no graphics card does. */
 export const overlayClasses = 'bg-overlay data-[state=open]:animate-fade-in fixed inset-0 z-40'

@@ -3,9 +3,10 @@ import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
+import { Closing } from './closing'
 import { overlayClasses } from './dialog'
 
-export const Sheet = Primitive.Root
+export const Sheet = (props: ComponentProps<typeof Primitive.Root>) => <Closing least={1} {...props} />
 
 type SheetContentProps = Omit<ComponentProps<typeof Primitive.Content>, 'title'> & {
   title: ReactNode

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -27,7 +27,7 @@ export function DisableMfa({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
       <DialogContent title={t('account.mfa.disable_title')} description={t('account.mfa.disable_description')}>
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Form form={form} className="space-y-4">
           <PasswordField {...form.register('password', rules.password)} error={errors.password?.message} />
           {recovery ? (
             <Field key="recovery" label={t('account.mfa.recovery_code')} required error={errors.recovery_code?.message}>
@@ -59,7 +59,7 @@ export function DisableMfa({ onClose }: { onClose: () => void }) {
               {t('account.mfa.disable')}
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       </DialogContent>
     </Dialog>
   )

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ProblemNote, useServerForm } from '@/kit/form'
+import { Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -62,7 +62,7 @@ function Begin({ begin, onCancel }: { begin: (password: string) => Promise<void>
     submit: ({ password }) => begin(password),
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <PasswordField {...form.register('password', rules.password)} error={form.formState.errors.password?.message} />
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
@@ -71,6 +71,6 @@ function Begin({ begin, onCancel }: { begin: (password: string) => Promise<void>
           {t('account.mfa.begin')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

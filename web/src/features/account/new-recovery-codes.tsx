@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ProblemNote, useServerForm } from '@/kit/form'
+import { Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { PasswordField, useProofRules } from './proof-fields'
@@ -27,7 +27,7 @@ export function NewRecoveryCodes({ renew, onClose }: NewRecoveryCodesProps) {
         {codes ? (
           <RecoveryCodes codes={codes} onDone={onClose} />
         ) : (
-          <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+          <Form form={form} className="space-y-4">
             <PasswordField {...form.register('password', rules.password)} error={form.formState.errors.password?.message} />
             {form.problem && <ProblemNote error={form.problem} />}
             <DialogActions>
@@ -36,7 +36,7 @@ export function NewRecoveryCodes({ renew, onClose }: NewRecoveryCodesProps) {
                 {t('account.mfa.renew')}
               </Button>
             </DialogActions>
-          </form>
+          </Form>
         )}
       </DialogContent>
     </Dialog>

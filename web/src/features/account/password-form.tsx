@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
@@ -26,7 +26,7 @@ export function PasswordForm({ email, change }: PasswordFormProps) {
   const { errors, isSubmitting } = form.formState
   const required = t('form.required')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="max-w-sm space-y-4">
+    <Form form={form} className="max-w-sm space-y-4">
       {/* So that a password manager knows whose password changes. */}
       <input type="text" autoComplete="username" value={email} readOnly hidden />
       <PasswordField {...form.register('current_password', { required })} error={errors.current_password?.message} />
@@ -60,6 +60,6 @@ export function PasswordForm({ email, change }: PasswordFormProps) {
       <Button type="submit" variant="primary" busy={isSubmitting}>
         {t('account.password.submit')}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ProblemNote, useServerForm } from '@/kit/form'
+import { Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { CodeField, PasswordField, digitsOf, useProofRules } from './proof-fields'
@@ -34,7 +34,7 @@ export function ProofDialog({ title, description, confirmLabel, variant, atProvi
   return (
     <Dialog open onOpenChange={(next) => !next && onClose()}>
       <DialogContent title={title} description={proven ? t('account.ways.proven') : description}>
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Form form={form} className="space-y-4">
           {!proven && byCode && (
             <CodeField
               key="code"
@@ -68,7 +68,7 @@ export function ProofDialog({ title, description, confirmLabel, variant, atProvi
               {confirmLabel}
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       </DialogContent>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 import { type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
-import { ProblemNote, useServerForm } from '@/kit/form'
+import { Form, ProblemNote, useServerForm } from '@/kit/form'
 import { CodeField, digitsOf, useProofRules } from './proof-fields'
 import type { Enrolment } from './queries'
 
@@ -21,7 +21,7 @@ export function ScanAndConfirm({ enrolment, confirm, actions }: ScanAndConfirmPr
   })
   const rules = useProofRules()
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <img
         src={`data:image/svg+xml,${encodeURIComponent(enrolment.qr_svg)}`}
         alt={t('account.mfa.qr')}
@@ -44,6 +44,6 @@ export function ScanAndConfirm({ enrolment, confirm, actions }: ScanAndConfirmPr
       />
       {form.problem && <ProblemNote error={form.problem} />}
       {actions(form.formState.isSubmitting)}
-    </form>
+    </Form>
   )
 }

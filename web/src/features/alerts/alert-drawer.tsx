@@ -120,7 +120,7 @@ function Details({ alert, triage, closing, onClosing }: DetailsProps) {
           <Assignee alert={alert} onAssign={triage.assign} />
         </Definition>
       </DefinitionList>
-      <TriageForm alert={alert} triage={triage} closing={closing} onClosing={onClosing} />
+      <TriageForm key={alert.status} alert={alert} triage={triage} closing={closing} onClosing={onClosing} />
       <AlertHistory alert={alert} />
     </article>
   )

@@ -20,6 +20,7 @@ import { Filters } from '@/kit/filters'
 import { PageHeader } from '@/kit/page-header'
 import { useArrivals } from '@/kit/use-arrivals'
 import { useList } from '@/lib/list'
+import { leaveForms } from '@/lib/begun'
 import { useCan, useIsMember, useMe } from '@/lib/me'
 import { useOfferedActions } from '@/lib/page-actions'
 import { notify } from '@/lib/notify'
@@ -146,7 +147,7 @@ export function AlertsPage() {
   )
   const step = (by: number) => {
     const next = neighbour(by)
-    if (next) void setOpenId(next, { history: 'replace' })
+    if (next) leaveForms(() => setOpenId(next, { history: 'replace' }))
   }
 
   return (

@@ -2,6 +2,7 @@ import { RotateCcw } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SearchedSelect } from '@/kit/searched-select'
+import { useBegun } from '@/lib/begun'
 import { useCan, useIsMember, useMe } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { TextArea } from '@/ui/input'
@@ -60,6 +61,7 @@ export function TriageForm({ alert, triage, closing, onClosing }: TriageFormProp
   const id = useId()
   const [comment, setComment] = useState('')
   const said = comment.trim() || undefined
+  useBegun(said && alert.status !== 'closed' ? 1 : 0)
   const mayAcknowledge = alert.status === 'open' && can('alerts.acknowledge')
   const mayClose = can('alerts.close')
   if (alert.status === 'closed') {

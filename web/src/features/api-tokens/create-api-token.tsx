@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
@@ -50,7 +50,7 @@ function CreateForm({ serviceAccountId, onCreated, onCancel }: CreateFormProps) 
   const addresses = errors.allowed_addresses
   const wrongAddress = addresses?.message ?? (Array.isArray(addresses) ? addresses.find(Boolean)?.message : undefined)
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('settings.api_tokens.name')} hint={t('settings.api_tokens.name_hint')} required error={errors.name?.message}>
           {(control) => (
@@ -87,6 +87,6 @@ function CreateForm({ serviceAccountId, onCreated, onCancel }: CreateFormProps) 
           {t('settings.api_tokens.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { takeToken } from '@/lib/address'
 import { asProblem } from '@/lib/problem'
@@ -60,7 +60,7 @@ function AcceptForm({ token, offer, onJoined }: { token: string; offer: Offer; o
   const { errors, isSubmitting } = form.formState
   const required = t('form.required')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <input type="text" autoComplete="username" value={offer.email} readOnly hidden />
       {!offer.has_account && (
         <>
@@ -97,6 +97,6 @@ function AcceptForm({ token, offer, onJoined }: { token: string; offer: Offer; o
       <Button type="submit" variant="primary" size="large" className="w-full" busy={isSubmitting}>
         {t('invitation.accept')}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,6 +1,6 @@
 import { ChevronLeft } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { useServerForm } from '@/kit/form'
+import { Form, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { NewPassword } from './new-password'
 import { type NextStep, resetPassword, signIn } from './queries'
@@ -26,7 +26,7 @@ export function FirstPassword({ pending: { session_token, email }, onSignedIn, o
     },
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <p>{t('sign_in.first_password')}</p>
       {/* Password managers keep the new password under this name. */}
       <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
@@ -39,6 +39,6 @@ export function FirstPassword({ pending: { session_token, email }, onSignedIn, o
         <ChevronLeft aria-hidden />
         {t('sign_in.begin_again')}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
+import { followSession } from '@/lib/session'
 import { Button } from '@/ui/button'
 
-/** To where this browser went on in another window: that is another world, of which everything is loaded anew. */
 export function FollowButton({ children }: { children: ReactNode }) {
   return (
-    <Button variant="quiet" className="w-full" onClick={() => location.assign('/')}>
+    <Button variant="quiet" className="w-full" onClick={followSession}>
       {children}
     </Button>
   )

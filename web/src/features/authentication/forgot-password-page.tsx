@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Frame } from './frame'
@@ -24,7 +24,7 @@ export function ForgotPasswordPage() {
       {asked ? (
         <p role="status">{t('recovery.asked')}</p>
       ) : (
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Form form={form} className="space-y-4">
           <Field label={t('sign_in.email')} required error={errors.email?.message}>
             {(control) => (
               <Input
@@ -41,7 +41,7 @@ export function ForgotPasswordPage() {
           <Button type="submit" variant="primary" size="large" className="w-full" busy={isSubmitting}>
             {t('recovery.ask')}
           </Button>
-        </form>
+        </Form>
       )}
       <Button asChild variant="quiet" size="small" className="mt-3 w-full">
         <Link to="/sign-in">{t('recovery.back')}</Link>

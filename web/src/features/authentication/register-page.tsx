@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Frame } from './frame'
@@ -32,7 +32,7 @@ export function RegisterPage() {
       {done ? (
         <p role="status">{t('registration.done')}</p>
       ) : (
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Form form={form} className="space-y-4">
           {texts.map(({ name, label, ...kind }, index) => (
             <Field key={name} label={label} required error={errors[name]?.message}>
               {(control) => (
@@ -52,7 +52,7 @@ export function RegisterPage() {
           <Button type="submit" variant="primary" size="large" className="w-full" busy={isSubmitting}>
             {t('registration.submit')}
           </Button>
-        </form>
+        </Form>
       )}
       <Button asChild variant="quiet" size="small" className="mt-3 w-full">
         <Link to="/sign-in">{t('recovery.back')}</Link>

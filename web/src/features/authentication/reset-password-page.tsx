@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { useServerForm } from '@/kit/form'
+import { Form, useServerForm } from '@/kit/form'
 import { takeToken } from '@/lib/address'
 import { Button } from '@/ui/button'
 import { Frame } from './frame'
@@ -25,13 +25,13 @@ export function ResetPasswordPage() {
       {done ? (
         <p role="status">{t('recovery.done')}</p>
       ) : (
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+        <Form form={form} className="space-y-4">
           <NewPassword form={form} name="new_password" label={t('account.password.new')} />
           {form.problem && <Refusal problem={form.problem} />}
           <Button type="submit" variant="primary" size="large" className="w-full" busy={form.formState.isSubmitting}>
             {t('account.password.submit')}
           </Button>
-        </form>
+        </Form>
       )}
       <Button asChild variant="quiet" size="small" className="mt-3 w-full">
         <Link to={done ? '/sign-in' : '/forgot-password'}>{done ? t('recovery.back') : t('recovery.another')}</Link>

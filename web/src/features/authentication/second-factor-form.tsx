@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Refusal } from './refusal'
@@ -30,7 +30,7 @@ export function SecondFactorForm({ verify, onSignedIn, onBack }: SecondFactorFor
     form.reset({ code: '' })
   }
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field
         key={String(recovery)}
         label={recovery ? t('account.mfa.recovery_code') : t('account.mfa.code')}
@@ -62,6 +62,6 @@ export function SecondFactorForm({ verify, onSignedIn, onBack }: SecondFactorFor
           {recovery ? t('account.mfa.use_app') : t('account.mfa.use_recovery')}
         </Button>
       </div>
-    </form>
+    </Form>
   )
 }

@@ -1,7 +1,7 @@
 import { ArrowUpFromLine, Eye, EyeOff } from 'lucide-react'
 import { type FocusEvent, type KeyboardEvent, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { NewWindow } from './new-window'
@@ -43,7 +43,7 @@ export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSi
   const noticeCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
   const EyeIcon = shown ? EyeOff : Eye
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('sign_in.email')} required error={errors.email?.message}>
         {(control) => (
           <Input
@@ -108,6 +108,6 @@ export function SignInForm<Next>({ signIn, fixedEmail, organizationAddress, onSi
           </a>
         </Button>
       )}
-    </form>
+    </Form>
   )
 }

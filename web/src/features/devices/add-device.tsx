@@ -6,7 +6,7 @@ import { Link } from 'react-router'
 import { useCreateEdgeKey } from '@/features/edge-keys/queries'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { CopyButton } from '@/kit/copy-button'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -49,7 +49,7 @@ function KeyForm({ onCreated, onClose }: { onCreated: (key: CreatedKey) => void;
     },
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('devices.add.label')} hint={t('devices.add.label_hint')} required error={form.formState.errors.label?.message}>
         {(control) => <Input {...control} {...form.register('label', { required: t('form.required') })} maxLength={120} />}
       </Field>
@@ -72,7 +72,7 @@ function KeyForm({ onCreated, onClose }: { onCreated: (key: CreatedKey) => void;
           {t('devices.add.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
 

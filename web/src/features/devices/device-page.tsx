@@ -6,6 +6,7 @@ import { useParams } from 'react-router'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
+import { leaveForms } from '@/lib/begun'
 import { later } from '@/lib/later'
 import { useCan, useFeatures } from '@/lib/me'
 import { Skeleton } from '@/ui/skeleton'
@@ -82,7 +83,7 @@ function Device({ tagged }: { tagged: TaggedDevice }) {
           </span>
         }
       />
-      <Tabs value={current} onValueChange={(value) => void setTab(tabs.find((name) => name === value) ?? null)}>
+      <Tabs value={current} onValueChange={(value) => leaveForms(() => setTab(tabs.find((name) => name === value) ?? null))}>
         <TabsList aria-label={t('devices.sections')}>
           {shown.map((name) => (
             <TabsTrigger key={name} value={name}>

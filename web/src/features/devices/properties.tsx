@@ -8,7 +8,7 @@ import { SiteSelect } from '@/features/sites/site-select'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote } from '@/kit/form'
 import { RelativeTime } from '@/kit/relative-time'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
@@ -80,7 +80,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('devices.name')} required error={errors.name?.message}>
           {(control) => (
@@ -148,7 +148,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
           ]}
         />
       )}
-    </form>
+    </Form>
   )
 }
 
@@ -158,7 +158,8 @@ function DangerZone({ device }: { device: Device }) {
   const [open, setOpen] = useState(false)
   const remove = async () => {
     await deleteDevice(device.id)
-    await navigate('/devices')
+    // Not to come back to, and whatever was typed about it is of no use.
+    await navigate('/devices', { replace: true })
     queryClient.removeQueries({ queryKey: ['devices', 'one', device.id] })
     await queryClient.invalidateQueries({ queryKey: ['devices'] })
     notify.success(t('devices.deleted', { name: device.name }))

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogClose, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -28,7 +28,7 @@ function IntervalForm({ deviceId, onDone }: { deviceId: string; onDone: () => vo
   })
   const bounds = t('commands.interval_bounds')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate>
+    <Form form={form}>
       <Field label={t('commands.seconds')} required error={form.formState.errors.seconds?.message}>
         {(control) => (
           <Input
@@ -46,13 +46,13 @@ function IntervalForm({ deviceId, onDone }: { deviceId: string; onDone: () => vo
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
-        <DialogClose asChild>
+        <DialogClose>
           <Button>{t('action.cancel')}</Button>
         </DialogClose>
         <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
           {t('commands.send')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

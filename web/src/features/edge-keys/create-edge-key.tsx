@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useOrgUnits } from '@/features/org-units/queries'
 import { SiteSelect } from '@/features/sites/site-select'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
@@ -47,7 +47,7 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => vo
   const { errors, isSubmitting } = form.formState
   const wholeNumber = (text: string) => text === '' || (/^\d+$/.test(text) && Number(text) >= 1) || t('settings.edge_keys.limit_bounds')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('settings.edge_keys.label')} hint={t('settings.edge_keys.label_hint')} required error={errors.label?.message}>
         {(control) => <Input {...control} {...form.register('label', { required: t('form.required') })} maxLength={120} />}
       </Field>
@@ -99,6 +99,6 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (secret: string) => vo
           {t('settings.edge_keys.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

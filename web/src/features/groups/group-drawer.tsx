@@ -3,7 +3,7 @@ import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
@@ -57,7 +57,7 @@ function GroupForm({ group, onDone }: { group: Group | null; onDone: () => void 
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       {group?.built_in && (
         <p className="bg-sunken text-muted flex items-center gap-2 rounded-md px-3 py-2">
           <Lock className="size-4 shrink-0" aria-hidden />
@@ -87,7 +87,7 @@ function GroupForm({ group, onDone }: { group: Group | null; onDone: () => void 
           {group && can('settings.groups.delete') && <DeleteGroup group={group} onDone={onDone} />}
         </div>
       )}
-    </form>
+    </Form>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { GroupChoice } from '@/features/users/group-choice'
 import { ScopeChoice } from '@/features/users/scope-choice'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -32,7 +32,7 @@ function InviteForm({ onDone }: { onDone: () => void }) {
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('settings.users.email')} required error={errors.email?.message}>
         {(control) => (
           <Input
@@ -58,6 +58,6 @@ function InviteForm({ onDone }: { onDone: () => void }) {
           {t('settings.users.invite_send')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

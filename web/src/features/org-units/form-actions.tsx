@@ -6,7 +6,7 @@ export function FormActions({ busy, label }: { busy: boolean; label: string }) {
   const { t } = useTranslation()
   return (
     <DialogActions>
-      <DialogClose asChild>
+      <DialogClose>
         <Button>{t('action.cancel')}</Button>
       </DialogClose>
       <Button type="submit" variant="primary" busy={busy}>

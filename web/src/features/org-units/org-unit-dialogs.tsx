@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -73,13 +73,13 @@ function NameForm({ unit, parentId, onDone }: { unit: OrgUnitNode | null; parent
     },
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate>
+    <Form form={form}>
       <Field label={t('settings.org_units.name')} required error={form.formState.errors.name?.message}>
         {(control) => <Input {...control} {...form.register('name', { required: t('form.required') })} maxLength={200} />}
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
       <FormActions busy={form.formState.isSubmitting} label={unit ? t('action.save') : t('settings.org_units.add')} />
-    </form>
+    </Form>
   )
 }
 
@@ -98,7 +98,7 @@ function MoveForm({ unit, units, onDone }: { unit: OrgUnitNode; units: readonly 
     },
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate>
+    <Form form={form}>
       <Field
         label={t('settings.org_units.parent')}
         hint={t('settings.org_units.move_hint')}
@@ -119,6 +119,6 @@ function MoveForm({ unit, units, onDone }: { unit: OrgUnitNode; units: readonly 
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
       <FormActions busy={form.formState.isSubmitting} label={t('settings.org_units.move')} />
-    </form>
+    </Form>
   )
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Input } from '@/ui/input'
 import { coordinatesOf } from './coordinates'
@@ -21,7 +21,7 @@ export function PlaceForm({ unit, onDone }: { unit: OrgUnitNode; onDone: () => v
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-3">
+    <Form form={form} className="space-y-3">
       <Field label={t('settings.org_units.address')} error={errors.address?.message}>
         {(control) => <Input {...control} {...form.register('address')} maxLength={300} />}
       </Field>
@@ -39,6 +39,6 @@ export function PlaceForm({ unit, onDone }: { unit: OrgUnitNode; onDone: () => v
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
       <FormActions busy={isSubmitting} label={t('action.save')} />
-    </form>
+    </Form>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
@@ -65,7 +65,7 @@ function NameForm({ tagged }: { tagged: TaggedTenant }) {
     fetchSaved: () => client.fetchQuery({ ...tenantQuery, staleTime: 0 }),
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-3">
+    <Form form={form} className="space-y-3">
       <Field
         label={t('settings.organization.name')}
         hint={t('settings.organization.name_hint')}
@@ -88,6 +88,6 @@ function NameForm({ tagged }: { tagged: TaggedTenant }) {
         </Button>
       )}
       {conflict && <VersionConflict {...conflict} fields={[{ name: 'name', label: t('settings.organization.name') }]} />}
-    </form>
+    </Form>
   )
 }

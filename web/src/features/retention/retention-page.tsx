@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { VersionConflict } from '@/kit/version-conflict'
@@ -53,7 +53,7 @@ function DaysForm({ tagged }: { tagged: { data: Retention; etag: string | null }
     fetchSaved: () => client.fetchQuery({ ...retentionQuery, staleTime: 0 }),
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       {fields.map((field) => (
         <Field
           key={field}
@@ -86,6 +86,6 @@ function DaysForm({ tagged }: { tagged: { data: Retention; etag: string | null }
         </div>
       )}
       {conflict && <VersionConflict {...conflict} fields={fields.map((name) => ({ name, label: t(`settings.telemetry.${name}`) }))} />}
-    </form>
+    </Form>
   )
 }

@@ -1,6 +1,6 @@
 import { Controller } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { Dialog, DialogActions, DialogClose, DialogContent } from '@/ui/dialog'
@@ -29,7 +29,7 @@ export function ViewForm({ list, view, query, onDone }: ViewFormProps) {
   return (
     <Dialog open onOpenChange={(open) => !open && onDone(null)}>
       <DialogContent title={view ? t('views.edit') : t('views.save_as')} description={view ? undefined : t('views.save_hint')}>
-        <form onSubmit={(event) => void form.send(event)} className="space-y-4">
+        <Form form={form} className="space-y-4">
           <Field label={t('views.name')} required error={name?.message}>
             {(control) => (
               <Input {...control} autoComplete="off" maxLength={200} {...form.register('name', { required: t('form.required') })} />
@@ -49,14 +49,14 @@ export function ViewForm({ list, view, query, onDone }: ViewFormProps) {
           )}
           {form.problem && <ProblemNote error={form.problem} />}
           <DialogActions>
-            <DialogClose asChild>
+            <DialogClose>
               <Button>{t('action.cancel')}</Button>
             </DialogClose>
             <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
               {t('action.save')}
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       </DialogContent>
     </Dialog>
   )

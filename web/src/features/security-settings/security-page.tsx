@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { VersionConflict } from '@/kit/version-conflict'
@@ -62,7 +62,7 @@ function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string 
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-5">
+    <Form form={form} className="space-y-5">
       <div className="flex items-start gap-2.5">
         <Checkbox
           id="require-mfa"
@@ -122,6 +122,6 @@ function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string 
           ]}
         />
       )}
-    </form>
+    </Form>
   )
 }

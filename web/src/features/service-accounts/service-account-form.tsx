@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AccessFields } from '@/features/users/access-fields'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Input, TextArea } from '@/ui/input'
 import type { NewServiceAccount } from './queries'
 
@@ -26,7 +26,7 @@ export function ServiceAccountForm({ values, readOnly = false, onSend, actions }
   const { errors, isDirty, isSubmitting } = form.formState
   const fixed = readOnly || isSubmitting
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('settings.service_accounts.name')} required error={errors.name?.message}>
         {(control) => (
           <Input
@@ -50,6 +50,6 @@ export function ServiceAccountForm({ values, readOnly = false, onSend, actions }
       />
       {form.problem && <ProblemNote error={form.problem} />}
       {actions({ dirty: isDirty, busy: isSubmitting })}
-    </form>
+    </Form>
   )
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { FormActions } from '@/features/org-units/form-actions'
-import { useServerForm } from '@/kit/form'
+import { Form, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { useCreateSite } from './queries'
@@ -20,10 +20,10 @@ export function CreateSite({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent title={t('settings.sites.add')}>
-        <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-3">
+        <Form form={form} className="space-y-3">
           <SiteFieldset form={form} readOnly={form.formState.isSubmitting} isNew />
           <FormActions busy={form.formState.isSubmitting} label={t('settings.sites.add')} />
-        </form>
+        </Form>
       </DialogContent>
     </Dialog>
   )

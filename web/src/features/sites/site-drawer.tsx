@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
+import { Form } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
@@ -49,7 +50,7 @@ function EditForm({ tagged }: { tagged: TaggedSite }) {
   })
   const { isDirty, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <SiteFieldset form={form} readOnly={readOnly || isSubmitting} isNew={false} />
       {!readOnly && (
         <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
@@ -67,7 +68,7 @@ function EditForm({ tagged }: { tagged: TaggedSite }) {
           ]}
         />
       )}
-    </form>
+    </Form>
   )
 }
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -28,7 +28,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('sso.domains.domain')} hint={t('sso.domains.domain_hint')} required error={errors.domain?.message}>
         {(control) => (
           <Input
@@ -50,6 +50,6 @@ function AddForm({ onDone }: { onDone: () => void }) {
           {t('sso.domains.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

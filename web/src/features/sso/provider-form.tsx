@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote } from '@/kit/form'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useFeatures } from '@/lib/me'
@@ -47,7 +47,7 @@ export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; rea
   const required = { required: t('form.required') }
   const plain = { autoComplete: 'off', spellCheck: false, readOnly: readOnly || isSubmitting, className: 'font-mono' }
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       {(oidc || kind === 'issuer') && (
         <Field label={t('sso.kind')} required>
           {({ 'aria-required': _, ...control }) => (
@@ -122,6 +122,6 @@ export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; rea
           ]}
         />
       )}
-    </form>
+    </Form>
   )
 }

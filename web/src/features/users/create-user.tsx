@@ -1,7 +1,7 @@
 import { CircleCheckBig } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { formatDateTime } from '@/lib/format'
 import { Secret } from '@/kit/secret'
 import { Button } from '@/ui/button'
@@ -46,7 +46,7 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (created: Created) => 
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('settings.users.name')} required error={errors.name?.message}>
           {(control) => (
@@ -78,7 +78,7 @@ function CreateForm({ onCreated, onCancel }: { onCreated: (created: Created) => 
           {t('settings.users.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
 import { useCan, useMe } from '@/lib/me'
@@ -81,7 +81,7 @@ function EditForm({ user }: { user: User }) {
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('settings.users.name')} required error={errors.name?.message}>
         {(control) => (
           <Input
@@ -105,7 +105,7 @@ function EditForm({ user }: { user: User }) {
           {t('action.save')}
         </Button>
       )}
-    </form>
+    </Form>
   )
 }
 

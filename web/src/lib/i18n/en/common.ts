@@ -17,6 +17,8 @@ export const common = {
     required: 'Please fill this in.',
     email: 'This is not an e-mail address.',
     saved: 'Saved',
+    leave_title: 'Leave without saving?',
+    leave_description: 'What you have typed here is not saved and would be lost.',
     yes: 'Yes',
     no: 'No',
   },

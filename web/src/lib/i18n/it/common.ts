@@ -20,6 +20,8 @@ export const common: Shape<typeof english> = {
     required: 'Questo campo è obbligatorio.',
     email: 'Questo non è un indirizzo e-mail.',
     saved: 'Salvato',
+    leave_title: 'Uscire senza salvare?',
+    leave_description: 'Ciò che hai scritto qui non è salvato e andrebbe perso.',
     yes: 'Sì',
     no: 'No',
   },

@@ -1,5 +1,5 @@
 import { Trans, useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -43,7 +43,7 @@ function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision
   })
   const isName = (text: string) => text.trim() === tenant.name.trim() || t('management.offboarding.another_name')
   return (
-    <form onSubmit={(submitted) => void form.send(submitted)} noValidate className="space-y-3">
+    <Form form={form} className="space-y-3">
       {isFinal && (
         <Field
           label={
@@ -74,6 +74,6 @@ function DecisionForm({ tenant, decision, onClose }: { tenant: Subject; decision
           {t(`management.offboarding.do.${decision}`)}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

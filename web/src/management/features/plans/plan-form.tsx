@@ -1,6 +1,6 @@
 import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
@@ -24,7 +24,7 @@ export function PlanForm({ plan, onDone }: { plan: Plan | undefined; onDone: () 
   const { errors, isSubmitting } = form.formState
   return (
     <FormProvider {...form}>
-      <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Form form={form} className="space-y-4">
         <Field label={t('management.plans.name')} required error={errors.name?.message}>
           {(control) => (
             <Input {...control} {...form.register('name', { required: t('form.required') })} maxLength={200} autoComplete="off" />
@@ -38,7 +38,7 @@ export function PlanForm({ plan, onDone }: { plan: Plan | undefined; onDone: () 
             {t('action.save')}
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </FormProvider>
   )
 }

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { Frame } from '@/features/authentication/frame'
 import { NewPassword } from '@/features/authentication/new-password'
 import { Refusal } from '@/features/authentication/refusal'
-import { Field, useServerForm } from '@/kit/form'
+import { Field, Form, useServerForm } from '@/kit/form'
 import { takeToken } from '@/lib/address'
 import { Problem } from '@/lib/problem'
 import { Button } from '@/ui/button'
@@ -38,7 +38,7 @@ function AcceptForm({ token, onJoined }: { token: string; onJoined: (email: stri
     submit: async ({ name, password }) => onJoined((await acceptInvitation({ token, name: name.trim(), password })).email),
   })
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('management.staff.name')} required error={form.formState.errors.name?.message}>
         {(control) => (
           <Input
@@ -56,6 +56,6 @@ function AcceptForm({ token, onJoined }: { token: string; onJoined: (email: stri
       <Button type="submit" variant="primary" size="large" className="w-full" busy={form.formState.isSubmitting}>
         {t('invitation.accept')}
       </Button>
-    </form>
+    </Form>
   )
 }

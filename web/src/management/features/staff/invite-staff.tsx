@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { SecretDialog } from '@/kit/secret-dialog'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
@@ -34,7 +34,7 @@ function InviteForm({ tell, onCancel }: { tell: (link: string) => void; onCancel
   const role = form.watch('role')
   const isAddress = (text: string) => /^[^@\s]+@[^@\s]+$/.test(text.trim()) || t('form.email')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('sign_in.email')} required error={form.formState.errors.email?.message} hint={t('settings.users.invite_hint')}>
         {(control) => (
           <Input
@@ -63,6 +63,6 @@ function InviteForm({ tell, onCancel }: { tell: (link: string) => void; onCancel
           {t('settings.users.invite_send')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

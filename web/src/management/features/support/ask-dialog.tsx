@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -42,7 +42,7 @@ function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
   })
   const { errors, isSubmitting } = form.formState
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <ReasonField field={form.register('reason', rules)} error={errors.reason?.message} hint={t('management.support.reason_hint')} />
       <Field label={t('management.support.mode.label')} required>
         {(control) => (
@@ -71,6 +71,6 @@ function AskForm({ tenant_id, most, onClose }: Omit<Props, 'open'>) {
           {t('management.support.ask')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

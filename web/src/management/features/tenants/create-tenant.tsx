@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { type Language, languages } from '@/lib/i18n'
 import { notify } from '@/lib/notify'
 import { languageNames } from '@/shell/preference-menus'
@@ -36,7 +36,7 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
   const { errors, isSubmitting } = form.formState
   const isAddress = (text: string) => /^[^@\s]+@[^@\s]+$/.test(text.trim()) || t('form.email')
   return (
-    <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+    <Form form={form} className="space-y-4">
       <Field label={t('management.tenants.name')} required error={errors.name?.message}>
         {(control) => (
           <Input {...control} {...form.register('name', { required: t('form.required') })} maxLength={200} autoComplete="off" />
@@ -70,6 +70,6 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
           {t('management.tenants.create')}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
-import { Field, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
@@ -57,7 +57,7 @@ function GiveForm({ tenant_id, plans, onDone }: { tenant_id: string; plans: Plan
   }
   return (
     <FormProvider {...form}>
-      <form onSubmit={(event) => void form.send(event)} noValidate className="space-y-4">
+      <Form form={form} className="space-y-4">
         <Field label={t('management.licence.plan')} required error={errors.plan_id?.message}>
           {(control) => (
             <Select
@@ -84,7 +84,7 @@ function GiveForm({ tenant_id, plans, onDone }: { tenant_id: string; plans: Plan
             {t('management.licence.give')}
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </FormProvider>
   )
 }

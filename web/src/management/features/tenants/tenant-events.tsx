@@ -1,7 +1,7 @@
 import { Ban, CirclePlay, type LucideIcon, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ProblemNote, useServerForm } from '@/kit/form'
+import { Form, ProblemNote, useServerForm } from '@/kit/form'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
@@ -55,7 +55,7 @@ function EventForm({ tenant, event, onDone }: { tenant: Tenant; event: StaffEven
     },
   })
   return (
-    <form onSubmit={(submitted) => void form.send(submitted)} noValidate>
+    <Form form={form}>
       <ReasonField field={form.register('reason', rules)} error={form.formState.errors.reason?.message} />
       {form.problem && <ProblemNote error={form.problem} />}
       <DialogActions>
@@ -64,6 +64,6 @@ function EventForm({ tenant, event, onDone }: { tenant: Tenant; event: StaffEven
           {t(`management.tenants.event.${event}`)}
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   )
 }
