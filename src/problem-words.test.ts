@@ -8,6 +8,7 @@ import { sentences as ofSchemas } from './core/faults'
 import { auditActions as english } from '../web/src/lib/i18n/en/audit-actions'
 import { fields } from '../web/src/lib/i18n/it/fields'
 import { auditActions as italian } from '../web/src/lib/i18n/it/audit-actions'
+import { settings as words } from '../web/src/lib/i18n/en/settings'
 import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
 import { auditActions as managementEnglish } from '../web/src/management/words/en-audit-actions'
@@ -23,6 +24,11 @@ test('each stable word of the Cloud API has an Italian sentence, and no other', 
 
 test('each permission has an Italian sentence, and no other', () => {
   expect(Object.keys(sentences).sort()).toEqual([...everyPermission].sort())
+})
+
+test('each area of the catalogue of permissions has a name, and no other', () => {
+  const areas = everyPermission.map((permission) => permission.replace(/\.\w+$/, '').replaceAll('.', '_'))
+  expect(Object.keys(words.settings.groups.area).sort()).toEqual([...new Set(areas)].sort())
 })
 
 type Words = { audit_actions: Record<string, Record<string, string>> }

@@ -172,6 +172,52 @@ test('412: somebody saved first. Both versions are held out, and either can be c
   await context.close()
 }, 90_000)
 
+test('who describes a group does not give back a permission that somebody else took meanwhile, and one is renamed though he signed in', async () => {
+  const call = await callerOf(platform, platform.admin)
+  type One = { id: string; name: string; description: string; permissions: string[] }
+  const permissions = ['alerts.read', 'devices.read', 'telemetry.read']
+  const group = await call<One>('POST', '/groups', { name: 'Night shift', permissions })
+  const { page, context } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/settings/groups')
+  await page.getByRole('row').filter({ hasText: 'Night shift' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Night shift' })
+  const description = drawer.getByLabel('Description')
+  await description.fill('From ten to six')
+  await drawer.getByRole('checkbox', { name: 'devices.update' }).check()
+  await call('PATCH', `/groups/${group.id}`, { permissions: ['alerts.read'] })
+  await drawer.getByRole('button', { name: 'Save', exact: true }).click()
+  const conflict = page.getByRole('dialog', { name: 'Somebody else saved first' })
+  await conflict
+    .getByRole('row')
+    .filter({ hasText: 'Permitted in this one alone' })
+    .getByText('Rename, place and describe devices')
+    .waitFor()
+  expect(await axe(page)).toEqual([])
+  if (Bun.env.SCREENSHOTS) await page.screenshot({ path: `${Bun.env.SCREENSHOTS}/group-conflict.png` })
+  await conflict.getByRole('button', { name: 'Take the saved one' }).click()
+  await conflict.waitFor({ state: 'detached' })
+  expect(await drawer.getByRole('checkbox', { name: 'devices.update' }).isChecked()).toBe(false)
+
+  await description.fill('From ten to six')
+  await call('PATCH', `/groups/${group.id}`, { permissions: ['telemetry.read'] })
+  await drawer.getByRole('button', { name: 'Save', exact: true }).click()
+  await conflict.getByRole('cell', { name: 'From ten to six' }).waitFor()
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  const { items } = await call<{ items: One[] }>('GET', '/groups')
+  expect(items.find(({ id }) => id === group.id)).toMatchObject({ description: 'From ten to six', permissions: ['telemetry.read'] })
+
+  await page.goto(`${platform.url}/settings/users`)
+  await page.getByRole('row').filter({ hasText: platform.admin.email }).click()
+  const name = page.getByRole('dialog').getByLabel('Name', { exact: true })
+  await name.fill('Alma Administrator')
+  await callerOf(platform, platform.admin)
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.getByRole('dialog', { name: 'Alma Administrator' }).waitFor()
+  await context.close()
+}, 90_000)
+
 test('422: what the server refuses lands on its field, and the first has the focus', async () => {
   const { page, context } = await visit(browser)
   await signIn(page, platform.url, platform.admin, '/account/api-tokens?add=true')

@@ -356,9 +356,11 @@ async function startSession(scope: Scope, { amr, identity_id, seconds }: HeldPro
     .insert(sessions)
     .values(owned({ user_id: actor.id, ...times, amr, identity_id, address: call.address, user_agent: user_agent?.slice(0, 400) }))
     .returning()
+  // Nobody has changed him by that: who is at it just now is not held up.
+  const asTheyWere = { updated_at: sql`${memberships.updated_at}`, version: sql`${memberships.version}` }
   await tx
     .update(memberships)
-    .set({ last_sign_in_at: at })
+    .set({ last_sign_in_at: at, ...asTheyWere })
     .where(and(own(memberships), eq(memberships.user_id, actor.id)))
   if (amr.includes('pwd')) await notePasswordUse(scope)
   await audit(scope, 'sessions.create', session!.id)

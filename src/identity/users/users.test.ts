@@ -157,6 +157,19 @@ describe('a user', () => {
     expect((await problem(await change('late', seen))).error).toBe('stale')
     expect((await send('DELETE', `${path}/${other.user_id}`, { headers: { ...headers, 'if-match': seen } })).status).toBe(412)
   })
+
+  test('who signs in is no other version of himself', async () => {
+    const { headers, tenant_id } = await administrator()
+    const { user_id, email } = await withPassword([], { tenant_id })
+    const seen = await send('GET', `${path}/${user_id}`, { headers })
+    expect((await send('POST', '/api/v1/auth/login', { body: { email, password } })).status).toBe(200)
+    const now = await send('GET', `${path}/${user_id}`, { headers })
+    expect(now.headers.get('etag')).toBe(seen.headers.get('etag'))
+    type Times = { updated_at: string; last_sign_in_at: string }
+    const [before, after] = (await Promise.all([seen.json(), now.json()])) as [Times, Times]
+    expect(after.updated_at).toBe(before.updated_at)
+    expect(after.last_sign_in_at).not.toBe(before.last_sign_in_at)
+  })
 })
 
 describe('an Idempotency-Key', () => {

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useBegun } from '@/lib/begun'
 import { classNames } from '@/lib/class-names'
 import { asProblem, type Problem } from '@/lib/problem'
+import { Button } from '@/ui/button'
 import { RateLimited } from './rate-limited'
 
 export type ServerForm<Values extends FieldValues> = UseFormReturn<Values> & {
@@ -65,6 +66,17 @@ export function Form<Values extends FieldValues>({ form, className, children }: 
     <form onSubmit={(event) => void form.send(event)} noValidate className={className}>
       {children}
     </form>
+  )
+}
+
+/** Of what is there already: where nothing is changed there is nothing to save. */
+export function SaveButton({ form }: { form: { formState: { isDirty: boolean; isSubmitting: boolean } } }) {
+  const { t } = useTranslation()
+  const { isDirty, isSubmitting } = form.formState
+  return (
+    <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+      {t('action.save')}
+    </Button>
   )
 }
 

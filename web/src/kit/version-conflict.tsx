@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isSame } from '@/lib/changed'
 import { Button } from '@/ui/button'
 import { Dialog, DialogActions, DialogContent } from '@/ui/dialog'
 import { ProblemNote } from './form'
@@ -12,7 +13,12 @@ export type Comparison<Values> = {
   onClose: () => void
 }
 
-type Fields<Values> = readonly { name: keyof Values; label: string; show?: (value: Values[keyof Values]) => ReactNode }[]
+type Fields<Values> = readonly {
+  name: keyof Values
+  label: string
+  /** A field that holds a list may tell what it has and the other has not. */
+  show?: (value: Values[keyof Values], other: Values[keyof Values]) => ReactNode
+}[]
 
 /** Somebody saved first: both versions side by side, and the choice between them. */
 export function VersionConflict<Values>({ fields, ...comparison }: Comparison<Values> & { fields: Fields<Values> }) {
@@ -48,16 +54,18 @@ export function VersionConflict<Values>({ fields, ...comparison }: Comparison<Va
           </thead>
           <tbody>
             {fields.map(({ name, label, show = (value) => String(value) }) => {
-              const differs = mine[name] !== theirs[name]
+              const differs = !isSame(mine[name], theirs[name])
               return (
                 <tr key={String(name)} className="border-border border-t align-top">
                   <th scope="row" className="text-muted py-2 pr-2 font-normal">
                     {label}
                   </th>
                   <td className={differs ? 'text-accent-text py-2 pr-3 font-medium break-words' : 'py-2 pr-3 break-words'}>
-                    {show(mine[name]) || '—'}
+                    {show(mine[name], theirs[name]) || '—'}
                   </td>
-                  <td className={differs ? 'text-medium py-2 font-medium break-words' : 'py-2 break-words'}>{show(theirs[name]) || '—'}</td>
+                  <td className={differs ? 'text-medium py-2 font-medium break-words' : 'py-2 break-words'}>
+                    {show(theirs[name], mine[name]) || '—'}
+                  </td>
                 </tr>
               )
             })}

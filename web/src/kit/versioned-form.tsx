@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { DefaultValues, FieldValues } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
+import type { Tagged } from '@/lib/answers'
+import { changedFrom } from '@/lib/changed'
 import { notify } from '@/lib/notify'
 import { asProblem } from '@/lib/problem'
 import { type ServerForm, useServerForm } from './form'
 import type { Comparison } from './version-conflict'
 
-type Tagged<Data> = { data: Data; etag: string | null }
 type VersionedForm<Values extends FieldValues> = { form: ServerForm<Values>; conflict: Comparison<Values> | null; discard: () => void }
 
 const versionOf = (etag: string | null) => Number(etag?.match(/\d+/)?.[0] ?? 0)
@@ -15,7 +16,8 @@ const versionOf = (etag: string | null) => Number(etag?.match(/\d+/)?.[0] ?? 0)
 export function useVersionedForm<Values extends FieldValues, Data>(options: {
   tagged: Tagged<Data>
   read: (data: Data) => Values
-  save: (values: Values, etag: string | null) => Promise<Tagged<Data>>
+  /** Changes no other version than the one it is given, which the form was filled from. */
+  save: (values: Values, etag: string | null, data: Data) => Promise<Tagged<Data>>
   fetchSaved: () => Promise<Tagged<Data>>
 }): VersionedForm<Values> {
   const { tagged, read } = options
@@ -30,11 +32,13 @@ export function useVersionedForm<Values extends FieldValues, Data>(options: {
   }
   const save = async (values: Values, from: Tagged<Data>) => {
     try {
-      settle(await options.save(values, from.etag))
+      settle(await options.save(values, from.etag, from.data))
       notify.success(t('form.saved'))
     } catch (error) {
       if (asProblem(error).status !== 412) throw error
-      setConflict({ mine: values, theirs: await options.fetchSaved() })
+      const theirs = await options.fetchSaved()
+      // What was left as it had been is not held against what somebody else made of it.
+      setConflict({ mine: { ...read(theirs.data), ...changedFrom(read(from.data), values) }, theirs })
     }
   }
   const form = useServerForm<Values>({

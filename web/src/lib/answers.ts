@@ -14,10 +14,19 @@ export async function answer<Data>(call: Promise<Answer<Data>>): Promise<Wire<Da
   return (await taggedAnswer(call)).data
 }
 
-/** The data of an answer with the version it has on the server, for `If-Match`. */
-export async function taggedAnswer<Data>(call: Promise<Answer<Data>>): Promise<{ data: Wire<Data>; etag: string | null }> {
+/** With the version it has on the server; null where it came with a list, which names none. */
+export type Tagged<Data> = { data: Data; etag: string | null }
+
+/** Of a list, until it comes by itself. */
+export const untagged = <Data>(data: Data): Tagged<Data> => ({ data, etag: null })
+
+/** The data of an answer with its version. */
+export async function taggedAnswer<Data>(call: Promise<Answer<Data>>): Promise<Tagged<Wire<Data>>> {
   const { data, error, response, status } = await call
   if (error || !response) throw problemFrom(status, error?.value, response)
   // A 204 has no body; its Data is undefined or void.
   return { data: data as Wire<Data>, etag: response.headers.get('etag') }
 }
+
+/** Makes a change be refused with 412 where this version is not the newest any more (RFC 9110, section 13.1.1). */
+export const ifMatch = (etag: string | null | undefined) => (etag ? { headers: { 'if-match': etag } } : undefined)

@@ -4,7 +4,7 @@ import { answer } from './answers'
 import { authorized } from './authorized'
 import { beginSession, changeSession, leaveSession, useSession } from './session'
 
-export { answer, taggedAnswer, type AnswerOf, type ItemOf } from './answers'
+export { answer, ifMatch, taggedAnswer, type AnswerOf, type ItemOf, type Tagged } from './answers'
 
 const bare = treaty<App>(location.origin, { parseDate: false }).api.v1
 const { renewSession, fetchAuthorized, calls } = authorized(

@@ -6,7 +6,8 @@ export function useLeave(signOut: () => Promise<void>): () => Promise<void> {
   const navigate = useNavigate()
   return async () => {
     await signOut()
-    await navigate('/sign-in')
+    // At once: a part of the page that is still there when what was loaded is forgotten would load it again.
+    await navigate('/sign-in', { flushSync: true })
     queryClient.clear()
   }
 }

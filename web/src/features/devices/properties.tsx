@@ -8,7 +8,7 @@ import { SiteSelect } from '@/features/sites/site-select'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, Form, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { RelativeTime } from '@/kit/relative-time'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
@@ -130,9 +130,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
       {form.problem && <ProblemNote error={form.problem} />}
       {!readOnly && (
         <div className="flex gap-2">
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            {t('action.save')}
-          </Button>
+          <SaveButton form={form} />
           {isDirty && <Button onClick={discard}>{t('action.discard')}</Button>}
         </div>
       )}

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import type { SummaryFilter } from '@/features/alerts/queries'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { isShort, listOptions } from '@/lib/list'
@@ -9,7 +9,7 @@ import { takeNews } from '@/lib/live-lists'
 export type Device = ItemOf<typeof api.devices.get>
 type DeviceQuery = NonNullable<NonNullable<Parameters<typeof api.devices.get>[0]>['query']>
 export type DeviceChange = Parameters<ReturnType<typeof api.devices>['patch']>[0]
-export type TaggedDevice = { data: Device; etag: string | null }
+export type TaggedDevice = Tagged<Device>
 export type Discovery = ItemOf<typeof api.discoveries.get>
 
 /** Devices are heard of, and fall silent, without a word. */
@@ -70,7 +70,7 @@ export function useUpdateDevice(id: string) {
   return useMutation({
     meta: { handlesError: true },
     mutationFn: ({ change, etag }: { change: DeviceChange; etag: string | null }) =>
-      taggedAnswer(api.devices({ id }).patch(change, etag ? { headers: { 'if-match': etag } } : undefined)),
+      taggedAnswer(api.devices({ id }).patch(change, ifMatch(etag))),
     onSuccess: ({ data: row }) => takeNews(client, 'devices', [{ id, event: 'updated', row }]),
   })
 }

@@ -1,17 +1,20 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Lock } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
-import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton, type ServerForm, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
+import { changedFrom } from '@/lib/changed'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Input, TextArea } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
-import { PermissionChoice } from './permission-choice'
-import { type Group, groupQuery, useCreateGroup, useDeleteGroup, useUpdateGroup } from './queries'
+import { PermissionChoice, PermissionLines } from './permission-choice'
+import { type Group, groupQuery, type TaggedGroup, useCreateGroup, useDeleteGroup, useUpdateGroup } from './queries'
 
 /** The editor of a group; the id `new` is one that does not exist yet. */
 export function GroupDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
@@ -20,12 +23,12 @@ export function GroupDrawer({ id, onClose }: { id: string | null; onClose: () =>
   const query = useQuery({ ...groupQuery(id ?? ''), enabled: id !== null && !isNew })
   return (
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent title={isNew ? t('settings.groups.add') : (query.data?.name ?? t('settings.groups.one'))}>
+      <SheetContent title={isNew ? t('settings.groups.add') : (query.data?.data.name ?? t('settings.groups.one'))}>
         <div className="p-5">
           {isNew ? (
-            <GroupForm group={null} onDone={onClose} />
+            <CreateForm onDone={onClose} />
           ) : (
-            <Loaded query={query}>{(group) => <GroupForm key={group.updated_at} group={group} onDone={onClose} />}</Loaded>
+            <Loaded query={query}>{(tagged) => <EditForm key={tagged.data.id} tagged={tagged} onDone={onClose} />}</Loaded>
           )}
         </div>
       </SheetContent>
@@ -35,35 +38,90 @@ export function GroupDrawer({ id, onClose }: { id: string | null; onClose: () =>
 
 type Fields = { name: string; description: string; permissions: string[] }
 
-function GroupForm({ group, onDone }: { group: Group | null; onDone: () => void }) {
+const noGroup: Fields = { name: '', description: '', permissions: [] }
+const trimmed = (fields: Fields): Fields => ({ ...fields, name: fields.name.trim(), description: fields.description.trim() })
+
+function CreateForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation()
-  const can = useCan()
   const create = useCreateGroup()
-  const update = useUpdateGroup()
-  const readOnly = group ? group.built_in !== null || !can('settings.groups.update') : false
   const form = useServerForm<Fields>({
-    defaultValues: {
-      name: group?.name ?? '',
-      description: group?.built_in ? t(`settings.groups.built_in_description.${group.built_in}`) : (group?.description ?? ''),
-      permissions: group?.permissions ?? [],
-    },
-    submit: async ({ name, description, permissions }) => {
-      const fields = { name: name.trim(), description: description.trim(), permissions }
-      if (group) await update.mutateAsync({ id: group.id, change: fields })
-      else await create.mutateAsync(fields)
-      notify.success(t('settings.groups.saved', { name: fields.name }))
+    defaultValues: noGroup,
+    submit: async (fields) => {
+      const { name } = await create.mutateAsync(trimmed(fields))
+      notify.success(t('settings.groups.saved', { name }))
       onDone()
     },
   })
-  const { errors, isDirty, isSubmitting } = form.formState
   return (
     <Form form={form} className="space-y-4">
-      {group?.built_in && (
+      <Fieldset form={form} readOnly={false} />
+      <Actions>
+        <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
+          {t('settings.groups.create')}
+        </Button>
+      </Actions>
+    </Form>
+  )
+}
+
+function EditForm({ tagged, onDone }: { tagged: TaggedGroup; onDone: () => void }) {
+  const { t } = useTranslation()
+  const can = useCan()
+  const client = useQueryClient()
+  const update = useUpdateGroup()
+  const { id, built_in } = tagged.data
+  const readOnly = built_in !== null || !can('settings.groups.update')
+  const fieldsOf = ({ name, description, permissions }: Group): Fields => ({
+    name,
+    description: built_in ? t(`settings.groups.built_in_description.${built_in}`) : (description ?? ''),
+    permissions,
+  })
+  const { form, conflict } = useVersionedForm<Fields, Group>({
+    tagged,
+    read: fieldsOf,
+    save: (fields, etag, group) => update.mutateAsync({ id, change: changedFrom(fieldsOf(group), trimmed(fields)), etag }),
+    fetchSaved: () => client.fetchQuery({ ...groupQuery(id), staleTime: 0 }),
+  })
+  return (
+    <Form form={form} className="space-y-4">
+      {built_in && (
         <p className="bg-sunken text-muted flex items-center gap-2 rounded-md px-3 py-2">
           <Lock className="size-4 shrink-0" aria-hidden />
           {t('settings.groups.built_in_hint')}
         </p>
       )}
+      <Fieldset form={form} readOnly={readOnly} />
+      {!readOnly && (
+        <Actions>
+          <SaveButton form={form} />
+          {can('settings.groups.delete') && <DeleteGroup group={tagged.data} onDone={onDone} />}
+        </Actions>
+      )}
+      {conflict && (
+        <VersionConflict
+          {...conflict}
+          fields={[
+            { name: 'name', label: t('settings.groups.name') },
+            { name: 'description', label: t('settings.groups.description') },
+            { name: 'permissions', label: t('settings.groups.permissions_only'), show: onlyIn },
+          ]}
+        />
+      )}
+    </Form>
+  )
+}
+
+/** What one version permits and the other does not; nothing where there is no such thing. */
+function onlyIn(value: string | string[], other: string | string[]) {
+  const only = [value].flat().filter((permission) => !other.includes(permission))
+  return only.length > 0 && <PermissionLines permissions={only} />
+}
+
+function Fieldset({ form, readOnly }: { form: ServerForm<Fields>; readOnly: boolean }) {
+  const { t } = useTranslation()
+  const { errors } = form.formState
+  return (
+    <>
       <Field label={t('settings.groups.name')} required error={errors.name?.message}>
         {(control) => (
           <Input {...control} {...form.register('name', { required: t('form.required') })} readOnly={readOnly} maxLength={120} />
@@ -79,16 +137,13 @@ function GroupForm({ group, onDone }: { group: Group | null; onDone: () => void 
       />
       {errors.permissions?.message && <p className="text-critical text-xs">{errors.permissions.message}</p>}
       {form.problem && <ProblemNote error={form.problem} />}
-      {!readOnly && (
-        <div className="border-border bg-surface sticky bottom-0 -mx-5 -mb-5 flex gap-2 border-t px-5 py-3">
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            {group ? t('action.save') : t('settings.groups.create')}
-          </Button>
-          {group && can('settings.groups.delete') && <DeleteGroup group={group} onDone={onDone} />}
-        </div>
-      )}
-    </Form>
+    </>
   )
+}
+
+/** In sight while the catalogue scrolls. */
+function Actions({ children }: { children: ReactNode }) {
+  return <div className="border-border bg-surface sticky bottom-0 -mx-5 -mb-5 flex gap-2 border-t px-5 py-3">{children}</div>
 }
 
 function DeleteGroup({ group, onDone }: { group: Group; onDone: () => void }) {

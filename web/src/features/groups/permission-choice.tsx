@@ -23,35 +23,27 @@ export function PermissionChoice({ value, onChange, disabled }: PermissionChoice
   )
 }
 
+/** What permissions allow, a line each. */
+export function PermissionLines({ permissions }: { permissions: readonly string[] }) {
+  const items = useQuery(permissionsQuery).data?.items ?? []
+  return permissions.map((permission) => <p key={permission}>{sentenceFor(permission, items)}</p>)
+}
+
+function sentenceFor(permission: string, items: readonly Permission[]): string {
+  return sentenceOf(permission) ?? items.find((item) => item.permission === permission)?.description ?? permission
+}
+
 export function PermissionAreas({ items, ...choice }: PermissionChoiceProps & { items: readonly Permission[] }) {
   return [...Map.groupBy(items, (item) => item.area)].map(([area, permissions]) => (
     <Area key={area} area={area} permissions={permissions} {...choice} />
   ))
 }
 
-const knownAreas = [
-  'devices',
-  'devices_events',
-  'commands',
-  'discoveries',
-  'telemetry',
-  'rejected_records',
-  'alerts',
-  'org_units',
-  'vpn',
-  'settings',
-  'api_tokens',
-  'views',
-  'audit',
-] as const
-
-/** The name of an area of the catalogue; one that this console does not know yet keeps the server's word. */
+/** The name of an area of the catalogue; of one that came with a newer server, the server's word. */
 function useAreaName(area: string): string {
-  const { t } = useTranslation()
-  const known = knownAreas.find((candidate) => candidate === area.replaceAll('.', '_'))
-  if (known) return t(`settings.groups.area.${known}`)
-  const words = area.replaceAll(/[._-]/g, ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const { t, i18n } = useTranslation()
+  const key = `settings.groups.area.${area.replaceAll('.', '_')}`
+  return i18n.exists(key) ? t(key as 'settings.groups.area.devices') : area
 }
 
 function Area({

@@ -1,8 +1,9 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, api, type ItemOf } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import { listOptions } from '@/lib/list'
 
 export type Group = ItemOf<typeof api.groups.get>
+export type TaggedGroup = Tagged<Group>
 export type Permission = ItemOf<typeof api.permissions.get>
 export type NewGroup = Parameters<typeof api.groups.post>[0]
 export type GroupChange = Parameters<ReturnType<typeof api.groups>['patch']>[0]
@@ -17,7 +18,7 @@ export const groupChoicesQuery = queryOptions({
 })
 
 export const groupQuery = (id: string) =>
-  queryOptions({ queryKey: ['groups', 'one', id], queryFn: () => answer(api.groups({ id }).get()), placeholderData: undefined })
+  queryOptions({ queryKey: ['groups', 'one', id], queryFn: () => taggedAnswer(api.groups({ id }).get()), placeholderData: undefined })
 
 export const permissionsQuery = queryOptions({
   queryKey: ['permissions'],
@@ -35,7 +36,8 @@ export function useCreateGroup() {
 export function useUpdateGroup() {
   return useMutation({
     meta,
-    mutationFn: ({ id, change }: { id: string; change: GroupChange }) => answer(api.groups({ id }).patch(change)),
+    mutationFn: ({ id, change, etag }: { id: string; change: GroupChange; etag: string | null }) =>
+      taggedAnswer(api.groups({ id }).patch(change, ifMatch(etag))),
   })
 }
 

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, Form, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { RelativeTime } from '@/kit/relative-time'
@@ -10,7 +10,6 @@ import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
 import { Badge } from '@/ui/badge'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
 import { LicenceCard } from './licence-card'
@@ -82,11 +81,7 @@ function NameForm({ tagged }: { tagged: TaggedTenant }) {
         )}
       </Field>
       {form.problem && <ProblemNote error={form.problem} />}
-      {!readOnly && (
-        <Button type="submit" variant="primary" disabled={!form.formState.isDirty} busy={form.formState.isSubmitting}>
-          {t('action.save')}
-        </Button>
-      )}
+      {!readOnly && <SaveButton form={form} />}
       {conflict && <VersionConflict {...conflict} fields={[{ name: 'name', label: t('settings.organization.name') }]} />}
     </Form>
   )

@@ -1,9 +1,9 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, api, taggedAnswer, type AnswerOf } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type AnswerOf, type Tagged } from '@/lib/api'
 
 export type Tenant = AnswerOf<typeof api.tenant.get>
 
-export type TaggedTenant = { data: Tenant; etag: string | null }
+export type TaggedTenant = Tagged<Tenant>
 
 export const tenantQuery = queryOptions({ queryKey: ['tenant'], queryFn: () => taggedAnswer(api.tenant.get()) })
 
@@ -12,7 +12,6 @@ export const licenceQuery = queryOptions({ queryKey: ['tenant', 'licence'], quer
 export function useRenameTenant() {
   return useMutation({
     meta: { invalidates: ['tenant', 'me'], handlesError: true },
-    mutationFn: ({ name, etag }: { name: string; etag: string | null }) =>
-      taggedAnswer(api.tenant.patch({ name }, etag ? { headers: { 'if-match': etag } } : undefined)),
+    mutationFn: ({ name, etag }: { name: string; etag: string | null }) => taggedAnswer(api.tenant.patch({ name }, ifMatch(etag))),
   })
 }

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { api, taggedAnswer, type AnswerOf } from '@/lib/api'
+import { api, ifMatch, taggedAnswer, type AnswerOf } from '@/lib/api'
 
 const settings = api.settings.telemetry
 
@@ -11,7 +11,6 @@ export const retentionQuery = queryOptions({ queryKey: ['telemetry-retention'], 
 export function useSetRetention() {
   return useMutation({
     meta: { invalidates: ['telemetry-retention'], handlesError: true },
-    mutationFn: ({ choice, etag }: { choice: RetentionChoice; etag: string | null }) =>
-      taggedAnswer(settings.put(choice, etag ? { headers: { 'if-match': etag } } : undefined)),
+    mutationFn: ({ choice, etag }: { choice: RetentionChoice; etag: string | null }) => taggedAnswer(settings.put(choice, ifMatch(etag))),
   })
 }

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, Form, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
+import type { Tagged } from '@/lib/api'
 import { useCan } from '@/lib/me'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
 import { type Retention, retentionQuery, useSetRetention } from './queries'
@@ -38,7 +38,7 @@ const asDays = (text: string) => (text.trim() === '' ? null : Number(text))
 
 type Fields = { raw_days: string; rollup_days: string }
 
-function DaysForm({ tagged }: { tagged: { data: Retention; etag: string | null } }) {
+function DaysForm({ tagged }: { tagged: Tagged<Retention> }) {
   const { t } = useTranslation()
   const can = useCan()
   const client = useQueryClient()
@@ -80,9 +80,7 @@ function DaysForm({ tagged }: { tagged: { data: Retention; etag: string | null }
       {!readOnly && (
         <div className="space-y-3">
           <p className="text-muted text-sm">{t('settings.telemetry.shorter_hint')}</p>
-          <Button type="submit" variant="primary" disabled={!form.formState.isDirty} busy={form.formState.isSubmitting}>
-            {t('action.save')}
-          </Button>
+          <SaveButton form={form} />
         </div>
       )}
       {conflict && <VersionConflict {...conflict} fields={fields.map((name) => ({ name, label: t(`settings.telemetry.${name}`) }))} />}

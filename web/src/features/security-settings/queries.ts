@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { api, taggedAnswer, type AnswerOf } from '@/lib/api'
+import { api, ifMatch, taggedAnswer, type AnswerOf } from '@/lib/api'
 
 const settings = api.settings.security
 
@@ -11,7 +11,6 @@ export const securityQuery = queryOptions({ queryKey: ['security-settings'], que
 export function useSetSecurity() {
   return useMutation({
     meta: { invalidates: ['security-settings', 'tenant', 'sessions'], handlesError: true },
-    mutationFn: ({ rules, etag }: { rules: SecurityRules; etag: string | null }) =>
-      taggedAnswer(settings.put(rules, etag ? { headers: { 'if-match': etag } } : undefined)),
+    mutationFn: ({ rules, etag }: { rules: SecurityRules; etag: string | null }) => taggedAnswer(settings.put(rules, ifMatch(etag))),
   })
 }

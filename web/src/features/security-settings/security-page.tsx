@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, Form, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { PageHeader } from '@/kit/page-header'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
+import type { Tagged } from '@/lib/api'
 import { useCan } from '@/lib/me'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { Input } from '@/ui/input'
@@ -40,7 +40,7 @@ const least = { session_idle_minutes: 15, session_hours: 1 }
 const asText = (number: number | null) => number?.toString() ?? ''
 const asNumber = (text: string) => (text.trim() === '' ? null : Number(text))
 
-function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string | null } }) {
+function RulesForm({ tagged }: { tagged: Tagged<SecuritySettings> }) {
   const { t } = useTranslation()
   const can = useCan()
   const client = useQueryClient()
@@ -60,7 +60,7 @@ function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string 
     },
     fetchSaved: () => client.fetchQuery({ ...securityQuery, staleTime: 0 }),
   })
-  const { errors, isDirty, isSubmitting } = form.formState
+  const { errors, isSubmitting } = form.formState
   return (
     <Form form={form} className="space-y-5">
       <div className="flex items-start gap-2.5">
@@ -108,9 +108,7 @@ function RulesForm({ tagged }: { tagged: { data: SecuritySettings; etag: string 
       {!readOnly && (
         <div className="space-y-3">
           <p className="text-muted text-sm">{t('settings.security.effect')}</p>
-          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-            {t('action.save')}
-          </Button>
+          <SaveButton form={form} />
         </div>
       )}
       {conflict && (

@@ -1,12 +1,13 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
-import { answer, api, type ItemOf } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import { listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 
 const accounts = api['service-accounts']
 
 export type ServiceAccount = ItemOf<typeof accounts.get>
+export type TaggedServiceAccount = Tagged<ServiceAccount>
 export type NewServiceAccount = Parameters<typeof accounts.post>[0]
 export type ServiceAccountChange = Parameters<ReturnType<typeof accounts>['patch']>[0]
 
@@ -23,7 +24,11 @@ export const accountsAtOnce = 50
 export const disableServiceAccounts = (which: BulkWhich, disabled: boolean) => answer(accounts.bulk.disable.post({ ...which, disabled }))
 
 export const serviceAccountQuery = (id: string) =>
-  queryOptions({ queryKey: ['service-accounts', 'one', id], queryFn: () => answer(accounts({ id }).get()), placeholderData: undefined })
+  queryOptions({
+    queryKey: ['service-accounts', 'one', id],
+    queryFn: () => taggedAnswer(accounts({ id }).get()),
+    placeholderData: undefined,
+  })
 
 const meta = { invalidates: ['service-accounts', 'api-tokens'], handlesError: true }
 
@@ -34,7 +39,8 @@ export function useCreateServiceAccount() {
 export function useUpdateServiceAccount() {
   return useMutation({
     meta,
-    mutationFn: ({ id, change }: { id: string; change: ServiceAccountChange }) => answer(accounts({ id }).patch(change)),
+    mutationFn: ({ id, change, etag }: { id: string; change: ServiceAccountChange; etag?: string | null }) =>
+      taggedAnswer(accounts({ id }).patch(change, ifMatch(etag))),
   })
 }
 

@@ -1,30 +1,41 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { AccessActions } from '@/features/users/access-actions'
-import { sentScope } from '@/features/users/access-fields'
+import { useAccessConflict } from '@/features/users/access-conflict'
+import { Form, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
+import { untagged } from '@/lib/answers'
+import { changedFrom } from '@/lib/changed'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
-import { Button } from '@/ui/button'
 import { Sheet, SheetContent } from '@/ui/sheet'
+import { type AccountFields, AccountFieldset, fieldsOf, trimmed } from './account-fields'
 import { AccountTokens } from './account-tokens'
-import { type ServiceAccount, serviceAccountQuery, useRemoveServiceAccount, useUpdateServiceAccount } from './queries'
-import { ServiceAccountForm } from './service-account-form'
+import {
+  type ServiceAccount,
+  serviceAccountQuery,
+  type TaggedServiceAccount,
+  useRemoveServiceAccount,
+  useUpdateServiceAccount,
+} from './queries'
 
 type DrawerProps = { id: string | null; known: ServiceAccount | undefined; onClose: () => void }
 
 export function ServiceAccountDrawer({ id, known, onClose }: DrawerProps) {
   const { t } = useTranslation()
-  const query = useQuery({ ...serviceAccountQuery(id ?? ''), enabled: id !== null, initialData: known, initialDataUpdatedAt: 0 })
+  const initialData = known && untagged(known)
+  const query = useQuery({ ...serviceAccountQuery(id ?? ''), enabled: id !== null, initialData, initialDataUpdatedAt: 0 })
   return (
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent title={query.data?.name ?? t('settings.service_accounts.one')}>
+      <SheetContent title={query.data?.data.name ?? t('settings.service_accounts.one')}>
         <Loaded query={query}>
-          {(account) => (
-            <div key={account.id} className="space-y-5 p-5">
-              <EditForm key={account.updated_at} account={account} />
-              <AccountTokens id={account.id} />
-              <Access account={account} onRemoved={onClose} />
+          {(tagged) => (
+            <div key={tagged.data.id} className="space-y-5 p-5">
+              <EditForm tagged={tagged} />
+              <AccountTokens id={tagged.data.id} />
+              <Access account={tagged.data} onRemoved={onClose} />
             </div>
           )}
         </Loaded>
@@ -33,31 +44,35 @@ export function ServiceAccountDrawer({ id, known, onClose }: DrawerProps) {
   )
 }
 
-function EditForm({ account }: { account: ServiceAccount }) {
+function EditForm({ tagged }: { tagged: TaggedServiceAccount }) {
   const { t } = useTranslation()
+  const client = useQueryClient()
   const update = useUpdateServiceAccount()
-  const readOnly = !useCan()('settings.service_accounts.update')
+  const accessFields = useAccessConflict()
+  const { id } = tagged.data
+  const mayUpdate = useCan()('settings.service_accounts.update')
+  const { form, conflict } = useVersionedForm<AccountFields, ServiceAccount>({
+    tagged,
+    read: fieldsOf,
+    save: (fields, etag, account) => update.mutateAsync({ id, change: changedFrom(fieldsOf(account), trimmed(fields)), etag }),
+    fetchSaved: () => client.fetchQuery({ ...serviceAccountQuery(id), staleTime: 0 }),
+  })
+  const { isSubmitting } = form.formState
   return (
-    <ServiceAccountForm
-      readOnly={readOnly}
-      values={{
-        name: account.name,
-        description: account.description ?? '',
-        group_ids: account.groups.map((group) => group.id),
-        org_unit_scope: sentScope(account.org_unit_scope),
-      }}
-      onSend={async (change) => {
-        const saved = await update.mutateAsync({ id: account.id, change })
-        notify.success(t('settings.service_accounts.saved', { name: saved.name }))
-      }}
-      actions={({ dirty, busy }) =>
-        !readOnly && (
-          <Button type="submit" variant="primary" disabled={!dirty} busy={busy}>
-            {t('action.save')}
-          </Button>
-        )
-      }
-    />
+    <Form form={form} className="space-y-4">
+      <AccountFieldset form={form} readOnly={!mayUpdate || tagged.etag === null || isSubmitting} />
+      {mayUpdate && <SaveButton form={form} />}
+      {conflict && (
+        <VersionConflict
+          {...conflict}
+          fields={[
+            { name: 'name', label: t('settings.service_accounts.name') },
+            { name: 'description', label: t('settings.service_accounts.about') },
+            ...accessFields,
+          ]}
+        />
+      )}
+    </Form>
   )
 }
 

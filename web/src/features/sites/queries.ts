@@ -1,10 +1,10 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, api, type ItemOf, taggedAnswer } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import { gathered } from '@/lib/gathered'
 import { listOptions } from '@/lib/list'
 
 export type Site = ItemOf<typeof api.sites.get>
-export type TaggedSite = { data: Site; etag: string | null }
+export type TaggedSite = Tagged<Site>
 export type NewSite = Parameters<typeof api.sites.post>[0]
 export type SiteChange = Parameters<ReturnType<typeof api.sites>['patch']>[0]
 type SiteFilter = { search?: string; org_unit_id?: string; below?: boolean }
@@ -36,7 +36,7 @@ export function useUpdateSite(id: string) {
   return useMutation({
     meta,
     mutationFn: ({ change, etag }: { change: SiteChange; etag: string | null }) =>
-      taggedAnswer(api.sites({ id }).patch(change, etag ? { headers: { 'if-match': etag } } : undefined)),
+      taggedAnswer(api.sites({ id }).patch(change, ifMatch(etag))),
   })
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
-import { Form } from '@/kit/form'
+import { Form, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
@@ -48,15 +48,11 @@ function EditForm({ tagged }: { tagged: TaggedSite }) {
     save: (fields, etag) => update.mutateAsync({ change: changeOf(fields), etag }),
     fetchSaved: () => client.fetchQuery({ ...siteQuery(id), staleTime: 0 }),
   })
-  const { isDirty, isSubmitting } = form.formState
+  const { isSubmitting } = form.formState
   return (
     <Form form={form} className="space-y-4">
       <SiteFieldset form={form} readOnly={readOnly || isSubmitting} isNew={false} />
-      {!readOnly && (
-        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-          {t('action.save')}
-        </Button>
-      )}
+      {!readOnly && <SaveButton form={form} />}
       {conflict && (
         <VersionConflict
           {...conflict}

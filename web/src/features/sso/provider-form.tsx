@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Field, Form, ProblemNote } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useFeatures } from '@/lib/me'
-import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { CopyLine, CopyLines } from './copy-lines'
@@ -43,7 +42,7 @@ export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; rea
     fetchSaved: () => client.fetchQuery({ ...providerQuery, staleTime: 0 }),
   })
   const kind = form.watch('kind')
-  const { errors, isDirty, isSubmitting } = form.formState
+  const { errors, isSubmitting } = form.formState
   const required = { required: t('form.required') }
   const plain = { autoComplete: 'off', spellCheck: false, readOnly: readOnly || isSubmitting, className: 'font-mono' }
   return (
@@ -101,11 +100,7 @@ export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; rea
         </Field>
       )}
       {form.problem && <ProblemNote error={form.problem} />}
-      {!readOnly && (
-        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-          {t('action.save')}
-        </Button>
-      )}
+      {!readOnly && <SaveButton form={form} />}
       {conflict && (
         <VersionConflict
           {...conflict}

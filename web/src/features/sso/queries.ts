@@ -1,11 +1,11 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, api, taggedAnswer, type AnswerOf, type ItemOf } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type AnswerOf, type ItemOf, type Tagged } from '@/lib/api'
 import { listOptions } from '@/lib/list'
 
 const { sso, domains } = api.settings
 
 export type Provider = AnswerOf<typeof sso.get>
-export type TaggedProvider = { data: Provider; etag: string | null }
+export type TaggedProvider = Tagged<Provider>
 export type CheckOutcome = AnswerOf<typeof sso.check.post>['outcome']
 export type Domain = ItemOf<typeof domains.get>
 
@@ -19,7 +19,7 @@ export function useSetProvider() {
   return useMutation({
     meta: ofProvider,
     mutationFn: ({ change, etag }: { change: Parameters<typeof sso.put>[0]; etag: string | null }) =>
-      taggedAnswer(sso.put(change, etag ? { headers: { 'if-match': etag } } : undefined)),
+      taggedAnswer(sso.put(change, ifMatch(etag))),
   })
 }
 

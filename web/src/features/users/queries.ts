@@ -1,10 +1,11 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, api, type ItemOf } from '@/lib/api'
+import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
 import { listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 
 export type User = ItemOf<typeof api.users.get>
+export type TaggedUser = Tagged<User>
 export type NewUser = Parameters<typeof api.users.post>[0]
 export type UserChange = Parameters<ReturnType<typeof api.users>['patch']>[0]
 export type ScopeChoice = NewUser['org_unit_scope']
@@ -19,7 +20,7 @@ export const userList = (filter: Record<string, unknown>) =>
 export const createUserExport = (filter: Record<string, unknown>) => answer(api.users.exports.post(filter as never))
 
 export const userQuery = (id: string) =>
-  queryOptions({ queryKey: ['users', 'one', id], queryFn: () => answer(api.users({ id }).get()), placeholderData: undefined })
+  queryOptions({ queryKey: ['users', 'one', id], queryFn: () => taggedAnswer(api.users({ id }).get()), placeholderData: undefined })
 
 /** A few, to choose from. */
 export const userChoicesQuery = queryOptions({
@@ -44,7 +45,11 @@ export function useCreateUser() {
 }
 
 export function useUpdateUser() {
-  return useMutation({ meta, mutationFn: ({ id, change }: { id: string; change: UserChange }) => answer(api.users({ id }).patch(change)) })
+  return useMutation({
+    meta,
+    mutationFn: ({ id, change, etag }: { id: string; change: UserChange; etag?: string | null }) =>
+      taggedAnswer(api.users({ id }).patch(change, ifMatch(etag))),
+  })
 }
 
 export function useEndSessions() {

@@ -1,34 +1,40 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Definition, DefinitionList } from '@/kit/definition-list'
-import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
+import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
 import { RelativeTime } from '@/kit/relative-time'
+import { VersionConflict } from '@/kit/version-conflict'
+import { useVersionedForm } from '@/kit/versioned-form'
+import { untagged } from '@/lib/answers'
+import { changedFrom } from '@/lib/changed'
 import { useCan, useMe } from '@/lib/me'
 import { notify } from '@/lib/notify'
 import { Badge } from '@/ui/badge'
-import { Button } from '@/ui/button'
 import { Input } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { AccessActions } from './access-actions'
+import { useAccessConflict } from './access-conflict'
 import { AccessFields, sentScope } from './access-fields'
-import { type ScopeChoice as Scope, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
+import { type ScopeChoice as Scope, type TaggedUser, type User, userQuery, useRemoveUser, useUpdateUser } from './queries'
 import { SecondFactor } from './second-factor'
 import { UserSessions } from './user-sessions'
 
 export function UserDrawer({ id, known, onClose }: { id: string | null; known: User | undefined; onClose: () => void }) {
   const { t } = useTranslation()
-  const query = useQuery({ ...userQuery(id ?? ''), enabled: id !== null, initialData: known, initialDataUpdatedAt: 0 })
+  const initialData = known && untagged(known)
+  const query = useQuery({ ...userQuery(id ?? ''), enabled: id !== null, initialData, initialDataUpdatedAt: 0 })
   return (
     <Sheet open={id !== null} onOpenChange={(open) => !open && onClose()}>
-      <SheetContent title={query.data?.name ?? t('settings.users.one')}>
-        <Loaded query={query}>{(user) => <UserDetails key={user.id} user={user} onRemoved={onClose} />}</Loaded>
+      <SheetContent title={query.data?.data.name ?? t('settings.users.one')}>
+        <Loaded query={query}>{(tagged) => <UserDetails key={tagged.data.id} tagged={tagged} onRemoved={onClose} />}</Loaded>
       </SheetContent>
     </Sheet>
   )
 }
 
-function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void }) {
+function UserDetails({ tagged, onRemoved }: { tagged: TaggedUser; onRemoved: () => void }) {
+  const user = tagged.data
   const { t } = useTranslation()
   const can = useCan()
   const { user: self } = useMe()
@@ -54,7 +60,7 @@ function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void })
           <RelativeTime at={user.created_at} />
         </Definition>
       </DefinitionList>
-      <EditForm key={user.updated_at} user={user} />
+      <EditForm tagged={tagged} />
       {!own && <Access user={user} onRemoved={onRemoved} />}
     </div>
   )
@@ -62,49 +68,46 @@ function UserDetails({ user, onRemoved }: { user: User; onRemoved: () => void })
 
 type Fields = { name: string; group_ids: string[]; org_unit_scope: Scope }
 
-function EditForm({ user }: { user: User }) {
+const fieldsOf = (user: User): Fields => ({
+  name: user.name,
+  group_ids: user.groups.map((group) => group.id),
+  org_unit_scope: sentScope(user.org_unit_scope),
+})
+
+function EditForm({ tagged }: { tagged: TaggedUser }) {
   const { t } = useTranslation()
   const can = useCan()
+  const client = useQueryClient()
   const update = useUpdateUser()
-  const readOnly = !can('settings.users.update')
-  const form = useServerForm<Fields>({
-    defaultValues: {
-      name: user.name,
-      group_ids: user.groups.map((group) => group.id),
-      org_unit_scope: sentScope(user.org_unit_scope),
-    },
-    submit: async (change) => {
-      const saved = await update.mutateAsync({ id: user.id, change })
-      form.reset(change)
-      notify.success(t('settings.users.saved', { name: saved.name }))
-    },
+  const accessFields = useAccessConflict()
+  const { id } = tagged.data
+  const mayUpdate = can('settings.users.update')
+  const { form, conflict } = useVersionedForm<Fields, User>({
+    tagged,
+    read: fieldsOf,
+    // Nobody may send his own rights, not even as they are.
+    save: (fields, etag, user) => update.mutateAsync({ id, change: changedFrom(fieldsOf(user), fields), etag }),
+    fetchSaved: () => client.fetchQuery({ ...userQuery(id), staleTime: 0 }),
   })
-  const { errors, isDirty, isSubmitting } = form.formState
+  const { errors, isSubmitting } = form.formState
+  const readOnly = !mayUpdate || tagged.etag === null || isSubmitting
   return (
     <Form form={form} className="space-y-4">
       <Field label={t('settings.users.name')} required error={errors.name?.message}>
         {(control) => (
-          <Input
-            {...control}
-            {...form.register('name', { required: t('form.required') })}
-            readOnly={readOnly || isSubmitting}
-            maxLength={200}
-          />
+          <Input {...control} {...form.register('name', { required: t('form.required') })} readOnly={readOnly} maxLength={200} />
         )}
       </Field>
       <AccessFields
-        disabled={readOnly || isSubmitting}
+        disabled={readOnly}
         groups={form.watch('group_ids')}
         onGroups={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
         scope={form.watch('org_unit_scope')}
         onScope={(scope) => form.setValue('org_unit_scope', scope, { shouldDirty: true })}
       />
       {form.problem && <ProblemNote error={form.problem} />}
-      {!readOnly && (
-        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
-          {t('action.save')}
-        </Button>
-      )}
+      {mayUpdate && <SaveButton form={form} />}
+      {conflict && <VersionConflict {...conflict} fields={[{ name: 'name', label: t('settings.users.name') }, ...accessFields]} />}
     </Form>
   )
 }
