@@ -82,10 +82,11 @@ function EditForm({ tagged }: { tagged: TaggedUser }) {
   const accessFields = useAccessConflict()
   const { id } = tagged.data
   const mayUpdate = can('settings.users.update')
+  // Somebody else decides about one's rights: one's own are not even sent as they are.
+  const isOwn = useMe().user.id === id
   const { form, conflict } = useVersionedForm<Fields, User>({
     tagged,
     read: fieldsOf,
-    // Nobody may send his own rights, not even as they are.
     save: (fields, etag, user) => update.mutateAsync({ id, change: changedFrom(fieldsOf(user), fields), etag }),
     fetchSaved: () => client.fetchQuery({ ...userQuery(id), staleTime: 0 }),
   })
@@ -99,7 +100,7 @@ function EditForm({ tagged }: { tagged: TaggedUser }) {
         )}
       </Field>
       <AccessFields
-        disabled={readOnly}
+        disabled={readOnly || isOwn}
         groups={form.watch('group_ids')}
         onGroups={(ids) => form.setValue('group_ids', ids, { shouldDirty: true })}
         scope={form.watch('org_unit_scope')}

@@ -187,7 +187,7 @@ export const settings: Shape<typeof english> = {
         vpn_sessions: 'Sessioni VPN',
         settings_tenant: 'Organizzazione',
         settings_security: 'Sicurezza degli accessi',
-        settings_sso: 'Single sign-on e domini',
+        settings_sso: 'Accesso unico (SSO) e domini',
         settings_users: 'Utenti',
         settings_groups: 'Gruppi',
         settings_edge_registration_keys: 'Chiavi di registrazione',
