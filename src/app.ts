@@ -1,12 +1,13 @@
-import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
 import { version } from '../package.json'
+import { apiDocument } from './core/api-document'
+import { introduction } from './core/api-introduction'
 import { recognizeApiTokens, recognizeDevices, recognizeSessions } from './core/authenticate'
 import { config } from './core/config'
 import { errors } from './core/errors'
 import { recognizeLicences } from './core/features'
 import { useQuickFormats } from './core/formats'
-import { guard } from './core/guard'
+import { guard, refusedByGuard } from './core/guard'
 import { health } from './core/health'
 import { limits } from './core/limits'
 import { requests } from './core/requests'
@@ -88,33 +89,31 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(recordRoutes)
   .use(alertRoutes)
 
-const documentation = {
-  info: { title: 'Monozu Cloud', version, description: 'One platform to run the IT and OT of many customers.' },
-  components: {
-    securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      api_token: {
-        type: 'http',
-        scheme: 'bearer',
-        description: 'An API token (`mzt_...`) of a user or of a service account, within its scopes',
-      },
-      device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
-      internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
-      staff: {
-        type: 'http',
-        scheme: 'bearer',
-        description: 'A pass of the Management plane (`POST /api/v1/cloud-passes` there), for staff',
-      },
-      webhook: {
-        type: 'apiKey',
-        in: 'header',
-        name: 'webhook-signature',
-        description: 'Standard Webhooks, with webhook-id and webhook-timestamp',
-      },
-      provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
+const about = {
+  info: { title: 'Monozu Cloud', version, description: `One platform to run the IT and OT of many customers.\n${introduction}` },
+  securitySchemes: {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    api_token: {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An API token (`mzt_...`) of a user or of a service account, within its scopes',
     },
+    device: { type: 'apiKey', in: 'header', name: 'X-Device-Key' },
+    internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
+    staff: {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A pass of the Management plane (`POST /api/v1/cloud-passes` there), for staff',
+    },
+    webhook: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'webhook-signature',
+      description: 'Standard Webhooks, with webhook-id and webhook-timestamp',
+    },
+    provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
   },
-} as const
+}
 
 /**
  * The Cloud API. What it answers is checked, not walked through once more to write its times: JSON does that. A short Host header shifts path
@@ -123,7 +122,8 @@ const documentation = {
 export const app = new Elysia({
   encodeSchema: false,
   handler: { standardHostname: false },
-  serve: { maxRequestBodySize: limits.bodyBytes, idleTimeout: limits.commandWaitSeconds + 10 },
+  // A larger body than `requests` takes gets our own answer.
+  serve: { maxRequestBodySize: Number.MAX_SAFE_INTEGER, idleTimeout: limits.commandWaitSeconds + 10 },
   websocket: {
     maxPayloadLength: limits.socketInboundBytes,
     backpressureLimit: limits.socketBacklogBytes,
@@ -136,15 +136,7 @@ export const app = new Elysia({
   .use(requests)
   .use(errors)
   .use(guard)
-  .use(
-    openapi({
-      path: '/api/docs',
-      specPath: '/api/docs/json',
-      provider: null,
-      documentation: documentation as never,
-      exclude: { staticFile: false },
-    }),
-  )
+  .use(apiDocument(about, refusedByGuard))
   .use(health)
   .use(api)
   .use(internalRoutes)

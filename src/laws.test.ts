@@ -18,6 +18,7 @@ import { owner, report, runQueue } from './testing/world'
 import { problem, registered, send, signedIn, within } from './testing/api'
 import { addRejected } from './testing/world'
 import { type Schema, sampleOf } from './testing/sample'
+import type { Refusals } from './core/words'
 import { fingerprint } from './testing/rows'
 
 interface Detail {
@@ -28,6 +29,7 @@ interface Detail {
   'x-internal'?: boolean
   'x-webhook'?: boolean
   'x-staff'?: boolean
+  'x-refuses'?: Refusals
   hide?: boolean
   summary?: string
 }
@@ -117,7 +119,11 @@ describe('every route with an id', () => {
   const withId = ours.filter(
     ({ path, detail }) => path.includes(':id') && !detail['x-public'] && !detail['x-internal'] && !detail['x-staff'],
   )
+  const provider = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
   const bodies: Record<string, unknown> = {
+    'PUT /api/v1/settings/sso/': provider,
+    'PUT /api/v1/settings/security/': { require_mfa: false, session_idle_minutes: null, session_hours: null },
+    'PUT /api/v1/settings/telemetry/': { raw_days: null, rollup_days: null },
     'PATCH /api/v1/groups/:id': { name: 'taken over' },
     'PATCH /api/v1/users/:id': { name: 'taken over' },
     'PATCH /api/v1/service-accounts/:id': { name: 'taken over' },
@@ -132,8 +138,6 @@ describe('every route with an id', () => {
     'POST /api/v1/me/identities/:id/unlink': {},
     'POST /api/v1/commands/:id/result': { state: 'succeeded' },
   }
-
-  const provider = { directory: crypto.randomUUID(), client_id: 'ours', client_secret: 'of ours' }
 
   /** One of each thing that has an id, in a tenant of its own. */
   async function furnished() {
@@ -197,6 +201,28 @@ describe('every route with an id', () => {
     ]
     return { client, device, idFor: (path: string) => ids.find(([pattern]) => pattern.test(path))![1] }
   }
+
+  const takesVersions = ({ detail }: (typeof ours)[number]) => Boolean(detail['x-refuses']?.[412])
+
+  test.each(named(ours.filter(takesVersions)))('%s refuses what is based on another version', async (name, { method, path, body }) => {
+    const { client, idFor } = await furnished()
+    const before = await fingerprint(client.tenant_id)
+    const sent = method === 'DELETE' ? undefined : (bodies[name] ?? sampleOf(body))
+    const headers = { ...client.headers, 'if-match': '"v999"' }
+    const reply = await send(method, path.includes(':id') ? concrete(path, idFor(path)) : path, { headers, body: sent })
+    expect([reply.status, (await problem(reply)).error]).toEqual([412, 'stale'])
+    expect(await fingerprint(client.tenant_id)).toEqual(before)
+  })
+
+  test('what changes a thing that several people see is such a route', () => {
+    const others = ours.filter((route) => ['PATCH', 'PUT'].includes(route.method) && !takesVersions(route))
+    expect(others.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      // His own, and each part by itself.
+      'PATCH /api/v1/me/preferences/',
+      // One choice, which is all of it.
+      'PUT /api/v1/settings/support',
+    ])
+  })
 
   // ASVS 8.2.2, 8.4.1
   test.each(named(withId))(

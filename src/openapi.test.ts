@@ -1,14 +1,28 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { app } from './app'
 import { managementApp } from './management/app'
 
 // The committed documents are what customers' programs are written against: a change to one is seen in review.
 // After a wanted change: bun src/main.ts openapi > src/testing/openapi.json, bun src/main.ts management openapi > src/testing/openapi-management.json
 
-interface Document {
-  paths: Record<string, Record<string, { security?: unknown; summary?: string; tags?: string[] }>>
+interface Operation {
+  security?: unknown
+  summary?: string
+  tags?: string[]
+  parameters?: { name: string; in: string; description?: string }[]
+  requestBody?: { content: object }
+  responses: Record<string, unknown>
 }
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+}
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+  )
 
 describe.each([
   ['the Cloud', app.handle, ['openapi'], 'openapi.json'],
@@ -21,14 +35,28 @@ describe.each([
     expect(JSON.parse(printed.stdout.toString())).toEqual(await Bun.file(join(import.meta.dir, 'testing', file)).json())
   })
 
+  const read = async () => (await handle(new Request('http://localhost/api/docs/json'))).json() as Promise<Document>
+
+  test('is one of OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate((await read()) as never)
+    expect([valid, errors]).toEqual([true, undefined])
+  })
+
   test('says of every operation who may call it and what it answers', async () => {
-    const reply = await handle(new Request('http://localhost/api/docs/json'))
-    const { paths } = (await reply.json()) as Document
-    expect(Object.keys(paths).length).toBeGreaterThan(15)
-    for (const [path, operations] of Object.entries(paths)) {
-      for (const [method, { security, summary, tags }] of Object.entries(operations)) {
-        expect([method, path, Array.isArray(security), Boolean(summary), Boolean(tags?.length)]).toEqual([method, path, true, true, true])
-      }
+    const operations = operationsOf(await read())
+    expect(operations.length).toBeGreaterThan(15)
+    for (const { name, operation } of operations) {
+      const { security, summary, tags, responses } = operation
+      expect([name, Array.isArray(security), Boolean(summary), Boolean(tags?.length)]).toEqual([name, true, true, true])
+      expect([name, Object.keys(responses).some((status) => status < '400'), '500' in responses]).toEqual([name, true, true])
+    }
+  })
+
+  test('says of every parameter what it does, and of every body that it is JSON', async () => {
+    for (const { name, operation } of operationsOf(await read())) {
+      const silent = operation.parameters?.filter((parameter) => parameter.in !== 'path' && !parameter.description) ?? []
+      expect([name, silent.map((parameter) => parameter.name)]).toEqual([name, []])
+      expect([name, Object.keys(operation.requestBody?.content ?? { 'application/json': {} })]).toEqual([name, ['application/json']])
     }
   })
 })

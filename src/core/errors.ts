@@ -35,6 +35,9 @@ function ofDatabase(code: string): Problem | undefined {
   return undefined
 }
 
+/** What went wrong while a body was read comes inside of an error of the framework. */
+const refusedIn = ({ cause }: { cause?: unknown }) => (cause instanceof Problem ? cause : undefined)
+
 /** Elysia's own texts repeat submitted values, so none of them leaves: everything is told anew. */
 function problemOf(code: string | number, error: unknown): Problem {
   if (error instanceof Problem) return error
@@ -43,7 +46,7 @@ function problemOf(code: string | number, error: unknown): Problem {
     return new Problem(422, 'invalid', 'The request does not fit', { errors })
   }
   if (code === 'NOT_FOUND') return new Problem(404, 'not_found', 'There is no such route')
-  if (code === 'PARSE') return new Problem(400, 'malformed', 'The body cannot be read as JSON')
+  if (code === 'PARSE') return refusedIn(error as Error) ?? new Problem(400, 'malformed', 'The body cannot be read as JSON')
   if (code === 'INVALID_COOKIE_SIGNATURE') return new Problem(401, 'unauthenticated', 'Sign in first')
   return ofDatabase(codeOf(error)) ?? new Problem(500, 'internal', 'Something went wrong on our side')
 }

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { Operation } from './api-document'
 import { addressOf, bearerOf, isApiToken, knownByApiToken, knownByDeviceKey, knownByToken, type Known } from './authenticate'
 import { nowMs } from './clock'
 import { config } from './config'
@@ -14,6 +15,7 @@ import { note } from './spans'
 import { assertSupportMay } from './support'
 import { assertOpen } from './tenant-state'
 import { verifyWebhook } from './webhook'
+import type { Refusals, Word } from './words'
 
 const stranger = () => new Problem(401, 'unauthenticated', 'Sign in first')
 
@@ -185,4 +187,25 @@ export const guard = new Elysia({ name: 'guard' }).macro({
     resolve: ({ request }: Part<'request'>) => ({ message: (request as Called)[signed]! }),
   }),
   public: (reason: string) => says({ security: [], 'x-public': reason }),
+  /** Beside the guard: what the route refuses that others do not, for the document of the API. Tests hold each answer against it. */
+  refuses: (refusals: Refusals) => says({ 'x-refuses': refusals }),
 })
+
+/** What the guard of a route refuses. */
+export function refusedByGuard(method: string, operation: Operation): Refusals {
+  const permission = operation['x-permission'] as Permission | undefined
+  const isOfMembers = permission !== undefined || operation['x-signed-in']
+  const closed: Word[] = ['tenant_pending', 'tenant_suspended']
+  const toSupport: Word[] = isOfMembers && method !== 'get' ? ['support_forbidden', 'support_read_only'] : []
+  const once: Refusals = method === 'post' ? { 400: ['malformed'], 422: ['idempotency_key_reused'] } : {}
+  if (isOfMembers || operation['x-device'])
+    return {
+      ...once,
+      401: ['unauthenticated'],
+      403: [...(permission ? ['forbidden' as const] : []), ...closed, ...toSupport],
+      ...(permission && featureOf(permission) && { 404: ['feature_disabled'] }),
+    }
+  if (operation['x-webhook']) return { 400: ['malformed'], 401: ['unauthenticated'] }
+  if (operation['x-staff']) return { 401: ['unauthenticated'], 404: ['not_found'] }
+  return operation['x-internal'] ? { 401: ['unauthenticated'] } : {}
+}

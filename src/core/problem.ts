@@ -1,8 +1,10 @@
+import type { Word } from './words'
+
 /** A refusal the caller may read: HTTP status, a stable word, one sentence. Never holds a submitted value. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
-    readonly error: string,
+    readonly error: Word,
     detail: string,
     readonly more: { errors?: { path: string; message: string }[]; retryAfterSeconds?: number } = {},
   ) {

@@ -31,8 +31,24 @@ const isJson = /^application\/json\s*(;|$)/i
 function assertReadable({ headers }: Request) {
   const type = headers.get('content-type')
   if (type !== null && !isJson.test(type)) throw new Problem(415, 'unsupported_media_type', 'Send JSON')
+  if (Number(headers.get('content-length')) > limits.bodyBytes) throw tooLarge()
   const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity') throw new Problem(415, 'unsupported_encoding', 'Send the body as it is, not compressed')
+}
+
+const tooLarge = () => new Problem(413, 'too_large', `A body may have at most ${limits.bodyBytes} bytes`)
+
+/** A body that came without its length, no further than it may reach. Of a webhook the bytes, as it is they that are signed. */
+async function readUntold({ body, headers }: Request): Promise<unknown> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of body ?? []) {
+    length += piece.length
+    if (length > limits.bodyBytes) throw tooLarge()
+    pieces.push(piece)
+  }
+  const bytes = Buffer.concat(pieces)
+  return headers.has('webhook-signature') ? new Uint8Array(bytes).buffer : JSON.parse(bytes.toString('utf8'))
 }
 
 type Handler = (request: Request) => Response | Promise<Response>
@@ -65,6 +81,7 @@ export const requests = new Elysia({ name: 'requests' })
     set.headers['access-control-max-age'] = '600'
     return new Response(null, { status: 204, headers: set.headers as Record<string, string> })
   })
+  .onParse({ as: 'global' }, ({ request }) => (request.headers.has('transfer-encoding') ? readUntold(request) : undefined))
   .onTransform({ as: 'global' }, ({ body }) => {
     if (exceeds(limits.bodyDepth, body))
       throw new Problem(422, 'invalid', `A body has at most ${limits.bodyDepth} levels, and ${limits.bodyMembers} members on each`)

@@ -139,10 +139,11 @@ async function renew(id: string, access_token: string) {
 const endpoint = (channel: Channel) =>
   new Elysia().ws(`/${channel}`, {
     public: 'the handshake is authenticated before the upgrade, by ticket, token or subprotocol',
+    refuses: { 401: ['unauthenticated'], 403: ['forbidden', 'forbidden_origin', 'tenant_pending', 'tenant_suspended'] },
     query: t.Object({
-      token: t.Optional(t.String({ maxLength: 4000 })),
-      ticket: t.Optional(t.String({ maxLength: 200 })),
-      since: t.Optional(t.Integer({ minimum: 0 })),
+      token: t.Optional(t.String({ maxLength: 4000, description: 'an access token' })),
+      ticket: t.Optional(t.String({ maxLength: 200, description: 'of POST /api/v1/ws/ticket, used once' })),
+      since: t.Optional(t.Integer({ minimum: 0, description: 'the number of the last event that was seen: those after it come first' })),
     }),
     detail: { tags: ['live'], summary: `Live ${channel} events (WebSocket)` },
     transform: ({ request, query }) => admit(request, channel, query as { ticket?: string; token?: string }),

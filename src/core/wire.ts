@@ -94,6 +94,12 @@ export const bulkAnswer = t.Object({
   next_cursor: t.Nullable(t.String()),
 })
 
+/** In the detail of a route that answers with a file of this type. */
+export const fileOf = (type: string) => ({ responses: { 200: { description: 'The file', content: { [type]: {} } } } })
+
+/** In the detail of a route whose work is done after its answer. */
+export const later = { responses: { 202: { description: 'Accepted: it is done later' } } }
+
 /** What is told of an export; its file is downloaded under its id. */
 export const exported = t.Object({ id: t.String(), kind: t.String(), expires_at: instant })
 

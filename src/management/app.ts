@@ -1,10 +1,10 @@
-import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
 import { version } from '../../package.json'
+import { apiDocument } from '../core/api-document'
+import { introduction } from '../core/api-introduction'
 import { errors } from '../core/errors'
 import { useQuickFormats } from '../core/formats'
 import { health } from '../core/health'
-import { limits } from '../core/limits'
 import { requests } from '../core/requests'
 import { staticFiles } from '../core/static'
 import { accountRoutes } from './account/routes'
@@ -12,7 +12,7 @@ import { auditRoutes } from './audit-log/routes'
 import { cloudPassRoutes } from './cloud-passes/routes'
 import { deliveryRoutes, internalRoutes } from './deliveries/routes'
 import { fleetRoutes } from './fleet/routes'
-import { guard, recognizeStaff } from './guard'
+import { guard, recognizeStaff, refusedByGuard } from './guard'
 import { licenceRoutes } from './licences/routes'
 import { offboardingRoutes } from './offboarding/routes'
 import { signInRoutes } from './sign-in/routes'
@@ -39,34 +39,29 @@ const api = new Elysia({ prefix: '/api/v1' })
   .use(cloudPassRoutes)
   .use(auditRoutes)
 
-const documentation = {
-  info: { title: 'Monozu Cloud, Management plane', version, description: 'Tenants, licences and the staff of the platform.' },
-  components: {
-    securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
-    },
+const about = {
+  info: {
+    title: 'Monozu Cloud, Management plane',
+    version,
+    description: `Tenants, licences and the staff of the platform.\n${introduction}`,
   },
-} as const
+  securitySchemes: {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    internal: { type: 'apiKey', in: 'header', name: 'X-Internal-Token' },
+  },
+}
 
 /** The Management API: a program of its own, for platform staff alone. */
 export const managementApp = new Elysia({
   encodeSchema: false,
   handler: { standardHostname: false },
-  serve: { maxRequestBodySize: limits.bodyBytes },
+  // A larger body than `requests` takes gets our own answer.
+  serve: { maxRequestBodySize: Number.MAX_SAFE_INTEGER },
 })
   .use(requests)
   .use(errors)
   .use(guard)
-  .use(
-    openapi({
-      path: '/api/docs',
-      specPath: '/api/docs/json',
-      provider: null,
-      documentation: documentation as never,
-      exclude: { staticFile: false },
-    }),
-  )
+  .use(apiDocument(about, refusedByGuard))
   .use(health)
   .use(api)
   .use(internalRoutes)

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { Operation } from '../core/api-document'
 import { bearerOf } from '../core/authenticate'
 import { Problem } from '../core/errors'
 import { callOf } from '../core/guard'
@@ -7,6 +8,7 @@ import { recordOnce } from '../core/refusals'
 import type { Call } from '../core/scope'
 import { isOneOf } from '../core/secrets'
 import { note } from '../core/spans'
+import type { Refusals } from '../core/words'
 import type { StaffPermission } from './permissions'
 import { type StaffActor, type StaffScope, audit, inManagement } from './scope'
 
@@ -79,4 +81,12 @@ export const guard = new Elysia({ name: 'staff guard' }).macro({
   signedIn: (_: true) => ({ ...says({ ...bearer, 'x-signed-in': true }), transform: admit(), resolve: handing }),
   internal: (_: true) => ({ ...says({ security: [{ internal: [] }], 'x-internal': true }), transform: admitCloud }),
   public: (reason: string) => says({ security: [], 'x-public': reason }),
+  /** As the Cloud's: what the route refuses beside that. */
+  refuses: (refusals: Refusals) => says({ 'x-refuses': refusals }),
 })
+
+/** What the guard of a route refuses. */
+export function refusedByGuard(_method: string, operation: Operation): Refusals {
+  if (operation['x-permission']) return { 401: ['unauthenticated'], 403: ['forbidden'] }
+  return operation['x-signed-in'] || operation['x-internal'] ? { 401: ['unauthenticated'] } : {}
+}

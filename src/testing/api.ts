@@ -8,7 +8,7 @@ import { sessions } from '../identity/auth/schema'
 import { groups } from '../identity/groups/schema'
 import { createTenant } from '../identity/tenants/service'
 import { membershipGroups, membershipUnits, memberships, users } from '../identity/users/schema'
-import { watchAnswers } from './instant-law'
+import { watchAnswers } from './answer-laws'
 
 watchAnswers(app)
 

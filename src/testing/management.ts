@@ -12,7 +12,7 @@ import { inManagement, routine, stranger } from '../management/scope'
 import { startSession } from '../management/sign-in/sessions'
 import { staff } from '../management/staff/schema'
 import { password } from './account'
-import { watchAnswers } from './instant-law'
+import { watchAnswers } from './answer-laws'
 
 watchAnswers(managementApp)
 

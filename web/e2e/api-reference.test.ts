@@ -30,6 +30,10 @@ test('the API reference is found by the palette, asks nobody outside, names both
   for (const scheme of ['Session', 'API token']) await operation.getByText(scheme, { exact: true }).waitFor()
   await operation.getByText('This changes real data.').waitFor()
   await operation.getByText('latitude', { exact: true }).first().waitFor()
+  // What it may carry, and what it refuses.
+  await operation.getByRole('textbox', { name: 'If-Match' }).waitFor()
+  await operation.getByText('cycle', { exact: true }).waitFor()
+  await operation.getByText('it was changed since the version in If-Match').waitFor()
   expect(await axe(page)).toEqual([])
 
   // The document's own list of units, read through the page.

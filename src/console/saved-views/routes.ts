@@ -28,6 +28,7 @@ export const savedViewRoutes = new Elysia({ prefix: '/saved-views', tags: ['sett
     },
     {
       signedIn: true,
+      refuses: { 403: ['beyond_own_scope', 'forbidden'], 409: ['already_exists', 'limit_reached'] },
       body: t.Object({ list: oneOf(viewedLists), ...input }),
       response: { 201: view },
       detail: { summary: 'Keep a view of a list' },
@@ -35,6 +36,7 @@ export const savedViewRoutes = new Elysia({ prefix: '/saved-views', tags: ['sett
   )
   .patch('/:id', ({ run, params, body }) => run((scope) => updateView(scope, params.id, body)), {
     signedIn: true,
+    refuses: { 403: ['forbidden'], 412: ['stale'] },
     params: id,
     body: t.Partial(t.Object(input)),
     response: { 200: view },
@@ -46,5 +48,5 @@ export const savedViewRoutes = new Elysia({ prefix: '/saved-views', tags: ['sett
       await run((scope) => deleteView(scope, params.id))
       set.status = 204
     },
-    { signedIn: true, params: id, detail: { summary: 'Remove a view' } },
+    { signedIn: true, refuses: { 403: ['forbidden'], 412: ['stale'] }, params: id, detail: { summary: 'Remove a view' } },
   )

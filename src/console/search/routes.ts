@@ -12,7 +12,7 @@ export const searchRoutes = new Elysia({ prefix: '/search', tags: ['search'] })
   .use(guard)
   .get('/', ({ run, query }) => run((scope) => search(scope, query.q)), {
     signedIn: true,
-    query: t.Object({ q: t.String({ minLength: 1, maxLength: 200, pattern: '\\S' }) }),
+    query: t.Object({ q: t.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'what is looked for' }) }),
     response: {
       200: t.Object({
         devices: t.Array(t.Object({ id: text, name: text, status: oneOf(deviceStatuses), org_unit_id: maybe })),

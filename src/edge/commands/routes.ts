@@ -52,6 +52,7 @@ export const commandRoutes = new Elysia({ tags: ['commands'] })
   )
   .post('/commands/:id/cancel', ({ run, params }) => run((scope) => cancelCommand(scope, params.id)), {
     permission: 'commands.create',
+    refuses: { 409: ['not_cancellable'] },
     params: id,
     response: { 200: command },
     detail: { summary: 'Cancel a command that has not started' },
@@ -88,6 +89,7 @@ export const commandRoutes = new Elysia({ tags: ['commands'] })
     },
     {
       device: true,
+      refuses: { 409: ['already_finished'] },
       params: id,
       body: t.Object({
         state: oneOf(['running', 'succeeded', 'failed']),

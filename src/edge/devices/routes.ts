@@ -7,6 +7,7 @@ import {
   bulkCursor,
   bulkIds,
   exported,
+  fileOf,
   id,
   instant,
   list,
@@ -96,6 +97,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
     },
     {
       public: 'the provisioning key is the credential',
+      refuses: { 401: ['unauthenticated'], 403: ['limit_reached', 'tenant_pending', 'tenant_suspended'] },
       body: t.Object({
         name,
         type: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
@@ -182,7 +184,8 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, deviceExport), {
     permission: 'devices.export',
     params: id,
-    detail: { summary: 'Download an export as CSV' },
+    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
+    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
   })
   .get('/:id', ({ run, params }) => run((scope) => getDevice(scope, params.id)), {
     permission: 'devices.read',
@@ -192,6 +195,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   })
   .patch('/:id', ({ run, params, body }) => run((scope) => updateDevice(scope, params.id, body)), {
     permission: 'devices.update',
+    refuses: { 412: ['stale'] },
     params: id,
     body: t.Partial(change),
     response: { 200: device },
@@ -203,5 +207,5 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
       await run((scope) => deleteDevice(scope, params.id))
       set.status = 204
     },
-    { permission: 'devices.delete', params: id, detail: { summary: 'Remove a device with its telemetry' } },
+    { permission: 'devices.delete', refuses: { 412: ['stale'] }, params: id, detail: { summary: 'Remove a device with its telemetry' } },
   )

@@ -51,6 +51,7 @@ export const recordRoutes = new Elysia({ prefix: '/telemetry/rejected', tags: ['
     },
     {
       permission: 'rejected_records.replay',
+      refuses: { 409: ['not_replayable'] },
       params: id,
       response: { 202: rejected },
       detail: { summary: 'Have a refused record examined again; it disappears from here once it is stored' },

@@ -21,6 +21,7 @@ export const retentionRoutes = new Elysia({ prefix: '/settings/telemetry', tags:
   })
   .put('/', ({ run, body }) => run((scope) => setRetention(scope, body)), {
     permission: 'settings.telemetry.update',
+    refuses: { 412: ['stale'] },
     body: wanted,
     response: { 200: settings },
     detail: { summary: 'Choose how long telemetry is kept, within what the platform allows' },

@@ -67,6 +67,7 @@ export const siteRoutes = new Elysia({ prefix: '/sites', tags: ['settings'] })
   })
   .patch('/:id', ({ run, params, body }) => run((scope) => updateSite(scope, params.id, body)), {
     permission: 'sites.update',
+    refuses: { 412: ['stale'] },
     params: id,
     body: t.Partial(t.Object(change)),
     response: { 200: site },
@@ -78,5 +79,10 @@ export const siteRoutes = new Elysia({ prefix: '/sites', tags: ['settings'] })
       await run((scope) => deleteSite(scope, params.id))
       set.status = 204
     },
-    { permission: 'sites.delete', params: id, detail: { summary: 'Remove a site where no devices stand' } },
+    {
+      permission: 'sites.delete',
+      refuses: { 409: ['not_empty'], 412: ['stale'] },
+      params: id,
+      detail: { summary: 'Remove a site where no devices stand' },
+    },
   )

@@ -2,7 +2,7 @@ import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { id, instant, list, oneOf, uuid } from '../../core/wire'
+import { fileOf, id, instant, list, oneOf, uuid } from '../../core/wire'
 import { telemetryExport } from './export'
 import { type TelemetryPage, aggregates, examineQuery, queryTelemetry } from './query'
 import { latestTelemetry, listMetrics } from './service'
@@ -22,7 +22,7 @@ const question = {
   from: instant,
   to: instant,
   step: t.Optional(t.String({ maxLength: 8, description: 'bucket length: a number and s, m, h or d' })),
-  aggregate: t.Optional(oneOf(aggregates)),
+  aggregate: t.Optional({ ...oneOf(aggregates), description: 'of the values of one step' }),
   tz: t.Optional(t.String({ maxLength: 64, description: 'IANA zone in which buckets of a day and longer begin' })),
 }
 
@@ -39,6 +39,7 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
   .use(guard)
   .get('/query', async ({ run, query, set }) => answerOf(await run<TelemetryPage>((scope) => queryTelemetry(scope, query)), set), {
     permission: 'telemetry.read',
+    refuses: { 404: ['not_found'] },
     query: t.Object({
       ...question,
       cursor: t.Optional(t.String({ maxLength: 200 })),
@@ -60,12 +61,14 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
   })
   .get('/latest', ({ run, query }) => run((scope) => latestTelemetry(scope, query.device_id)), {
     permission: 'telemetry.read',
+    refuses: { 404: ['not_found'] },
     query: one,
     response: { 200: list(t.Object({ device_id: t.String(), metric: t.String(), labels, at: instant, value: t.Number() })) },
     detail: { summary: 'The newest value of each metric' },
   })
   .get('/metrics', ({ run, query }) => run((scope) => listMetrics(scope, query)), {
     permission: 'telemetry.read',
+    refuses: { 404: ['not_found'] },
     query: t.Object(of),
     response: { 200: list(t.Object({ metric: t.String(), labels: t.Array(labels) })) },
     detail: { summary: 'Which metrics devices reported within a week; in a unit of many, the hundred that reported last' },
@@ -81,6 +84,7 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
     },
     {
       permission: 'telemetry.export',
+      refuses: { 404: ['not_found'] },
       body: t.Object(question),
       response: { 201: t.Object({ id: t.String(), kind: t.String(), expires_at: instant }) },
       detail: { summary: 'Ask for time series as a file, which can be downloaded for an hour' },
@@ -89,5 +93,6 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, telemetryExport), {
     permission: 'telemetry.export',
     params: id,
-    detail: { summary: 'Download time series as CSV, a point a line' },
+    detail: { summary: 'Download time series as CSV, a point a line', ...fileOf('text/csv') },
+    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
   })

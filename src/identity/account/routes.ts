@@ -37,6 +37,7 @@ export const accountRoutes = new Elysia({ tags: ['account'] })
     },
     {
       signedIn: true,
+      refuses: { 403: ['auth_restricted'], 422: ['wrong_password'], 429: ['rate_limited'] },
       body: t.Object({ current_password: secret, new_password: secret }),
       detail: { summary: 'Change the own password; all other sessions of the user end' },
     },

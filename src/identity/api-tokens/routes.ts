@@ -17,7 +17,7 @@ const token = t.Object({
   ...stamps,
 })
 const filter = {
-  own: t.Optional(t.Boolean()),
+  own: t.Optional(t.Boolean({ description: 'true: those of the caller' })),
   service_account_id: t.Optional(uuid),
   search: t.Optional(t.String({ maxLength: 200, description: 'in the names of tokens and of whom they belong to' })),
   state: several(oneOf(tokenStates), tokenStates.length),
@@ -39,6 +39,7 @@ export const apiTokenRoutes = new Elysia({ prefix: '/api-tokens', tags: ['settin
     },
     {
       permission: 'api_tokens.create',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 404: ['not_found'], 409: ['too_many'] },
       body: t.Object({
         name,
         scopes: t.Array(t.String({ maxLength: 100 }), { minItems: 1, maxItems: 500 }),

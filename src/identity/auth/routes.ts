@@ -56,6 +56,11 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'this is how one stops being a stranger',
+      refuses: {
+        401: ['choice_ended', 'invalid_credentials'],
+        403: ['first_password_ended', 'forbidden_origin', 'tenant_pending', 'tenant_suspended'],
+        429: ['rate_limited'],
+      },
       body: t.Object({
         email: t.Optional(t.String({ minLength: 3, maxLength: 254 })),
         password: t.Optional(t.String({ minLength: 1, maxLength: 1000 })),
@@ -77,6 +82,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       signedIn: true,
+      refuses: { 403: ['bound_to_provider', 'forbidden_origin', 'mfa_enrolment_required', 'session_too_old'], 404: ['not_found'] },
       body: t.Object({ tenant_id: uuid }),
       response: { 200: t.Union([session, mfaChallenge]) },
       detail: { summary: 'Go on in another organization of the caller; the session so far ends' },
@@ -97,6 +103,11 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that waits for its second factor is the credential',
+      refuses: {
+        401: ['invalid_credentials', 'mfa_session_ended', 'unauthenticated', 'wrong_code'],
+        403: ['auth_restricted', 'bound_to_provider', 'forbidden_origin', 'tenant_pending', 'tenant_suspended'],
+        429: ['rate_limited'],
+      },
       body: t.Object({
         session_token: t.String({ minLength: 1, maxLength: 200 }),
         totp_code: t.Optional(totpCode),
@@ -115,6 +126,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
+      refuses: { 401: ['mfa_session_ended'], 403: ['forbidden_origin'] },
       body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }) }),
       response: { 200: enrolment },
       detail: { summary: 'Begin to set up the second factor that the organization requires' },
@@ -130,6 +142,11 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
+      refuses: {
+        401: ['mfa_session_ended', 'wrong_code'],
+        403: ['forbidden_origin', 'tenant_pending', 'tenant_suspended'],
+        422: ['wrong_code'],
+      },
       body: t.Object({ session_token: t.String({ minLength: 1, maxLength: 200 }), totp_code: totpCode }),
       response: { 200: t.Object({ ...session.properties, ...recoveryCodes.properties }) },
       detail: { summary: 'Switch the second factor on and finish the sign-in' },
@@ -152,6 +169,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the code of a sign-in with a provider, and the cookie it began with, are the credential',
+      refuses: { 401: ['exchange_ended', 'unauthenticated'], 403: ['tenant_pending', 'tenant_suspended'] },
       body: t.Object({
         code: t.String({ minLength: 1, maxLength: 200, description: 'as /auth/callback was given it: 60 seconds, one use' }),
       }),
@@ -170,6 +188,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the refresh cookie is the credential',
+      refuses: { 401: ['unauthenticated'], 403: ['forbidden_origin', 'tenant_pending', 'tenant_suspended'] },
       response: { 200: session },
       detail: { summary: 'A new access token for the refresh cookie' },
     },
@@ -185,6 +204,7 @@ export const authRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the refresh cookie is the credential; without one there is nothing to do',
+      refuses: { 403: ['forbidden_origin'] },
       body: leaving,
       detail: { summary: 'Sign out' },
     },

@@ -30,6 +30,7 @@ export const domainRoutes = new Elysia({ prefix: '/settings/domains', tags: ['se
     },
     {
       permission: 'settings.sso.update',
+      refuses: { 409: ['already_exists', 'limit_reached'] },
       body: t.Object({ domain: t.String({ minLength: 3, maxLength: 253 }) }),
       response: { 201: domain },
       detail: { summary: 'Add a domain; it counts once its TXT record was found' },
@@ -37,6 +38,7 @@ export const domainRoutes = new Elysia({ prefix: '/settings/domains', tags: ['se
   )
   .post('/:id/verify', (context) => verifyDomain(context.actor, context.params.id, callOf(context)), {
     permission: 'settings.sso.update',
+    refuses: { 409: ['domain_not_proven', 'domain_taken'], 503: ['dns_unavailable'] },
     params: id,
     response: { 200: domain },
     detail: { summary: 'Look for the TXT record now' },

@@ -49,6 +49,7 @@ export const groupRoutes = new Elysia({ tags: ['settings'] })
     },
     {
       permission: 'settings.groups.create',
+      refuses: { 403: ['beyond_own_permissions'], 409: ['already_exists'] },
       body: input,
       response: { 201: group },
       detail: { summary: 'Add a group' },
@@ -62,6 +63,7 @@ export const groupRoutes = new Elysia({ tags: ['settings'] })
   })
   .patch('/groups/:id', ({ run, params, body }) => run((scope) => updateGroup(scope, params.id, body)), {
     permission: 'settings.groups.update',
+    refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['built_in'], 412: ['stale'] },
     params: id,
     body: t.Partial(input),
     response: { 200: group },
@@ -75,6 +77,7 @@ export const groupRoutes = new Elysia({ tags: ['settings'] })
     },
     {
       permission: 'settings.groups.delete',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['built_in'], 412: ['stale'] },
       params: id,
       detail: { summary: 'Remove a group' },
     },

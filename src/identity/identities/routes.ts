@@ -48,6 +48,7 @@ export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['acc
     },
     {
       signedIn: true,
+      refuses: { 404: ['sso_not_configured'] },
       body: t.Object({
         next: t.String({ pattern: '^[a-z:0-9-]{1,100}$', description: 'what the account page is told when the browser comes back' }),
       }),
@@ -66,6 +67,12 @@ export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['acc
     },
     {
       signedIn: true,
+      refuses: {
+        403: ['auth_restricted', 'bound_to_provider'],
+        404: ['sso_not_configured'],
+        409: ['mfa_not_enabled'],
+        422: ['wrong_code', 'wrong_password'],
+      },
       body: t.Object({ provider: oneOf(providers), ...proof }),
       response: { 200: t.Object({ url: t.String({ description: 'where the browser goes on; it comes back to the account page' }) }) },
       detail: { summary: 'Begin to link a provider; needs the password, a code of the second factor, or the provider’s word' },
@@ -79,6 +86,7 @@ export const identityRoutes = new Elysia({ prefix: '/me/identities', tags: ['acc
     },
     {
       signedIn: true,
+      refuses: { 403: ['bound_to_provider'], 409: ['last_way_in'], 422: ['wrong_password'] },
       params: id,
       body: t.Object(proof),
       detail: { summary: 'Give up signing in through a provider; needs proof as for linking. Sessions opened through it end' },

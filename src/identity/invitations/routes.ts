@@ -37,6 +37,7 @@ export const invitationRoutes = new Elysia({ tags: ['settings'] })
     },
     {
       permission: 'settings.users.invite',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['already_exists', 'already_member'] },
       body: t.Object({
         email: t.String({ format: 'email', maxLength: 254 }),
         group_ids: groupIds,
@@ -57,12 +58,14 @@ export const invitationRoutes = new Elysia({ tags: ['settings'] })
   )
   .post('/invitations/:id/resend', ({ run, params }) => run((scope) => resendInvitation(scope, params.id)), {
     permission: 'settings.users.invite',
+    refuses: { 403: ['beyond_own_permissions'] },
     params: id,
     response: { 200: invitation },
     detail: { summary: 'Mail a new link, which replaces the one before' },
   })
   .post('/auth/invitations/inspect', ({ body }) => inspectInvitation(body.token), {
     public: 'the mailed link is the credential',
+    refuses: { 403: ['tenant_suspended'], 422: ['invitation_ended'] },
     body: t.Object({ token }),
     response: { 200: t.Object({ email: t.String(), tenant, has_account: t.Boolean(), expires_at: instant }) },
     detail: { summary: 'What a mailed invitation offers, and whether its address has an account' },
@@ -75,6 +78,12 @@ export const invitationRoutes = new Elysia({ tags: ['settings'] })
     },
     {
       public: 'the mailed link is the credential, with the account’s password or its session where there is one',
+      refuses: {
+        403: ['auth_restricted', 'limit_reached', 'tenant_suspended'],
+        409: ['already_member'],
+        422: ['invitation_ended', 'wrong_password'],
+        429: ['rate_limited'],
+      },
       body: t.Object({ token, name: t.Optional(name), password: t.Optional(t.String({ minLength: 1, maxLength: 1000 })) }),
       response: { 200: t.Object({ email: t.String(), tenant }) },
       detail: { summary: 'Accept an invitation; then sign in' },

@@ -30,6 +30,7 @@ export const internalRoutes = new Elysia({ prefix: '/internal', tags: ['internal
     },
     {
       webhook: true,
+      refuses: { 404: ['not_found'] },
       parse: 'arrayBuffer',
       body: t.Object({
         tenant_id: uuid,

@@ -3,7 +3,7 @@ import { config } from '../../core/config'
 import { assertBodyWanted, callOf, guard } from '../../core/guard'
 import { limits } from '../../core/limits'
 import { assertOrigin } from '../../core/origins'
-import { instant } from '../../core/wire'
+import { fileOf, instant } from '../../core/wire'
 import { describeArchive, downloadArchive } from './service'
 
 const secure = config.API_PUBLIC_URL.startsWith('https:')
@@ -23,6 +23,7 @@ export const archiveRoutes = new Elysia({ prefix: '/exports/archive', tags: ['ar
     },
     {
       public: 'the link of a mail is the credential',
+      refuses: { 403: ['forbidden_origin'], 422: ['link_ended'] },
       body: t.Object({ token: t.String({ minLength: 1, maxLength: 200 }) }),
       response: {
         200: t.Object({
@@ -49,6 +50,7 @@ export const archiveRoutes = new Elysia({ prefix: '/exports/archive', tags: ['ar
     },
     {
       public: 'the cookie of a link that was opened is the credential',
-      detail: { summary: 'All data of an organization that is leaving, as tar.gz' },
+      refuses: { 405: ['method_not_allowed'], 422: ['link_ended'] },
+      detail: { summary: 'All data of an organization that is leaving, as tar.gz', ...fileOf('application/gzip') },
     },
   )

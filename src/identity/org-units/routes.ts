@@ -34,7 +34,13 @@ export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings
       set.status = 201
       return run((scope) => createOrgUnit(scope, body))
     },
-    { permission: 'org_units.create', body: input, response: { 201: unit }, detail: { summary: 'Add a unit' } },
+    {
+      permission: 'org_units.create',
+      refuses: { 409: ['limit_reached'] },
+      body: input,
+      response: { 201: unit },
+      detail: { summary: 'Add a unit' },
+    },
   )
   .get('/:id', ({ run, params }) => run((scope) => getOrgUnit(scope, params.id)), {
     permission: 'org_units.read',
@@ -44,6 +50,7 @@ export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings
   })
   .patch('/:id', ({ run, params, body }) => run((scope) => updateOrgUnit(scope, params.id, body)), {
     permission: 'org_units.update',
+    refuses: { 409: ['cycle'], 412: ['stale'] },
     params: id,
     body: t.Partial(input),
     response: { 200: unit },
@@ -55,5 +62,10 @@ export const orgUnitRoutes = new Elysia({ prefix: '/org-units', tags: ['settings
       await run((scope) => deleteOrgUnit(scope, params.id))
       set.status = 204
     },
-    { permission: 'org_units.delete', params: id, detail: { summary: 'Remove an empty unit' } },
+    {
+      permission: 'org_units.delete',
+      refuses: { 409: ['not_empty'], 412: ['stale'] },
+      params: id,
+      detail: { summary: 'Remove an empty unit' },
+    },
   )

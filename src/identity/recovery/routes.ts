@@ -16,6 +16,7 @@ export const recoveryRoutes = new Elysia({ prefix: '/auth/password', tags: ['aut
     },
     {
       public: 'who forgot the password has nothing to show; the answer is the same for any address',
+      refuses: { 403: ['auth_restricted'], 429: ['rate_limited'] },
       body: t.Object({ email: t.String({ minLength: 3, maxLength: 254 }), language: t.Optional(oneOf(languages)) }),
       detail: { summary: 'Mail a link to a new password, where the address has an account' },
     },
@@ -28,6 +29,7 @@ export const recoveryRoutes = new Elysia({ prefix: '/auth/password', tags: ['aut
     },
     {
       public: 'the mailed link is the credential',
+      refuses: { 403: ['auth_restricted'], 422: ['link_ended'] },
       body: t.Object({ token: t.String({ minLength: 1, maxLength: 200 }), new_password: t.String({ minLength: 1, maxLength: 1000 }) }),
       detail: { summary: 'Choose a new password with a mailed link; all sessions of the user end' },
     },

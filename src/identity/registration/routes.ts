@@ -16,6 +16,7 @@ export const registrationRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] }
     },
     {
       public: 'who registers is a stranger; the answer is the same for an address that has an account',
+      refuses: { 403: ['auth_restricted', 'registration_closed'] },
       body: t.Object({
         email: t.String({ format: 'email', maxLength: 254 }),
         password: t.String({ minLength: 1, maxLength: 1000 }),
@@ -35,6 +36,7 @@ export const registrationRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] }
     },
     {
       public: 'the mailed link is the credential',
+      refuses: { 422: ['link_ended'] },
       body: t.Object({ token: t.String({ minLength: 1, maxLength: 200 }) }),
       detail: { summary: 'Confirm an e-mail address with a mailed link' },
     },
@@ -45,5 +47,9 @@ export const registrationRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] }
       await mailCheckAgain(context.known, languageOf(context.headers['accept-language']), callOf(context))
       context.set.status = 204
     },
-    { signedIn: true, detail: { summary: 'Mail the caller a new link to confirm the own address' } },
+    {
+      signedIn: true,
+      refuses: { 409: ['already_verified'], 429: ['rate_limited'] },
+      detail: { summary: 'Mail the caller a new link to confirm the own address' },
+    },
   )

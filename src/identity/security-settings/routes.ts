@@ -29,6 +29,7 @@ export const securitySettingsRoutes = new Elysia({ prefix: '/settings/security',
   })
   .put('/', ({ run, body }) => run((scope) => changeSecuritySettings(scope, body)), {
     permission: 'settings.security.update',
+    refuses: { 409: ['mfa_not_enabled'], 412: ['stale'] },
     body: t.Object(rules),
     response: { 200: settings },
     detail: { summary: 'Change what the organization asks of sign-ins and sessions; sessions that do not keep it end at once' },

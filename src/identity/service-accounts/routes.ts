@@ -20,7 +20,10 @@ const account = t.Object({
   token_count: t.Integer({ description: 'API tokens that hold' }),
   ...stamps,
 })
-const filter = { search: t.Optional(t.String({ maxLength: 200 })), disabled: t.Optional(t.Boolean()) }
+const filter = {
+  search: t.Optional(t.String({ maxLength: 200 })),
+  disabled: t.Optional(t.Boolean({ description: 'those that are, or that are not' })),
+}
 
 export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', tags: ['settings'] })
   .use(guard)
@@ -38,6 +41,7 @@ export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', ta
     },
     {
       permission: 'settings.service_accounts.create',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['already_exists'] },
       body: input,
       response: { 201: account },
       detail: { summary: 'Add a service account; it signs in by API tokens alone' },
@@ -63,6 +67,7 @@ export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', ta
   })
   .patch('/:id', ({ run, params, body }) => run((scope) => updateServiceAccount(scope, params.id, body)), {
     permission: 'settings.service_accounts.update',
+    refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['own_account'], 412: ['stale'] },
     params: id,
     body: t.Partial(t.Object({ ...input.properties, disabled: t.Boolean() })),
     response: { 200: account },
@@ -74,5 +79,10 @@ export const serviceAccountRoutes = new Elysia({ prefix: '/service-accounts', ta
       await run((scope) => removeServiceAccount(scope, params.id))
       set.status = 204
     },
-    { permission: 'settings.service_accounts.delete', params: id, detail: { summary: 'Remove a service account and its API tokens' } },
+    {
+      permission: 'settings.service_accounts.delete',
+      refuses: { 403: ['beyond_own_permissions'], 409: ['own_account'], 412: ['stale'] },
+      params: id,
+      detail: { summary: 'Remove a service account and its API tokens' },
+    },
   )

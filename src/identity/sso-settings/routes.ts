@@ -21,6 +21,7 @@ export const ssoSettingsRoutes = new Elysia({ prefix: '/settings/sso', tags: ['s
   })
   .put('/', ({ run, body }) => run((scope) => setProvider(scope, body)), {
     permission: 'settings.sso.update',
+    refuses: { 404: ['feature_disabled'], 412: ['stale'] },
     body: t.Object({
       directory: t.Optional(
         t.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'the directory (tenant) id in Entra' }),
@@ -43,10 +44,15 @@ export const ssoSettingsRoutes = new Elysia({ prefix: '/settings/sso', tags: ['s
       await run(removeProvider)
       set.status = 204
     },
-    { permission: 'settings.sso.update', detail: { summary: 'Remove the organization’s own provider; the sessions it opened end' } },
+    {
+      permission: 'settings.sso.update',
+      refuses: { 404: ['not_found'] },
+      detail: { summary: 'Remove the organization’s own provider; the sessions it opened end' },
+    },
   )
   .post('/check', (context) => checkProvider(context.actor, callOf(context)), {
     permission: 'settings.sso.update',
+    refuses: { 409: ['sso_not_configured'] },
     response: { 200: t.Object({ outcome: oneOf(['accepted', 'refused', 'unreachable', 'other_issuer']) }) },
     detail: { summary: 'Ask the provider whether it knows the app and its secret' },
   })

@@ -38,6 +38,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
   })
   .post('/check-method', ({ body }) => checkMethod(body.email), {
     public: 'the sign-in page asks where to send somebody; the domain alone decides',
+    refuses: { 403: ['auth_restricted'] },
     body: t.Object({ email: t.String({ minLength: 3, maxLength: 254 }) }),
     response: { 200: t.Object({ method: oneOf(['password', 'sso']), sso_url: t.Optional(t.String()) }) },
     detail: { summary: 'Whether an address signs in with a password or with its organization’s provider' },
@@ -51,6 +52,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     },
     {
       public: 'this is how one stops being a stranger',
+      refuses: { 404: ['sso_not_configured'], 503: ['sso_unavailable'] },
       query: t.Object({
         email: t.Optional(
           t.String({ maxLength: 254, description: 'its domain picks an organization’s own app; shown to Microsoft as a hint' }),

@@ -115,6 +115,7 @@ export const supportRoutes = new Elysia({ tags: ['support access'] })
   })
   .post('/support-access/:id/approve', ({ run, params }) => run((scope) => approve(scope, params.id)), {
     permission: 'settings.security.update',
+    refuses: { 409: ['already_decided'] },
     params: id,
     response: { 200: grant },
     detail: { summary: 'Let a member of staff in, for as long as was asked' },
@@ -137,7 +138,7 @@ export const supportRoutes = new Elysia({ tags: ['support access'] })
       await run((scope) => leave(scope, known))
       set.status = 204
     },
-    { signedIn: true, detail: { summary: 'A member of staff leaves: this session ends' } },
+    { signedIn: true, refuses: { 404: ['not_found'] }, detail: { summary: 'A member of staff leaves: this session ends' } },
   )
   .post(
     '/auth/support',
@@ -147,6 +148,7 @@ export const supportRoutes = new Elysia({ tags: ['support access'] })
     },
     {
       public: 'a hand-off that the Management plane has signed is the credential',
+      refuses: { 403: ['forbidden_origin', 'tenant_pending', 'tenant_suspended'], 422: ['exchange_ended'] },
       body: t.Object({ code: t.String({ minLength: 1, maxLength: 2000 }) }),
       response: {
         200: t.Object({

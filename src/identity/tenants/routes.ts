@@ -15,6 +15,7 @@ export const tenantRoutes = new Elysia({ prefix: '/tenant', tags: ['settings'] }
   })
   .patch('/', ({ run, body }) => run((scope) => renameTenant(scope, body.name)), {
     permission: 'settings.tenant.update',
+    refuses: { 412: ['stale'] },
     body: t.Object({ name }),
     response: { 200: tenant },
     detail: { summary: 'Rename the organization' },

@@ -1,7 +1,21 @@
 import { Elysia, t } from 'elysia'
 import { createExport, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import { bulkAccountIds, bulkAnswer, bulkCursor, exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
+import {
+  bulkAccountIds,
+  bulkAnswer,
+  bulkCursor,
+  exported,
+  fileOf,
+  id,
+  instant,
+  name,
+  oneOf,
+  page,
+  paging,
+  stamps,
+  uuid,
+} from '../../core/wire'
 import { languageOf } from '../mail/letters'
 import { addUsersToGroups, countUsers, disableUsers, listUsers, signUsersOut, userExport, userOrders } from './list'
 import { createUser, endUserSessions, getUser, removeUser, resetFactor, updateUser } from './service'
@@ -24,7 +38,7 @@ const filter = {
   search: t.Optional(t.String({ maxLength: 200 })),
   group_id: t.Optional(uuid),
   group_id_not: t.Optional(uuid),
-  disabled: t.Optional(t.Boolean()),
+  disabled: t.Optional(t.Boolean({ description: 'those who are, or who are not' })),
   last_sign_in_at_after: t.Optional(instant),
   last_sign_in_at_before: t.Optional(instant),
 }
@@ -47,6 +61,7 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
     },
     {
       permission: 'settings.users.create',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope', 'limit_reached'], 409: ['already_registered'] },
       body: t.Object({ email: t.String({ format: 'email', maxLength: 254 }), name, group_ids: groupIds, org_unit_scope: orgUnitScope }),
       response: {
         201: t.Object({
@@ -72,6 +87,7 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   })
   .post('/bulk/groups', ({ run, body }) => run((scope) => addUsersToGroups(scope, body)), {
     permission: 'settings.users.update',
+    refuses: { 403: ['beyond_own_permissions'] },
     body: t.Object({ ...bulk, group_ids: t.Array(uuid, { minItems: 1, maxItems: 50 }) }),
     response: { 200: bulkAnswer },
     detail: { summary: 'Add many users to groups: those named, or all that a filter matches, a page a call' },
@@ -98,7 +114,8 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, userExport), {
     permission: 'settings.users.export',
     params: id,
-    detail: { summary: 'Download an export as CSV' },
+    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
+    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
   })
   .get('/:id', ({ run, params }) => run((scope) => getUser(scope, params.id)), {
     permission: 'settings.users.read',
@@ -108,6 +125,11 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   })
   .patch('/:id', ({ run, params, body }) => run((scope) => updateUser(scope, params.id, body)), {
     permission: 'settings.users.update',
+    refuses: {
+      403: ['beyond_own_permissions', 'beyond_own_scope', 'limit_reached'],
+      409: ['last_administrator', 'own_account'],
+      412: ['stale'],
+    },
     params: id,
     body: t.Partial(t.Object({ name, disabled: t.Boolean(), group_ids: groupIds, org_unit_scope: orgUnitScope })),
     response: { 200: user },
@@ -121,6 +143,7 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
     },
     {
       permission: 'settings.users.update',
+      refuses: { 403: ['beyond_own_permissions'], 409: ['mfa_elsewhere', 'mfa_not_enabled', 'own_account'] },
       params: id,
       detail: { summary: 'Switch off the second factor of a user who lost it; all sessions of the user end' },
     },
@@ -133,6 +156,7 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
     },
     {
       permission: 'settings.users.update',
+      refuses: { 403: ['beyond_own_permissions'], 409: ['own_account'] },
       params: id,
       detail: { summary: 'End all sessions of a user in this organization' },
     },
@@ -143,5 +167,10 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
       await run((scope) => removeUser(scope, params.id))
       set.status = 204
     },
-    { permission: 'settings.users.delete', params: id, detail: { summary: 'Take a user out of the organization' } },
+    {
+      permission: 'settings.users.delete',
+      refuses: { 403: ['beyond_own_permissions', 'beyond_own_scope'], 409: ['last_administrator', 'own_account'], 412: ['stale'] },
+      params: id,
+      detail: { summary: 'Take a user out of the organization' },
+    },
   )

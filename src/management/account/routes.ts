@@ -46,6 +46,7 @@ export const accountRoutes = new Elysia({ prefix: '/me', tags: ['account'] })
     },
     {
       signedIn: true,
+      refuses: { 409: ['no_password'], 422: ['wrong_password'] },
       body: t.Object({ current_password: password, new_password: password }),
       detail: { summary: 'Change the password; all other sessions end' },
     },
@@ -63,18 +64,21 @@ export const accountRoutes = new Elysia({ prefix: '/me', tags: ['account'] })
   })
   .post('/mfa/enrol', (context) => beginFactor(context.known, context.body.password, callOf(context)), {
     signedIn: true,
+    refuses: { 409: ['mfa_enabled', 'no_password'], 422: ['wrong_password'] },
     body: t.Object({ password }),
     response: { 200: enrolment },
     detail: { summary: 'Begin to replace the second factor; the one there is works on until the new one is confirmed' },
   })
   .post('/mfa/confirm', (context) => confirmFactor(context.known, context.body.totp_code, callOf(context)), {
     signedIn: true,
+    refuses: { 409: ['mfa_enabled', 'mfa_not_begun', 'nothing_pending'], 422: ['wrong_code'] },
     body: t.Object({ totp_code: totpCode }),
     response: { 200: recoveryCodes },
     detail: { summary: 'Replace the second factor by the one that was begun; all other sessions end' },
   })
   .post('/mfa/recovery-codes', (context) => renewRecoveryCodes(context.known, context.body.password, callOf(context)), {
     signedIn: true,
+    refuses: { 409: ['mfa_not_enabled', 'no_password'], 422: ['wrong_password'], 429: ['rate_limited'] },
     body: t.Object({ password }),
     response: { 200: recoveryCodes },
     detail: { summary: 'New recovery codes; those before end' },

@@ -10,6 +10,7 @@ export const cloudPassRoutes = new Elysia({ prefix: '/cloud-passes', tags: ['clo
   },
   {
     permission: 'cloud.operate',
+    refuses: { 409: ['not_linked'] },
     response: {
       201: t.Object({
         token: t.String({ description: 'sent as `Authorization: Bearer`' }),

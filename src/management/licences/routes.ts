@@ -48,6 +48,7 @@ export const licenceRoutes = new Elysia({ tags: ['licences'] })
   )
   .patch('/plans/:id', ({ run, params, body }) => run((scope) => updatePlan(scope, params.id, body)), {
     permission: 'plans.update',
+    refuses: { 412: ['stale'] },
     params: id,
     body: t.Partial(t.Object({ name, features, max_users: most, max_devices: most, grace_days, archived: t.Boolean() })),
     response: { 200: plan },
@@ -67,6 +68,7 @@ export const licenceRoutes = new Elysia({ tags: ['licences'] })
     },
     {
       permission: 'licences.give',
+      refuses: { 409: ['refused_in_state'] },
       params: id,
       body: t.Object({
         plan_id: t.String({ format: 'uuid' }),

@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import { id, instant, name, oneOf } from '../../core/wire'
+import { id, instant, later, name, oneOf } from '../../core/wire'
 import { guard } from '../guard'
 import { tenantStates } from '../states'
 import { beginOffboarding, callOff, cancelDeletion, describeOffboarding, mailLinksAgain, requestDeletion } from './service'
@@ -39,6 +39,7 @@ export const offboardingRoutes = new Elysia({ prefix: '/tenants/:id', tags: ['te
   })
   .post('/offboarding', ({ run, params, body }) => run((scope) => beginOffboarding(scope, params.id, body)), {
     permission: 'tenants.offboard',
+    refuses: { 409: ['refused_in_state'] },
     params: id,
     body: decision,
     response: { 200: offboarding },
@@ -46,6 +47,7 @@ export const offboardingRoutes = new Elysia({ prefix: '/tenants/:id', tags: ['te
   })
   .post('/offboarding/cancel', ({ run, params, body }) => run((scope) => callOff(scope, params.id, body.reason)), {
     permission: 'tenants.offboard',
+    refuses: { 409: ['refused_in_state'] },
     params: id,
     body: t.Object({ reason }),
     response: { 200: offboarding },
@@ -60,11 +62,12 @@ export const offboardingRoutes = new Elysia({ prefix: '/tenants/:id', tags: ['te
     {
       permission: 'tenants.update',
       params: id,
-      detail: { summary: 'Mail its administrators new links to its data' },
+      detail: { summary: 'Mail its administrators new links to its data', ...later },
     },
   )
   .post('/deletion', ({ run, params, body }) => run((scope) => requestDeletion(scope, params.id, body)), {
     permission: 'tenants.delete',
+    refuses: { 409: ['already_requested', 'archive_not_ready', 'refused_in_state'] },
     params: id,
     body: decision,
     response: { 200: offboarding },
@@ -72,6 +75,7 @@ export const offboardingRoutes = new Elysia({ prefix: '/tenants/:id', tags: ['te
   })
   .post('/deletion/cancel', ({ run, params, body }) => run((scope) => cancelDeletion(scope, params.id, body.reason)), {
     permission: 'tenants.delete',
+    refuses: { 409: ['refused_in_state'] },
     params: id,
     body: t.Object({ reason }),
     response: { 200: offboarding },

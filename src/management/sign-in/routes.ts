@@ -26,6 +26,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'this is how one stops being a stranger',
+      refuses: { 401: ['invalid_credentials'], 403: ['forbidden_origin'], 429: ['rate_limited'] },
       body: t.Object({ email: t.String({ minLength: 3, maxLength: 254 }), password: t.String({ minLength: 1, maxLength: 1000 }) }),
       response: {
         200: t.Union([
@@ -49,6 +50,11 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that waits for its second factor is the credential',
+      refuses: {
+        401: ['invalid_credentials', 'mfa_session_ended', 'unauthenticated', 'wrong_code'],
+        403: ['forbidden_origin'],
+        429: ['rate_limited'],
+      },
       body: t.Object({
         session_token,
         totp_code: t.Optional(totpCode),
@@ -66,6 +72,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
+      refuses: { 401: ['mfa_session_ended'], 403: ['forbidden_origin'] },
       body: t.Object({ session_token }),
       response: { 200: enrolment },
       detail: { summary: 'Begin to set up the second factor' },
@@ -81,6 +88,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the session token of a sign-in that must set up a second factor is the credential',
+      refuses: { 401: ['mfa_session_ended', 'wrong_code'], 403: ['forbidden_origin'], 422: ['wrong_code'] },
       body: t.Object({ session_token, totp_code: totpCode }),
       response: { 200: t.Object({ ...session.properties, ...recoveryCodes.properties }) },
       detail: { summary: 'Switch the second factor on and finish the sign-in' },
@@ -96,6 +104,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the refresh cookie is the credential',
+      refuses: { 401: ['unauthenticated'], 403: ['forbidden_origin'] },
       response: { 200: session },
       detail: { summary: 'A new access token for the refresh cookie' },
     },
@@ -110,6 +119,7 @@ export const signInRoutes = new Elysia({ tags: ['auth'] })
     },
     {
       public: 'the refresh cookie is the credential; without one there is nothing to do',
+      refuses: { 403: ['forbidden_origin'] },
       body: leaving,
       detail: { summary: 'Sign out' },
     },

@@ -27,6 +27,7 @@ export const ssoRoutes = new Elysia({ prefix: '/auth', tags: ['auth'] })
     },
     {
       public: 'this is how one stops being a stranger',
+      refuses: { 404: ['sso_not_configured'], 503: ['sso_unavailable'] },
       query: t.Object({ email: t.Optional(t.String({ maxLength: 254, description: 'shown to Microsoft as a hint' })) }),
       response: leading,
       detail: { summary: 'Begin to sign in with Microsoft: a redirect' },

@@ -39,6 +39,7 @@ export const staffRoutes = new Elysia({ tags: ['staff'] })
   })
   .patch('/staff/:id', ({ run, params, body }) => run((scope) => updateStaff(scope, params.id, body)), {
     permission: 'staff.update',
+    refuses: { 409: ['last_owner', 'yourself'], 412: ['stale'] },
     params: id,
     body: t.Object({ name: t.Optional(name), role: t.Optional(role), disabled: t.Optional(t.Boolean()) }),
     response: { 200: member },
@@ -70,6 +71,7 @@ export const staffRoutes = new Elysia({ tags: ['staff'] })
     },
     {
       permission: 'staff.invite',
+      refuses: { 409: ['already_exists'] },
       body: t.Object({ email, role }),
       response: { 201: t.Object({ ...invitation.properties, link: t.String({ description: 'shown this once' }), mailed: t.Boolean() }) },
       detail: { summary: 'Invite somebody to the staff' },
@@ -85,6 +87,7 @@ export const staffRoutes = new Elysia({ tags: ['staff'] })
   )
   .post('/auth/invitations/accept', (context) => acceptInvitation(context.body, callOf(context)), {
     public: 'the token of the invitation is the credential',
+    refuses: { 422: ['invitation_ended', 'wrong_password'], 429: ['rate_limited'] },
     body: t.Object({ token: t.String({ minLength: 1, maxLength: 200 }), name, password: t.String({ minLength: 1, maxLength: 1000 }) }),
     response: { 200: t.Object({ email: t.String() }) },
     detail: { summary: 'Join the staff with a password' },

@@ -35,6 +35,7 @@ export const supportRoutes = new Elysia({ tags: ['support'] })
     },
     {
       permission: 'support.ask',
+      refuses: { 409: ['refused_in_state'] },
       params: id,
       body: t.Object({
         reason: t.String({ minLength: 3, maxLength: 500, pattern: '\\S' }),
@@ -47,12 +48,14 @@ export const supportRoutes = new Elysia({ tags: ['support'] })
   )
   .post('/support/:id/enter', ({ run, params }) => run((scope) => enterTenant(scope, params.id)), {
     permission: 'support.ask',
+    refuses: { 409: ['not_active'] },
     params: id,
     response: { 200: t.Object({ url: t.String({ description: 'of the console of the Cloud: holds for a minute, once' }) }) },
     detail: { summary: 'Go into the console of a tenant that lets one in' },
   })
   .post('/support/:id/end', ({ run, params }) => run((scope) => endSupport(scope, params.id)), {
     permission: 'support.ask',
+    refuses: { 409: ['already_decided'] },
     params: id,
     response: { 200: request },
     detail: { summary: 'End access to a tenant at once' },

@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import { id, instant, name, oneOf, page, paging, stamps } from '../../core/wire'
+import { id, instant, later, name, oneOf, page, paging, stamps } from '../../core/wire'
 import { guard } from '../guard'
 import { tenantEvents, tenantStates } from '../states'
 import { days, usage } from '../wire'
@@ -69,13 +69,15 @@ export const tenantRoutes = new Elysia({ prefix: '/tenants', tags: ['tenants'] }
     },
     {
       permission: 'tenants.create',
+      refuses: { 409: ['refused_in_state'] },
       params: id,
       body: administrator,
-      detail: { summary: 'Invite another administrator by mail' },
+      detail: { summary: 'Invite another administrator by mail', ...later },
     },
   )
   .post('/:id/events', ({ run, params, body }) => run((scope) => changeState(scope, params.id, body.event, body.reason)), {
     permission: 'tenants.update',
+    refuses: { 409: ['licence_required', 'refused_in_state'] },
     params: id,
     body: t.Object({ event: oneOf(['activate', 'suspend', 'resume']), reason: t.String({ minLength: 3, maxLength: 500, pattern: '\\S' }) }),
     response: { 200: tenant },

@@ -6,6 +6,7 @@ import {
   bulkCursor,
   bulkIds,
   exported,
+  fileOf,
   id,
   instant,
   oneOf,
@@ -147,6 +148,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   })
   .get('/assignees', ({ run, query }) => run((scope) => listAssignees(scope, query)), {
     permission: 'alerts.assign',
+    refuses: { 404: ['not_found'] },
     query: t.Object({
       alert_id: t.Optional({ ...uuid, description: 'only who can see this one' }),
       search: t.Optional(text),
@@ -171,7 +173,8 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, alertExport), {
     permission: 'alerts.export',
     params: id,
-    detail: { summary: 'Download an export as CSV' },
+    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
+    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
   })
   .get('/:id', ({ run, params }) => run((scope) => getAlert(scope, params.id)), {
     permission: 'alerts.read',
@@ -181,6 +184,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   })
   .post('/:id/acknowledge', ({ run, params, body }) => run((scope) => acknowledgeAlert(scope, params.id, body?.comment)), {
     permission: 'alerts.acknowledge',
+    refuses: { 409: ['already_acknowledged', 'already_closed'], 412: ['stale'] },
     params: id,
     body: t.Optional(t.Object({ comment })),
     response: { 200: alert },
@@ -188,6 +192,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   })
   .post('/:id/assign', ({ run, params, body }) => run((scope) => assignAlert(scope, params.id, body.user_id)), {
     permission: 'alerts.assign',
+    refuses: { 412: ['stale'] },
     params: id,
     body: assignee,
     response: { 200: alert },
@@ -195,6 +200,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   })
   .post('/:id/close', ({ run, params, body }) => run((scope) => closeAlert(scope, params.id, body)), {
     permission: 'alerts.close',
+    refuses: { 409: ['already_closed'], 412: ['stale'] },
     params: id,
     body: closing,
     response: { 200: alert },
@@ -202,6 +208,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   })
   .post('/:id/reopen', ({ run, params }) => run((scope) => reopenAlert(scope, params.id)), {
     permission: 'alerts.close',
+    refuses: { 409: ['not_closed', 'raised_again'], 412: ['stale'] },
     params: id,
     response: { 200: alert },
     detail: { summary: 'Open a closed alert again, as if nobody had taken it' },

@@ -9,12 +9,14 @@ export type Schema = {
   description?: string
   properties?: Record<string, Schema>
   required?: string[]
-  items?: Schema | Schema[]
+  /** None beyond those of a tuple. */
+  items?: Schema | false
   anyOf?: Schema[]
+  allOf?: Schema[]
+  oneOf?: Schema[]
   const?: unknown
   enum?: unknown[]
   default?: unknown
-  nullable?: boolean
   minimum?: number
   maximum?: number
   minLength?: number
@@ -31,6 +33,7 @@ type Parameter = {
   schema?: Schema
   description?: string
 }
+type Answer = { $ref?: string; content?: Content }
 type Described = {
   tags?: string[]
   summary?: string
@@ -38,14 +41,14 @@ type Described = {
   security?: Record<string, string[]>[]
   parameters?: Parameter[]
   requestBody?: { content?: Content }
-  responses?: Record<string, { description?: string; content?: Content }>
+  responses?: Record<string, Answer>
   'x-permission'?: string
 }
 type Scheme = { type: string; scheme?: string; in?: string; name?: string; description?: string }
 type ApiDocument = {
   info: { version: string }
   paths: Record<string, Record<string, Described>>
-  components: { securitySchemes: Record<string, Scheme>; schemas?: Record<string, Schema> }
+  components: { securitySchemes: Record<string, Scheme>; schemas?: Record<string, Schema>; responses?: Record<string, Answer> }
 }
 
 export type Operation = {
@@ -61,30 +64,44 @@ export type Operation = {
   parameters: Parameter[]
   body?: Schema
   answers: { status: string; schema?: Schema }[]
+  /** Refusals by status: each word, and what it means. */
+  problems: { status: string; words: { word: string; meaning: string }[] }[]
+  isSocket: boolean
 }
 export type Reference = { version: string; operations: Operation[]; schemes: Record<string, Scheme>; schemas: Record<string, Schema> }
 
-/** Of the spellings of one body JSON is the one that is read. */
-const jsonOf = (content: Content | undefined) => content?.['application/json']?.schema ?? Object.values(content ?? {})[0]?.schema
+const schemaOf = (content: Content | undefined) => Object.values(content ?? {})[0]?.schema
+
+const wordsOf = ({ content }: Answer) =>
+  (content?.['application/problem+json']?.schema?.allOf?.[1]?.properties?.error?.oneOf ?? []).map(({ const: word, description = '' }) => ({
+    word: String(word),
+    meaning: description,
+  }))
 
 function referenceOf({ info, paths, components }: ApiDocument): Reference {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([name, described]): Operation => {
       const method = name.toUpperCase()
-      // The server takes either; people write it without the slash.
-      const plain = path.replace(/(.)\/$/, '$1')
+      const answers = Object.entries(described.responses ?? {}).map(([status, { $ref, ...answer }]) => ({
+        status,
+        answer: components.responses?.[$ref?.split('/').at(-1) ?? ''] ?? answer,
+      }))
       return {
-        id: `${method} ${plain}`,
+        id: `${method} ${path}`,
         method,
-        path: plain,
+        path,
         tag: described.tags?.[0] ?? '',
         summary: described.summary ?? path,
         description: described.description,
         permission: described['x-permission'],
         schemes: (described.security ?? []).flatMap((one) => Object.keys(one)),
         parameters: described.parameters ?? [],
-        body: jsonOf(described.requestBody?.content),
-        answers: Object.entries(described.responses ?? {}).map(([status, { content }]) => ({ status, schema: jsonOf(content) })),
+        body: schemaOf(described.requestBody?.content),
+        answers: answers
+          .filter(({ answer }) => wordsOf(answer).length === 0)
+          .map(({ status, answer: { content } }) => ({ status, schema: schemaOf(content) })),
+        problems: answers.map(({ status, answer }) => ({ status, words: wordsOf(answer) })).filter(({ words }) => words.length > 0),
+        isSocket: described.responses?.['101'] !== undefined,
       }
     }),
   )
@@ -125,7 +142,7 @@ export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unkn
   const kind = [type].flat().find((name) => name !== 'null')
   if (kind === 'object' || properties)
     return Object.fromEntries(required.map((name) => [name, exampleOf(properties?.[name] ?? {}, schemas)]))
-  if (kind === 'array') return items && !Array.isArray(items) ? [exampleOf(items, schemas)] : []
+  if (kind === 'array') return items ? [exampleOf(items, schemas)] : []
   if (kind === 'integer' || kind === 'number') return 0
   if (kind === 'boolean') return false
   return format === 'date-time' ? new Date().toISOString() : ''

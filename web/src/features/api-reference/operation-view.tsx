@@ -5,11 +5,12 @@ import { CopyButton } from '@/kit/copy-button'
 import { Card, CardHeader } from '@/ui/card'
 import type { Operation, Reference } from './document'
 import { Method } from './method'
+import { Problems } from './problems'
 import { SchemaView } from './schema-view'
 import { TryIt } from './try-it'
 
 /** What the session of a browser can call; the others take keys that it does not have. */
-const callable = ({ schemes }: Operation) => schemes.length === 0 || schemes.includes('bearer')
+const callable = ({ schemes, isSocket }: Operation) => !isSocket && (schemes.length === 0 || schemes.includes('bearer'))
 
 export function OperationView({ operation, reference }: { operation: Operation; reference: Reference }) {
   const { t } = useTranslation()
@@ -76,9 +77,9 @@ export function OperationView({ operation, reference }: { operation: Operation; 
               {schema && <SchemaView schema={schema} schemas={reference.schemas} />}
             </div>
           ))}
-          <p className="text-muted text-xs">{t('api_reference.problems')}</p>
         </div>
       </Card>
+      <Problems operation={operation} />
       {callable(operation) && (
         <Card>
           <CardHeader title={t('api_reference.try')} description={t('api_reference.try_hint')} />
@@ -91,7 +92,7 @@ export function OperationView({ operation, reference }: { operation: Operation; 
   )
 }
 
-const known = ['bearer', 'api_token', 'device', 'provisioning', 'internal', 'webhook'] as const
+const known = ['bearer', 'api_token', 'device', 'provisioning', 'internal', 'staff', 'webhook'] as const
 
 export function schemeName(t: TFunction, scheme: string): string {
   const found = known.find((name) => name === scheme)

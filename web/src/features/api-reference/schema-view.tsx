@@ -9,7 +9,7 @@ function typeOf(schema: Schema, schemas: Record<string, Schema>): string {
   if (some) return some.map((value) => JSON.stringify(value)).join(' | ')
   if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, schemas)))].join(' | ')
   const name = [type ?? 'any'].flat().join(' | ')
-  if (name.startsWith('array')) return items && !Array.isArray(items) ? `${typeOf(items, schemas)}[]` : 'array'
+  if (name.startsWith('array')) return items ? `${typeOf(items, schemas)}[]` : 'array'
   return format ? `${name} (${format})` : name
 }
 
@@ -25,7 +25,7 @@ function boundsOf({ minimum, maximum, minLength, maxLength, minItems, maxItems }
 function insideOf(schema: Schema, schemas: Record<string, Schema>): Schema | null {
   const whole = resolved(schema, schemas)
   if (whole.properties) return whole
-  if (whole.items && !Array.isArray(whole.items)) return insideOf(whole.items, schemas)
+  if (whole.items) return insideOf(whole.items, schemas)
   for (const one of whole.anyOf ?? []) {
     const found = insideOf(one, schemas)
     if (found) return found

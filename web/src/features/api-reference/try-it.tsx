@@ -31,6 +31,15 @@ function addressOf({ path, parameters }: Operation, values: Record<string, strin
   return query.size > 0 ? `${address}?${query}` : address
 }
 
+/** Headers that were filled in. */
+function headersOf({ parameters, body }: Operation, values: Record<string, string>): Record<string, string> {
+  const filled = parameters.flatMap(({ name, in: place }) => {
+    const value = values[name]?.trim()
+    return place === 'header' && value ? [[name, value] as const] : []
+  })
+  return { ...(body && { 'Content-Type': 'application/json' }), ...Object.fromEntries(filled) }
+}
+
 /** Calls the operation with the session at hand: what comes back, and what goes wrong, is real. */
 export function TryIt({ operation, reference }: { operation: Operation; reference: Reference }) {
   const { t } = useTranslation()
@@ -40,18 +49,19 @@ export function TryIt({ operation, reference }: { operation: Operation; referenc
   const [text, setText] = useState(() => (body ? JSON.stringify(exampleOf(body, reference.schemas), null, 2) : ''))
   const [told, setTold] = useState<Told | null>(null)
   const [busy, setBusy] = useState(false)
-  const fields = parameters.filter(({ in: place }) => place === 'path' || place === 'query')
   const address = addressOf(operation, values)
+  const headers = headersOf(operation, values)
   const command = [
     `curl -X ${method} '${location.origin}${address}'`,
     "-H 'Authorization: Bearer TOKEN'",
-    ...(body ? ["-H 'Content-Type: application/json'", `-d '${text.replaceAll(/\s*\n\s*/g, ' ')}'`] : []),
+    ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`),
+    ...(body ? [`-d '${text.replaceAll(/\s*\n\s*/g, ' ')}'`] : []),
   ].join(' \\\n  ')
   const send = async () => {
     setBusy(true)
     const since = performance.now()
     try {
-      const reply = await fetchAuthorized(address, { method, ...(body && { body: text, headers: { 'content-type': 'application/json' } }) })
+      const reply = await fetchAuthorized(address, { method, headers, ...(body && { body: text }) })
       const answer = await reply.text()
       setTold({
         status: reply.status,
@@ -75,9 +85,9 @@ export function TryIt({ operation, reference }: { operation: Operation; referenc
         void send()
       }}
     >
-      {fields.length > 0 && (
+      {parameters.length > 0 && (
         <div className="grid gap-2 sm:grid-cols-2">
-          {fields.map(({ name, required }) => (
+          {parameters.map(({ name, required }) => (
             <div key={name} className="space-y-1">
               <label htmlFor={`${id}-${name}`} className="text-xs font-medium">
                 <code>{name}</code>

@@ -59,6 +59,7 @@ export const problems: Record<string, string> = {
   support_read_only: 'Questa sessione di assistenza può solo leggere.',
   tenant_pending: 'L’organizzazione attende la sua licenza.',
   tenant_suspended: 'L’organizzazione è sospesa.',
+  too_large: 'È troppo grande.',
   too_many: 'Sono troppi in una volta.',
   unauthenticated: 'Accedi prima.',
   unavailable: 'Il servizio non è disponibile in questo momento: riprova.',
