@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { axe, visit } from './browser'
+import { axe, strike, visit } from './browser'
 import { inOrganization } from './organization'
 import { type Platform, callerOf, registerDevice, report, signIn } from './platform'
 
@@ -22,13 +22,16 @@ async function discard(page: Page) {
   await question(page).waitFor({ state: 'detached' })
 }
 
+/** The page itself, not only its address: until it is there the one before is. */
+const alertsShown = (page: Page) => page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor()
+
 const goTo = (page: Page, place: string) => page.getByRole('navigation').getByRole('link', { name: place, exact: true }).first().click()
 
 test('what was typed on a page is not lost without a question: by a link, a key, the way back, a reload, signing out', async () => {
   const { page, complaints } = await visit(browser)
   await signIn(page, platform.url, platform.admin, '/devices')
   await goTo(page, 'Settings')
-  await page.getByRole('link', { name: 'Organization' }).first().click()
+  await page.waitForURL('**/settings/organization')
   const name = page.getByLabel('Name', { exact: true })
   const saved = await name.inputValue()
   await name.fill('Demo MSP of Turin')
@@ -38,7 +41,7 @@ test('what was typed on a page is not lost without a question: by a link, a key,
   expect(await axe(page)).toEqual([])
   if (Bun.env.SCREENSHOTS) await page.screenshot({ path: `${Bun.env.SCREENSHOTS}/leave-question.png` })
   await stay(page)
-  for (const leave of [() => page.goBack(), () => page.keyboard.press('g').then(() => page.keyboard.press('a')), signOut]) {
+  for (const leave of [() => page.goBack(), () => strike(page, 'g', 'a'), signOut]) {
     await page.getByRole('heading', { name: 'Organization' }).click()
     await leave()
     await question(page).waitFor()
@@ -60,18 +63,18 @@ test('what was typed on a page is not lost without a question: by a link, a key,
   // What was put back as it had been is nothing to lose, nor is what was saved.
   await name.fill(saved)
   await goTo(page, 'Alerts')
-  await page.waitForURL('**/alerts')
+  await alertsShown(page)
   await page.goBack()
   await name.fill('Demo MSP of Milan')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('Saved', { exact: true }).waitFor()
   await goTo(page, 'Alerts')
-  await page.waitForURL('**/alerts')
+  await alertsShown(page)
   await page.goBack()
   await name.fill('Another one')
   await goTo(page, 'Alerts')
   await discard(page)
-  await page.waitForURL('**/alerts')
+  await alertsShown(page)
   await page.goBack()
   expect(await name.inputValue()).toBe('Demo MSP of Milan')
   await name.fill('Another one')

@@ -14,6 +14,7 @@ const entry = t.Object({
   action: t.String(),
   outcome: oneOf(outcomes),
   tenant_id: t.Nullable(t.String()),
+  tenant_name: t.Nullable(t.String({ description: 'as it is called now' })),
   entity_id: t.Nullable(t.String()),
   before: told,
   after: told,

@@ -68,7 +68,7 @@ export const licenceRoutes = new Elysia({ tags: ['licences'] })
     },
     {
       permission: 'licences.give',
-      refuses: { 409: ['refused_in_state'] },
+      refuses: { 409: ['refused_in_state'], 412: ['stale'] },
       params: id,
       body: t.Object({
         plan_id: t.String({ format: 'uuid' }),

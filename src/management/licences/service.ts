@@ -63,7 +63,10 @@ const termsOf = ({ name, features, max_users, max_devices, grace_days }: Plan) =
   grace_days,
 })
 
-/** In place of the one before; what the plan says may be said otherwise for this tenant. One that is in grace is active again. */
+/**
+ * In place of the one before; what the plan says may be said otherwise for this tenant. One that is in grace is active again. It is a change of the
+ * tenant: If-Match names the version of that.
+ */
 export async function giveLicence(
   scope: StaffScope,
   tenant_id: string,
@@ -72,6 +75,7 @@ export async function giveLicence(
   const { tx, actor } = scope
   const [tenant] = await tx.select().from(managedTenants).where(eq(managedTenants.id, tenant_id)).for('update')
   if (!tenant) throw notFound('tenant')
+  expectVersion(scope, tenant)
   if (['offboarding', 'deleted'].includes(tenant.state))
     throw new Problem(409, 'refused_in_state', `A tenant that is ${tenant.state} gets no licence`)
   const [plan] = await tx.select().from(plans).where(eq(plans.id, plan_id))

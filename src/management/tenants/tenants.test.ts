@@ -146,6 +146,18 @@ describe('a licence', () => {
     expect(data!.items.map(({ ended_at }) => ended_at === null)).toEqual([true, false, false])
   })
 
+  test('is not given in place of one that was not seen', async () => {
+    const { tenant_id: id } = await activeTenant()
+    const seen = (await staff.api.tenants({ id }).get()).response.headers.get('etag')!
+    const giveOn = (etag: string) =>
+      staff.api
+        .tenants({ id })
+        .licences.post({ plan_id, expires_at: null, reason: 'agreed by contract' }, { headers: { 'if-match': etag } })
+    expect((await giveOn(seen)).status).toBe(201)
+    expect((await giveOn(seen)).error).toMatchObject({ status: 412, value: { error: 'stale' } })
+    expect((await staff.api.tenants({ id }).licences.get()).data!.items).toHaveLength(2)
+  })
+
   test('with more days of grace than two weeks opens the Cloud for as long', async () => {
     const { tenant_id: id, email: address } = await activeTenant()
     await staff.api.tenants({ id }).licences.post({ plan_id, expires_at: inDays(2), reason: 'a slow payer', grace_days: 60 })

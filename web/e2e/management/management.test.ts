@@ -73,6 +73,33 @@ async function findByPalette(page: Page, name: string) {
   await page.getByRole('heading', { name, level: 1 }).waitFor()
 }
 
+/** In two windows: who saves last is shown what the other made of it, and takes nothing of that back. */
+async function changePlanAtOnce(page: Page) {
+  const other = await page.context().newPage()
+  const edit = async (one: Page, label: RegExp, value: string) => {
+    await one.goto(`${url}/plans`)
+    await one.getByRole('button', { name: 'Edit: Bronze' }).click()
+    await one.getByRole('dialog').getByLabel(label).fill(value)
+  }
+  await edit(page, /^Users/, '50')
+  await edit(other, /^Days of grace/, '30')
+  await other.getByRole('button', { name: 'Save' }).click()
+  await other.getByText('Days of grace: 30').waitFor()
+  await other.close()
+  await page.getByRole('button', { name: 'Save' }).click()
+  const conflict = page.getByRole('dialog', { name: 'Somebody else saved first' })
+  const said = (field: string) => conflict.getByRole('row').filter({ hasText: field }).getByRole('cell').allTextContents()
+  await conflict.waitFor()
+  expect([await said('Users'), await said('Days of grace')]).toEqual([
+    ['50', '25'],
+    ['30', '30'],
+  ])
+  await looksRight(page, 'plan conflict')
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click()
+  await page.getByText('Users: 50').waitFor()
+  await page.getByText('Days of grace: 30').waitFor()
+}
+
 test('an owner sets up his second factor, decides about a tenant, invites a colleague, and reads it in the audit log', async () => {
   const { page, context, complaints } = await visit(browser)
   await page.goto(url)
@@ -98,6 +125,8 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.getByText('Tenant suspended').waitFor()
   await looksRight(page, 'tenant')
 
+  await changePlanAtOnce(page)
+
   await page.getByRole('link', { name: 'Staff' }).click()
   await page.getByRole('button', { name: 'Invite' }).click()
   await page.getByLabel('E-mail address').fill('colleague@platform.example')
@@ -115,8 +144,9 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await findByPalette(page, name)
 
   await page.goto(`${url}/audit`)
-  await page.getByText('Tenant suspended').first().click()
+  await page.getByRole('row').filter({ hasText: 'Tenant suspended' }).filter({ hasText: name }).click()
   await page.getByRole('dialog').getByText('The bill was not paid').waitFor()
+  await page.getByRole('dialog').getByRole('link', { name }).waitFor()
   await looksRight(page, 'audit')
   await page.goto(`${url}/account`)
   await page.getByText('staff.invite').waitFor()
@@ -144,6 +174,7 @@ test('an owner sets up his second factor, decides about a tenant, invites a coll
   await page.getByLabel('Recovery code').fill(recovery)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
-  expect(complaints).toEqual([])
+  // Of the plan that both had changed.
+  expect(complaints).toEqual([expect.stringContaining('412')])
   await context.close()
 }, 240_000)

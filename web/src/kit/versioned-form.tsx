@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import type { DefaultValues, FieldValues } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import type { Tagged } from '@/lib/answers'
@@ -47,8 +47,9 @@ export function useVersionedForm<Values extends FieldValues, Data>(options: {
   })
   const { isDirty, isSubmitting } = form.formState
   const isNewer = versionOf(tagged.etag) > versionOf(base.etag)
-  // Somebody else's version is taken over only while nothing is typed; otherwise saving finds out, with a 412.
-  useEffect(() => {
+  // Somebody else's version is taken over only while nothing is typed; otherwise saving finds out, with a 412. Before the next key is heard, which
+  // would be typed into the version before.
+  useLayoutEffect(() => {
     if (isNewer && !isDirty && !isSubmitting) settle(tagged)
   }, [isNewer, isDirty, isSubmitting])
   return {

@@ -17,6 +17,9 @@ export async function answer<Data>(call: Promise<Answer<Data>>): Promise<Wire<Da
 /** With the version it has on the server; null where it came with a list, which names none. */
 export type Tagged<Data> = { data: Data; etag: string | null }
 
+/** Of a list whose entries tell their version. */
+export const taggedBy = <Data extends { version: number }>(data: Data): Tagged<Data> => ({ data, etag: `"v${data.version}"` })
+
 /** Of a list, until it comes by itself. */
 export const untagged = <Data>(data: Data): Tagged<Data> => ({ data, etag: null })
 

@@ -6,8 +6,8 @@ export type FormPlace = { least: number }
 export const FormPlaceContext = createContext<FormPlace>({ least: 1 })
 
 type Begun = {
-  /** What was typed and not saved, by where it stands. */
-  forms: ReadonlyMap<symbol, FormPlace>
+  /** What was typed and not saved, by where it stands and the path of its page. */
+  forms: ReadonlyMap<symbol, { place: FormPlace; path: string }>
   /** Of the question that is asked just now: whether what was typed may be lost. */
   answer: ((mayBeLost: boolean) => void) | null
 }
@@ -23,10 +23,13 @@ export function useBegun(changed: number): void {
     if (!isBegun) return
     const form = Symbol('form')
     const { forms } = useBegunForms.getState()
-    useBegunForms.setState({ forms: new Map(forms).set(form, place) })
+    useBegunForms.setState({ forms: new Map(forms).set(form, { place, path: location.pathname }) })
     return () => useBegunForms.setState(({ forms }) => ({ forms: new Map([...forms].filter(([other]) => other !== form)) }))
   }, [isBegun, place])
 }
+
+/** Whether something was typed on the page of this path. One that was left may still be shown while the next one is being loaded, and is not asked about. */
+export const isBegunOn = (path: string) => [...useBegunForms.getState().forms.values()].some((form) => form.path === path)
 
 /** Asks whether what was typed may be lost. Another question that waits is answered with no. */
 export function askToLeave(): Promise<boolean> {
@@ -42,7 +45,7 @@ export function askToLeave(): Promise<boolean> {
 
 /** Does what ends the forms of a place, or all of them: at once, or where something was typed there, once somebody agreed. */
 export function leaveForms(work: () => unknown, place?: FormPlace): void {
-  const isBegun = [...useBegunForms.getState().forms.values()].some((other) => !place || other === place)
+  const isBegun = [...useBegunForms.getState().forms.values()].some((form) => !place || form.place === place)
   if (isBegun) void askToLeave().then((mayBeLost) => mayBeLost && work())
   else work()
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { keepPreviousData, MutationCache, type MutationMeta, QueryCache, QueryClient } from '@tanstack/react-query'
 import { i18next } from './i18n'
 import type { Page } from './page'
 import { notify } from './notify'
@@ -22,6 +22,9 @@ declare module '@tanstack/react-query' {
 }
 
 const patience = 3
+
+const readAnew = (meta: MutationMeta | undefined) =>
+  Promise.all((meta?.invalidates ?? []).map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
 
 export const queryClient: QueryClient = new QueryClient({
   defaultOptions: {
@@ -47,11 +50,12 @@ export const queryClient: QueryClient = new QueryClient({
     },
   }),
   mutationCache: new MutationCache({
-    onSuccess: (_data, _variables, _context, mutation) =>
-      Promise.all((mutation.meta?.invalidates ?? []).map((key) => queryClient.invalidateQueries({ queryKey: [key] }))),
+    onSuccess: (_data, _variables, _context, mutation) => readAnew(mutation.meta),
     onError: (error, _variables, _context, mutation) => {
       const problem = asProblem(error)
       if (problem.status === 403) void queryClient.invalidateQueries({ queryKey: ['me'] })
+      // Somebody was quicker: what is shown is what it rested on.
+      if (problem.status === 412) void readAnew(mutation.meta)
       if (mutation.meta?.handlesError) return
       notify.error(problem.message || i18next.t('error.network'), {
         description: problem.requestId ? `${problem.word} · ${problem.requestId}` : problem.word,

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavigationType, useBlocker } from 'react-router'
 import { ConfirmDialog } from '@/kit/confirm-dialog'
-import { askToLeave, useBegunForms } from '@/lib/begun'
+import { askToLeave, isBegunOn, useBegunForms } from '@/lib/begun'
 import { isLeavingSession } from '@/lib/session'
 
 /**
@@ -15,12 +15,16 @@ export function LeaveQuestion() {
   const isBegun = useBegunForms((state) => state.forms.size > 0)
   const blocker = useBlocker(
     ({ currentLocation, nextLocation, historyAction }) =>
-      isBegun && !isLeavingSession() && historyAction !== NavigationType.Replace && currentLocation.pathname !== nextLocation.pathname,
+      isBegunOn(currentLocation.pathname) &&
+      !isLeavingSession() &&
+      historyAction !== NavigationType.Replace &&
+      currentLocation.pathname !== nextLocation.pathname,
   )
 
+  // By the blocker itself: on a busy machine one step may be held right after another, and what lay between is never rendered.
   useEffect(() => {
     if (blocker.state === 'blocked') void askToLeave().then((mayBeLost) => (mayBeLost ? blocker.proceed() : blocker.reset()))
-  }, [blocker.state])
+  }, [blocker])
 
   // The browser asks by itself where the page is closed or loaded anew; it is told only while there is something to lose.
   useEffect(() => {

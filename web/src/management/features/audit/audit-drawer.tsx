@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { AuditSheet } from '@/kit/audit-sheet'
 import { Definition } from '@/kit/definition-list'
-import type { AuditEntry } from './queries'
+import { type AuditEntry, tenantName } from './queries'
 import { useActorName } from './use-actor-name'
 
 type AuditDrawerProps = { id: string | null; entry: AuditEntry | undefined; pending: boolean; onClose: () => void }
@@ -21,8 +21,8 @@ export function AuditDrawer(sheet: AuditDrawerProps) {
       )}
       {entry?.tenant_id && (
         <Definition term={t('management.audit.tenant')}>
-          <Link to={`/tenants/${entry.tenant_id}`} className="text-accent-text font-mono text-xs break-all hover:underline">
-            {entry.tenant_id}
+          <Link to={`/tenants/${entry.tenant_id}`} className="text-accent-text break-words hover:underline">
+            {tenantName(entry)}
           </Link>
         </Definition>
       )}

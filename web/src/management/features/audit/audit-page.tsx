@@ -15,7 +15,7 @@ import { PageHeader } from '@/kit/page-header'
 import { useActionName } from '@/lib/action-name'
 import { useList } from '@/lib/list'
 import { AuditDrawer } from './audit-drawer'
-import { type AuditEntry, auditList } from './queries'
+import { type AuditEntry, auditList, tenantName } from './queries'
 import { useActorName } from './use-actor-name'
 
 const fields = (['actor', 'tenant'] as const).map((id) => ({ id, param: `${id}_id`, label: id, operators: ['is'] }) satisfies FilterField)
@@ -31,7 +31,9 @@ export function AuditPage() {
   // The choices are what the rows show.
   const options = {
     actor: [...new Map(rows.map((entry) => [entry.actor_id, actorName(entry)]))].map(([value, label]) => ({ value, label })),
-    tenant: [...new Set(rows.flatMap(({ tenant_id }) => tenant_id ?? []))].map((value) => ({ value, label: value })),
+    tenant: [...new Map(rows.map((entry) => [entry.tenant_id ?? '', tenantName(entry)]))]
+      .filter(([value]) => value)
+      .map(([value, label]) => ({ value, label })),
   }
   const labels = { actor: t('settings.audit.actor'), tenant: t('management.audit.tenant') }
   const columns = useMemo<TableColumn<AuditEntry>[]>(() => {
@@ -43,7 +45,14 @@ export function AuditPage() {
       from: 'lg',
       cell: (entry) => t(`settings.audit.outcome.${entry.outcome}`),
     }
-    return [at, actor, action, outcome, address, ago]
+    const tenant: TableColumn<AuditEntry> = {
+      id: 'tenant',
+      header: t('management.audit.tenant'),
+      width: 180,
+      from: 'md',
+      cell: (entry) => <span title={entry.tenant_id ?? undefined}>{tenantName(entry)}</span>,
+    }
+    return [at, actor, action, tenant, outcome, address, ago]
   }, [t, actionName, actorName])
   return (
     <ListPage

@@ -11,13 +11,16 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Dialog, DialogContent } from '@/ui/dialog'
 import { useCan } from '../../lib/me'
-import { PlanForm } from './plan-form'
+import { CreatePlan, EditPlan } from './plan-form'
 import { type Plan, plansQuery, useArchivePlan } from './queries'
 
 export function PlansPage() {
   const { t } = useTranslation()
   const can = useCan()
-  const [editing, setEditing] = useState<Plan | 'new' | null>(null)
+  const query = useQuery(plansQuery)
+  /** The id of one, or a new one. */
+  const [editing, setEditing] = useState<string | null>(null)
+  const edited = query.data?.items.find(({ id }) => id === editing)
   const add = can('plans.update') && (
     <Button variant="primary" onClick={() => setEditing('new')}>
       <Plus aria-hidden />
@@ -30,7 +33,7 @@ export function PlansPage() {
       <PageHeader title={t('management.plans.title')} description={t('management.plans.description')}>
         {add}
       </PageHeader>
-      <Loaded query={useQuery(plansQuery)}>
+      <Loaded query={query}>
         {({ items }) => (
           <Card className="overflow-hidden">
             {items.length === 0 && (
@@ -40,7 +43,7 @@ export function PlansPage() {
             )}
             <ul aria-label={t('management.plans.title')} className="divide-border divide-y">
               {items.map((plan) => (
-                <Row key={plan.id} plan={plan} onEdit={() => setEditing(plan)} />
+                <Row key={plan.id} plan={plan} onEdit={() => setEditing(plan.id)} />
               ))}
             </ul>
           </Card>
@@ -48,8 +51,8 @@ export function PlansPage() {
       </Loaded>
       <Dialog open={editing !== null} onOpenChange={(open) => !open && close()}>
         {editing && (
-          <DialogContent title={editing === 'new' ? t('management.plans.add') : editing.name} description={t('management.plans.edit_hint')}>
-            <PlanForm plan={editing === 'new' ? undefined : editing} onDone={close} />
+          <DialogContent title={edited?.name ?? t('management.plans.add')} description={t('management.plans.edit_hint')}>
+            {edited ? <EditPlan plan={edited} onDone={close} /> : <CreatePlan onDone={close} />}
           </DialogContent>
         )}
       </Dialog>

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, type ItemOf } from '@/lib/answers'
+import { answer, ifMatch, type ItemOf } from '@/lib/answers'
 import { api } from '../../lib/api'
 
 export type Plan = ItemOf<typeof api.plans.get>
@@ -9,11 +9,17 @@ export type Terms = { features: Feature[]; max_users: number | null; max_devices
 export const plansQuery = queryOptions({ queryKey: ['plans'], queryFn: () => answer(api.plans.get()) })
 export const featuresQuery = queryOptions({ queryKey: ['features'], queryFn: () => answer(api.features.get()), staleTime: Infinity })
 
-/** Makes a plan, or changes the one with this id. */
-export function useSavePlan(id?: string) {
+const meta = { invalidates: ['plans', 'audit'], handlesError: true }
+
+export function useCreatePlan() {
+  return useMutation({ meta, mutationFn: (plan: Terms & { name: string }) => answer(api.plans.post(plan)) })
+}
+
+export function useUpdatePlan(id: string) {
   return useMutation({
-    meta: { invalidates: ['plans', 'audit'], handlesError: true },
-    mutationFn: (terms: Terms & { name: string }) => answer(id === undefined ? api.plans.post(terms) : api.plans({ id }).patch(terms)),
+    meta,
+    mutationFn: ({ change, etag }: { change: Partial<Terms & { name: string }>; etag: string | null }) =>
+      answer(api.plans({ id }).patch(change, ifMatch(etag))),
   })
 }
 

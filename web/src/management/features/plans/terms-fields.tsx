@@ -58,7 +58,9 @@ export function TermsFields() {
               <Checkbox
                 checked={chosen.includes(feature)}
                 onCheckedChange={(checked) =>
-                  form.setValue('features', checked === true ? [...chosen, feature] : chosen.filter((other) => other !== feature))
+                  form.setValue('features', checked === true ? [...chosen, feature] : chosen.filter((other) => other !== feature), {
+                    shouldDirty: true,
+                  })
                 }
               />
               {feature}

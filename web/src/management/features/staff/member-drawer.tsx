@@ -57,7 +57,7 @@ type Question = 'disable' | 'reset' | null
 function MemberAccess({ member }: { member: Member }) {
   const { t } = useTranslation()
   const { name } = member
-  const update = useUpdateMember(member.id)
+  const update = useUpdateMember(member)
   const reset = useResetFactor(member.id)
   const [asking, setAsking] = useState<Question>(null)
   const ask = (question: Question) => (open: boolean) => setAsking(open ? question : null)

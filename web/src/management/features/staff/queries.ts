@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, type ItemOf } from '@/lib/answers'
+import { answer, ifMatch, type ItemOf, taggedBy } from '@/lib/answers'
 import { listOptions } from '@/lib/list'
 import { api } from '../../lib/api'
 import type { Role } from '../../lib/me'
@@ -19,10 +19,12 @@ export const invitationsQuery = queryOptions({ queryKey: ['staff', 'invitations'
 const ofStaff = { invalidates: ['staff', 'audit'] }
 const told = { ...ofStaff, handlesError: true }
 
-export function useUpdateMember(id: string) {
+export function useUpdateMember(member: Member) {
+  const { id } = member
+  const { etag } = taggedBy(member)
   return useMutation({
     meta: told,
-    mutationFn: (change: { role?: Role; disabled?: boolean }) => answer(api.staff({ id }).patch(change)),
+    mutationFn: (change: { role?: Role; disabled?: boolean }) => answer(api.staff({ id }).patch(change, ifMatch(etag))),
   })
 }
 

@@ -4,6 +4,7 @@ import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
+import { taggedBy } from '@/lib/answers'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
@@ -13,16 +14,21 @@ import { Select } from '@/ui/select'
 import { ReasonField, useReasonRules } from '../../kit/reason-field'
 import { type Plan, plansQuery } from '../plans/queries'
 import { readTerms, TermsFields, type TypedTerms, typedTerms } from '../plans/terms-fields'
-import { useGiveLicence } from './queries'
+import { type TenantDetail, useGiveLicence } from './queries'
 
-export function GiveLicence({ tenant_id, open, onClose }: { tenant_id: string; open: boolean; onClose: () => void }) {
+export function GiveLicence({ tenant, open, onClose }: { tenant: TenantDetail; open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const plans = useQuery({ ...plansQuery, enabled: open })
   return (
     <Dialog open={open} onOpenChange={(next) => !next && onClose()}>
-      <DialogContent title={t('management.licence.give')} description={t('management.licence.give_hint')}>
+      <DialogContent
+        title={t('management.licence.give')}
+        description={
+          tenant.licence ? t('management.licence.give_instead', { plan: tenant.licence.plan }) : t('management.licence.give_hint')
+        }
+      >
         <Loaded query={plans}>
-          {({ items }) => <GiveForm tenant_id={tenant_id} plans={items.filter(({ archived }) => !archived)} onDone={onClose} />}
+          {({ items }) => <GiveForm tenant={tenant} plans={items.filter(({ archived }) => !archived)} onDone={onClose} />}
         </Loaded>
       </DialogContent>
     </Dialog>
@@ -31,9 +37,9 @@ export function GiveLicence({ tenant_id, open, onClose }: { tenant_id: string; o
 
 type Typed = TypedTerms & { plan_id: string; expires_at: string; reason: string }
 
-function GiveForm({ tenant_id, plans, onDone }: { tenant_id: string; plans: Plan[]; onDone: () => void }) {
+function GiveForm({ tenant, plans, onDone }: { tenant: TenantDetail; plans: Plan[]; onDone: () => void }) {
   const { t } = useTranslation()
-  const give = useGiveLicence(tenant_id)
+  const give = useGiveLicence(tenant.id)
   const rules = useReasonRules()
   const [isSpecial, setSpecial] = useState(false)
   const [first] = plans
@@ -42,8 +48,8 @@ function GiveForm({ tenant_id, plans, onDone }: { tenant_id: string; plans: Plan
     submit: async ({ plan_id, expires_at, reason, ...terms }) => {
       // The whole of the day, as the reader counts it.
       const end = expires_at ? new Date(`${expires_at}T23:59:59`).toISOString() : null
-      const said = { plan_id, expires_at: end, reason: reason.trim(), ...(isSpecial && readTerms(terms)) }
-      const { plan } = await give.mutateAsync(said)
+      const licence = { plan_id, expires_at: end, reason: reason.trim(), ...(isSpecial && readTerms(terms)) }
+      const { plan } = await give.mutateAsync({ licence, etag: taggedBy(tenant).etag })
       notify.success(t('management.licence.given', { plan }))
       onDone()
     },

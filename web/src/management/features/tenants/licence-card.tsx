@@ -82,7 +82,7 @@ export function LicenceCard({ tenant }: { tenant: TenantDetail }) {
         </DefinitionList>
         <LicenceHistory tenant_id={tenant.id} />
       </div>
-      <GiveLicence tenant_id={tenant.id} open={giving} onClose={() => setGiving(false)} />
+      <GiveLicence tenant={tenant} open={giving} onClose={() => setGiving(false)} />
     </Card>
   )
 }

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, type AnswerOf, type ItemOf } from '@/lib/answers'
+import { answer, type AnswerOf, ifMatch, type ItemOf } from '@/lib/answers'
 import { listOptions } from '@/lib/list'
 import { api } from '../../lib/api'
 import { whileRemoved } from '../offboarding/queries'
@@ -40,10 +40,13 @@ export function useCreateTenant() {
   })
 }
 
+type NewLicence = Partial<Terms> & { plan_id: string; expires_at: string | null; reason: string }
+
+/** In place of the one that held in this version of the tenant. */
 export function useGiveLicence(tenant_id: string) {
   return useMutation({
     meta: { invalidates: ['tenants', 'deliveries', 'audit'], handlesError: true },
-    mutationFn: (licence: Partial<Terms> & { plan_id: string; expires_at: string | null; reason: string }) =>
-      answer(api.tenants({ id: tenant_id }).licences.post(licence as never)),
+    mutationFn: ({ licence, etag }: { licence: NewLicence; etag: string | null }) =>
+      answer(api.tenants({ id: tenant_id }).licences.post(licence as never, ifMatch(etag))),
   })
 }
