@@ -241,9 +241,12 @@ describe('who sees one unit with its subtree', () => {
   test('adds units below his own, sees them at once, and none elsewhere', async () => {
     const { tenant_id, north, below, south } = await furnished()
     const lead = await signedIn([...every], { tenant_id, units: [north] })
-    for (const parent_id of [north, below])
-      expect((await lead.api['org-units'].post({ name: `New in ${parent_id}`, parent_id })).status).toBe(201)
-    expect(await namesOf(lead)).toEqual(['Below north', `New in ${north}`, `New in ${below}`, 'North'].sort())
+    for (const [name, parent_id] of [
+      ['New in the north', north],
+      ['New below it', below],
+    ] as const)
+      expect((await lead.api['org-units'].post({ name, parent_id })).status).toBe(201)
+    expect(await namesOf(lead)).toEqual(['Below north', 'New below it', 'New in the north', 'North'])
     for (const parent_id of [south, null])
       expect(refusal(await lead.api['org-units'].post({ name: 'Elsewhere', parent_id }))).toEqual([422, 'invalid'])
     for (const parent_id of [south, null])
