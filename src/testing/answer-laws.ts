@@ -1,11 +1,11 @@
-import { documentLaw } from './document-law'
+import { type DocumentName, documentLaw } from './document-law'
 
 type Handle = (request: Request) => Promise<Response> | Response
 
 /** Every answer that a test gets from an application in its own process is held against these laws. */
-export function watchAnswers(app: { handle: Handle }) {
+export function watchAnswers(app: { handle: Handle }, document: DocumentName) {
   const handle = app.handle
-  const asDocumented = documentLaw(handle)
+  const asDocumented = documentLaw(document)
   app.handle = async (request) => {
     const answer = await handle(request)
     const type = answer.headers.get('content-type') ?? ''

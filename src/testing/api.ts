@@ -10,7 +10,7 @@ import { createTenant } from '../identity/tenants/service'
 import { membershipGroups, membershipUnits, memberships, users } from '../identity/users/schema'
 import { watchAnswers } from './answer-laws'
 
-watchAnswers(app)
+watchAnswers(app, 'openapi.json')
 
 const founder = (tenant_id: string): Actor => ({
   kind: 'job',

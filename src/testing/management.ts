@@ -14,7 +14,7 @@ import { staff } from '../management/staff/schema'
 import { password } from './account'
 import { watchAnswers } from './answer-laws'
 
-watchAnswers(managementApp)
+watchAnswers(managementApp, 'openapi-management.json')
 
 /** As the role of the Management process: for what the database must refuse it. */
 export const managementRole = postgres(Bun.env.MANAGEMENT_DATABASE_URL!, { max: 2, onnotice: () => {}, fetch_types: false })
