@@ -9,7 +9,7 @@ import { log } from './log'
 import type { Permission } from './permissions'
 import { exportRequests } from './schema'
 import { type Scope, inTenant } from './scope'
-import type { Paging } from './wire'
+import { type Paging, fileOf, id } from './wire'
 
 /** How a list becomes a file. `F` is the filter as it was kept: what JSON makes of it. */
 export interface Exported<F, R> {
@@ -42,6 +42,13 @@ async function takeExport(scope: Scope, id: string, kind: string) {
   await audit(scope, 'exports.download', id, { after: { kind, filter: kept.filter } })
   return kept.filter
 }
+
+/** What a route that downloads one says of it. */
+export const csvDownload = (summary: string) => ({
+  params: id,
+  refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] } as const,
+  detail: { summary, ...fileOf('text/csv') },
+})
 
 const streaming = new Map<string, number>()
 

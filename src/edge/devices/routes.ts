@@ -1,5 +1,5 @@
 import { Elysia, t } from 'elysia'
-import { createExport, downloadExport } from '../../core/export'
+import { createExport, csvDownload, downloadExport } from '../../core/export'
 import { callOf, guard } from '../../core/guard'
 import { limits } from '../../core/limits'
 import {
@@ -7,7 +7,6 @@ import {
   bulkCursor,
   bulkIds,
   exported,
-  fileOf,
   id,
   instant,
   list,
@@ -183,9 +182,7 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
   )
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, deviceExport), {
     permission: 'devices.export',
-    params: id,
-    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
-    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
+    ...csvDownload('Download an export as CSV'),
   })
   .get('/:id', ({ run, params }) => run((scope) => getDevice(scope, params.id)), {
     permission: 'devices.read',

@@ -1,8 +1,8 @@
 import { Elysia, t } from 'elysia'
-import { createExport, downloadExport } from '../../core/export'
+import { createExport, csvDownload, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import { limits } from '../../core/limits'
-import { fileOf, id, instant, list, oneOf, uuid } from '../../core/wire'
+import { instant, list, oneOf, uuid } from '../../core/wire'
 import { telemetryExport } from './export'
 import { type TelemetryPage, aggregates, examineQuery, queryTelemetry } from './query'
 import { latestTelemetry, listMetrics } from './service'
@@ -92,7 +92,5 @@ export const telemetryRoutes = new Elysia({ prefix: '/telemetry', tags: ['teleme
   )
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, telemetryExport), {
     permission: 'telemetry.export',
-    params: id,
-    detail: { summary: 'Download time series as CSV, a point a line', ...fileOf('text/csv') },
-    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
+    ...csvDownload('Download time series as CSV, a point a line'),
   })

@@ -1,8 +1,8 @@
 import { Elysia, t } from 'elysia'
-import { createExport, downloadExport } from '../../core/export'
+import { createExport, csvDownload, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import { outcomes } from '../../core/schema'
-import { exported, fileOf, id, instant, oneOf, page, paging, uuid } from '../../core/wire'
+import { exported, id, instant, oneOf, page, paging, uuid } from '../../core/wire'
 import { describeChain } from './chain'
 import { auditExport, getAudit, listAudit } from './service'
 
@@ -72,9 +72,7 @@ export const auditRoutes = new Elysia({ prefix: '/audit', tags: ['settings'] })
   )
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, auditExport), {
     permission: 'audit.export',
-    params: id,
-    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
-    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
+    ...csvDownload('Download an export as CSV'),
   })
   .get('/chain', ({ run }) => run(describeChain), {
     permission: 'audit.read',

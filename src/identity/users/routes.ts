@@ -1,21 +1,7 @@
 import { Elysia, t } from 'elysia'
-import { createExport, downloadExport } from '../../core/export'
+import { createExport, csvDownload, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
-import {
-  bulkAccountIds,
-  bulkAnswer,
-  bulkCursor,
-  exported,
-  fileOf,
-  id,
-  instant,
-  name,
-  oneOf,
-  page,
-  paging,
-  stamps,
-  uuid,
-} from '../../core/wire'
+import { bulkAccountIds, bulkAnswer, bulkCursor, exported, id, instant, name, oneOf, page, paging, stamps, uuid } from '../../core/wire'
 import { languageOf } from '../mail/letters'
 import { addUsersToGroups, countUsers, disableUsers, listUsers, signUsersOut, userExport, userOrders } from './list'
 import { createUser, endUserSessions, getUser, removeUser, resetFactor, updateUser } from './service'
@@ -113,9 +99,7 @@ export const userRoutes = new Elysia({ prefix: '/users', tags: ['settings'] })
   )
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, userExport), {
     permission: 'settings.users.export',
-    params: id,
-    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
-    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
+    ...csvDownload('Download an export as CSV'),
   })
   .get('/:id', ({ run, params }) => run((scope) => getUser(scope, params.id)), {
     permission: 'settings.users.read',

@@ -1,12 +1,11 @@
 import { Elysia, t } from 'elysia'
-import { createExport, downloadExport } from '../../core/export'
+import { createExport, csvDownload, downloadExport } from '../../core/export'
 import { guard } from '../../core/guard'
 import {
   bulkAnswer,
   bulkCursor,
   bulkIds,
   exported,
-  fileOf,
   id,
   instant,
   oneOf,
@@ -172,9 +171,7 @@ export const alertRoutes = new Elysia({ prefix: '/alerts', tags: ['security'] })
   )
   .get('/exports/:id', ({ request, server, set, params }) => downloadExport({ request, server, set }, params.id, alertExport), {
     permission: 'alerts.export',
-    params: id,
-    detail: { summary: 'Download an export as CSV', ...fileOf('text/csv') },
-    refuses: { 405: ['method_not_allowed'], 429: ['rate_limited'] },
+    ...csvDownload('Download an export as CSV'),
   })
   .get('/:id', ({ run, params }) => run((scope) => getAlert(scope, params.id)), {
     permission: 'alerts.read',

@@ -17,8 +17,11 @@ export async function answer<Data>(call: Promise<Answer<Data>>): Promise<Wire<Da
 /** With the version it has on the server; null where it came with a list, which names none. */
 export type Tagged<Data> = { data: Data; etag: string | null }
 
+/** As the server writes the version of what tells it. */
+export const etagOf = ({ version }: { version: number }) => `"v${version}"`
+
 /** Of a list whose entries tell their version. */
-export const taggedBy = <Data extends { version: number }>(data: Data): Tagged<Data> => ({ data, etag: `"v${data.version}"` })
+export const taggedBy = <Data extends { version: number }>(data: Data): Tagged<Data> => ({ data, etag: etagOf(data) })
 
 /** Of a list, until it comes by itself. */
 export const untagged = <Data>(data: Data): Tagged<Data> => ({ data, etag: null })

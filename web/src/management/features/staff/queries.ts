@@ -1,5 +1,5 @@
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { answer, ifMatch, type ItemOf, taggedBy } from '@/lib/answers'
+import { answer, etagOf, ifMatch, type ItemOf } from '@/lib/answers'
 import { listOptions } from '@/lib/list'
 import { api } from '../../lib/api'
 import type { Role } from '../../lib/me'
@@ -20,11 +20,10 @@ const ofStaff = { invalidates: ['staff', 'audit'] }
 const told = { ...ofStaff, handlesError: true }
 
 export function useUpdateMember(member: Member) {
-  const { id } = member
-  const { etag } = taggedBy(member)
   return useMutation({
     meta: told,
-    mutationFn: (change: { role?: Role; disabled?: boolean }) => answer(api.staff({ id }).patch(change, ifMatch(etag))),
+    mutationFn: (change: { role?: Role; disabled?: boolean }) =>
+      answer(api.staff({ id: member.id }).patch(change, ifMatch(etagOf(member)))),
   })
 }
 

@@ -4,7 +4,7 @@ import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, useServerForm } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
-import { taggedBy } from '@/lib/answers'
+import { etagOf } from '@/lib/answers'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
@@ -49,7 +49,7 @@ function GiveForm({ tenant, plans, onDone }: { tenant: TenantDetail; plans: Plan
       // The whole of the day, as the reader counts it.
       const end = expires_at ? new Date(`${expires_at}T23:59:59`).toISOString() : null
       const licence = { plan_id, expires_at: end, reason: reason.trim(), ...(isSpecial && readTerms(terms)) }
-      const { plan } = await give.mutateAsync({ licence, etag: taggedBy(tenant).etag })
+      const { plan } = await give.mutateAsync({ licence, etag: etagOf(tenant) })
       notify.success(t('management.licence.given', { plan }))
       onDone()
     },
