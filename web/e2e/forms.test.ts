@@ -129,9 +129,25 @@ test('a drawer and a dialog ask before they close over what was typed, not where
   await drawer.getByLabel('Address').fill('Corso Francia 2')
   await page.keyboard.press('Escape')
   await stay(page)
-  // The page of the list stays, and what lies over it as well, where somebody would rather not follow a link.
+  // The page of the list stays, and what lies over it as well, where somebody would rather not follow a link or go back.
   await drawer.getByRole('link').first().click()
   await stay(page)
+  const opened = page.url()
+  for (const _ of [1, 2]) {
+    await page.goBack()
+    await question(page).waitFor()
+    await stay(page)
+    expect(page.url()).toBe(opened)
+    expect(await drawer.getByLabel('Address').inputValue()).toBe('Corso Francia 2')
+  }
+  await page.goBack()
+  await discard(page)
+  await drawer.waitFor({ state: 'detached' })
+  expect(page.url()).toEndWith('/settings/sites')
+  await page.goForward()
+  await drawer.waitFor()
+  expect(await drawer.getByLabel('Address').inputValue()).toBe('')
+  await drawer.getByLabel('Address').fill('Corso Francia 2')
   await page.keyboard.press('Escape')
   await discard(page)
   await drawer.waitFor({ state: 'detached' })
@@ -153,6 +169,9 @@ test('the sections of a device ask too, and one that is removed does not', async
 
   await page.getByRole('tab', { name: 'Properties' }).click()
   await page.getByLabel('Location').fill('Attic')
+  await page.goBack()
+  await stay(page)
+  expect(await page.getByLabel('Location').inputValue()).toBe('Attic')
   await page.getByRole('button', { name: 'Delete device' }).click()
   const confirm = page.getByRole('dialog', { name: /half-typed/ })
   await confirm.getByRole('textbox').fill('half-typed')

@@ -23,14 +23,15 @@ async function furnish(device_id: string) {
   await owner.end()
 }
 
+const scrollToEnd = (page: Page) =>
+  page.evaluate(`(() => { const box = document.querySelector('main [role="grid"]').parentElement; box.scrollTop = box.scrollHeight })()`)
+
 /** Scrolls until everything is loaded, and back a little, to where rows are in sight that came with a later page. */
 async function readOn(page: Page) {
   const grid = page.locator('main [role="grid"]')
   await page.locator('main tr[data-row-id]').first().waitFor()
   while ((await grid.getAttribute('aria-rowcount')) === '-1') {
-    await page.evaluate(
-      `(() => { const box = document.querySelector('main [role="grid"]').parentElement; box.scrollTop = box.scrollHeight })()`,
-    )
+    await scrollToEnd(page)
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => resolve()))')
   }
   expect(Number(await grid.getAttribute('aria-rowcount'))).toBeGreaterThan(many)
@@ -41,7 +42,7 @@ function pagesAsked(page: Page, path: string) {
   const asked: (string | null)[] = []
   page.on('request', (request) => {
     const { pathname, searchParams } = new URL(request.url())
-    if (pathname === path && searchParams.get('limit') === '200') asked.push(searchParams.get('cursor'))
+    if (pathname === path && searchParams.get('limit') === '200' && !searchParams.has('id')) asked.push(searchParams.get('cursor'))
   })
   return asked
 }
@@ -65,9 +66,7 @@ test('a long list takes what frames bring row by row: one page is asked for new 
   // Whoever asked for it is taken to it.
   await page.getByRole('row').filter({ hasText: 'Valve opened' }).waitFor()
 
-  await page.evaluate(
-    `(() => { const box = document.querySelector('main [role="grid"]').parentElement; box.scrollTop = box.scrollHeight })()`,
-  )
+  await scrollToEnd(page)
   await page.getByRole('row').filter({ hasText: 'Old alert 1' }).first().waitFor()
   const row = page.locator('main tr[data-row-id]').last()
   const id = (await row.getAttribute('data-row-id'))!
@@ -112,6 +111,32 @@ test('more alerts at once than anybody reads are counted where one reads on; a p
   expect(await page.evaluate<number>(`document.querySelector('main [role="grid"]').parentElement.scrollTop`)).toBe(0)
   expect(asked).toEqual([null])
   expect(complaints).toEqual([])
+}, 60_000)
+
+test('what falls silent or goes is seen far down in a long list, with no page asked for, and in the order of who was heard last', async () => {
+  const owner = postgres(platform.ownerUrl, { max: 1, onnotice: () => {} })
+  const [gone, silent] = (await owner<{ id: string }[]>`select id from device where name in ('pump-0447', 'pump-0449') order by name`).map(
+    ({ id }) => id,
+  ) as [string, string]
+  await owner`insert into device_presence (tenant_id, id, device_id, last_seen_at) values (${platform.admin.tenant_id}, ${silent}, ${silent}, now())`
+  const { page, context, complaints } = await visit(browser)
+  await signIn(page, platform.url, platform.admin, '/devices')
+  await readOn(page)
+  await scrollToEnd(page)
+  const beside = await context.newPage()
+  await beside.goto(`${platform.url}/devices?sort=-last_seen_at`)
+  const rowOf = (id: string, on = page) => on.locator(`main tr[data-row-id="${id}"]`)
+  await Promise.all([rowOf(silent).getByText('Online').waitFor(), rowOf(silent, beside).getByText('Online').waitFor()])
+
+  const asked = pagesAsked(page, '/api/v1/devices')
+  await owner`update device_presence set last_seen_at = now() - interval '1 hour' where device_id = ${silent}`
+  await owner`delete from device where id = ${gone}`
+  await owner.end()
+  await rowOf(gone).waitFor({ state: 'detached' })
+  await Promise.all([rowOf(silent).getByText('Offline').waitFor(), rowOf(silent, beside).getByText('Offline').waitFor()])
+  expect(asked).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
 }, 60_000)
 
 test('keys walk a long list: the row with the focus is in sight, whole, also from where it was scrolled away', async () => {

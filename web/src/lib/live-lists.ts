@@ -56,6 +56,18 @@ export async function takeArrived(client: QueryClient, queryKey: readonly unknow
   if (query && !(await takeHead(client, query))) await client.refetchQueries({ queryKey, exact: true })
 }
 
+/** Reads rows of a list anew and shows them where they stand, without those that are gone or belong to its filter no more. Their number. */
+export async function readRows(client: QueryClient, queryKey: readonly unknown[], ids: readonly string[]): Promise<number> {
+  const query = client.getQueryCache().find({ queryKey, exact: true })
+  const read = query?.meta?.watch?.read
+  if (!query || !read || ids.length === 0) return 0
+  const { items } = await read(ids)
+  const byId = new Map(items.map((row) => [row.id, row]))
+  const news = ids.map((id): [string, News] => [id, { id, event: byId.has(id) ? 'updated' : 'deleted', row: byId.get(id) }])
+  await change(client, query, (data) => withPatches(data, filterOf(query), new Map(news)))
+  return items.length
+}
+
 const isGone = ({ event }: News) => event === 'deleted' || event === 'moved'
 
 async function takeInto(client: QueryClient, query: Query, news: ReadonlyMap<string, News>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { keepPreviousData, MutationCache, type MutationMeta, QueryCache, QueryClient } from '@tanstack/react-query'
 import { i18next } from './i18n'
-import type { Page } from './page'
+import type { Page, Watch } from './page'
 import { notify } from './notify'
 import { asProblem } from './problem'
 
@@ -9,6 +9,7 @@ declare module '@tanstack/react-query' {
     queryMeta: {
       /** Of a list: one page of it, by its cursor. */
       fetchPage?: (cursor: string | undefined) => Promise<Page<{ id: string }>>
+      watch?: Watch
       /** The caller shows the failure itself. */
       handlesError?: boolean
     }

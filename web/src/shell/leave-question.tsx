@@ -18,7 +18,9 @@ export function LeaveQuestion() {
       isBegunOn(currentLocation.pathname) &&
       !isLeavingSession() &&
       historyAction !== NavigationType.Replace &&
-      currentLocation.pathname !== nextLocation.pathname,
+      // On the same page who closes a drawer or opens another tab is asked there; who goes back to before it was opened, only here.
+      (currentLocation.pathname !== nextLocation.pathname ||
+        (historyAction === NavigationType.Pop && currentLocation.search !== nextLocation.search)),
   )
 
   // By the blocker itself: on a busy machine one step may be held right after another, and what lay between is never rendered.

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { answer, api, ifMatch, taggedAnswer, type ItemOf, type Tagged } from '@/lib/api'
 import type { SummaryFilter } from '@/features/alerts/queries'
 import type { BulkWhich } from '@/kit/data-table/use-bulk'
-import { isShort, listOptions } from '@/lib/list'
+import { listOptions } from '@/lib/list'
 import { rowsAtOnce } from '@/lib/page'
 import { takeNews } from '@/lib/live-lists'
 
@@ -25,13 +25,16 @@ export const deviceSummaryQuery = (filter: SummaryFilter = {}) =>
 // What the address holds becomes a query as it is: the server judges it, and says where it does not fit.
 type Filter = Record<string, unknown>
 
-/** Not while somebody reads further down, nor in the order of what changes all the time: rows would move beneath the pointer. */
-export const deviceList = (filter: Filter) => ({
-  ...listOptions(['devices', 'list', filter], (cursor) =>
-    answer(api.devices.get({ query: { ...(filter as DeviceQuery), limit: rowsAtOnce, cursor } })),
-  ),
-  refetchInterval: (query: Parameters<typeof isShort>[0]) => !String(filter['sort']).endsWith('last_seen_at') && isShort(query) && pollMs,
-})
+export const deviceList = (filter: Filter) =>
+  listOptions(
+    ['devices', 'list', filter],
+    (cursor) => answer(api.devices.get({ query: { ...(filter as DeviceQuery), limit: rowsAtOnce, cursor } })),
+    {
+      everyMs: pollMs,
+      inPlace: String(filter['sort']).endsWith('last_seen_at'),
+      read: (id) => answer(api.devices.get({ query: { id: [...id], limit: rowsAtOnce } })),
+    },
+  )
 
 export const deviceCountQuery = (filter: Filter) =>
   queryOptions({ queryKey: ['devices', 'count', filter], queryFn: () => answer(api.devices.count.get({ query: filter })) })

@@ -21,7 +21,7 @@ type DataTableProps<Row extends { id: string }> = {
   label: string
   /** What a row is called when it is selected. */
   rowLabel: (row: Row) => string
-  list: Pick<List<Row>, 'key' | 'query'> & { rows: readonly Row[] }
+  list: Pick<List<Row>, 'key' | 'query' | 'onSight'> & { rows: readonly Row[] }
   columns: readonly TableColumn<Row>[]
   onOpen?: (row: Row) => void
   /** What is shown when there is nothing at all. */
@@ -73,7 +73,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
 
 function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { container: RefObject<HTMLDivElement | null> }) {
   const { columns, selection, onOpen, container } = props
-  const { key, rows, query } = props.list
+  const { key, rows, query, onSight } = props.list
   const { t } = useTranslation()
   const rowHeight = useDensity().density === 'dense' ? 32 : 42
   const { shown } = useColumnChoice(columns)
@@ -103,7 +103,11 @@ function Rows<Row extends { id: string }>(props: DataTableProps<Row> & { contain
   const before = virtual[0] ? virtual[0].start - headHeight : 0
   const after = last ? virtualizer.getTotalSize() + headHeight - last.end : 0
 
-  const nearEnd = last !== undefined && last.index >= rows.length - rowsAhead
+  const firstIndex = virtual[0]?.index ?? 0
+  const lastIndex = last?.index ?? -1
+  useEffect(() => onSight(rowIds.slice(firstIndex, lastIndex + 1)), [onSight, rowIds, firstIndex, lastIndex])
+
+  const nearEnd = last !== undefined && lastIndex >= rows.length - rowsAhead
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query
   useEffect(() => {
     if (nearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
