@@ -1,4 +1,12 @@
-import { keepPreviousData, MutationCache, type MutationMeta, QueryCache, QueryClient } from '@tanstack/react-query'
+import {
+  type FetchQueryOptions,
+  keepPreviousData,
+  MutationCache,
+  type MutationMeta,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query'
 import { i18next } from './i18n'
 import type { Page, Watch } from './page'
 import { notify } from './notify'
@@ -64,3 +72,7 @@ export const queryClient: QueryClient = new QueryClient({
     },
   }),
 })
+
+/** What a query asks for, asked for now, whatever is known of it. */
+export const fetchAnew = <Data, Key extends QueryKey>(query: FetchQueryOptions<Data, Error, Data, Key>): Promise<Data> =>
+  queryClient.fetchQuery({ ...query, staleTime: 0 })

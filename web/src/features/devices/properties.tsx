@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -13,7 +12,7 @@ import { RelativeTime } from '@/kit/relative-time'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
-import { queryClient } from '@/lib/query-client'
+import { fetchAnew, queryClient } from '@/lib/query-client'
 import { notify } from '@/lib/notify'
 import { Button } from '@/ui/button'
 import { Card, CardHeader } from '@/ui/card'
@@ -67,7 +66,6 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
   const { t } = useTranslation()
   const orgUnits = useOrgUnits()
   const update = useUpdateDevice(tagged.data.id)
-  const client = useQueryClient()
   const { form, conflict, discard } = useVersionedForm<DeviceFields, Device>({
     tagged,
     read: fieldsOf,
@@ -76,7 +74,7 @@ function PropertiesForm({ tagged, readOnly }: { tagged: TaggedDevice; readOnly: 
       const change = { name: name.trim(), type: type.trim(), ...place }
       return update.mutateAsync({ change, etag })
     },
-    fetchSaved: () => client.fetchQuery({ ...deviceQuery(tagged.data.id), staleTime: 0 }),
+    fetchSaved: () => fetchAnew(deviceQuery(tagged.data.id)),
   })
   const { errors, isDirty, isSubmitting } = form.formState
   return (

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Lock } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { useVersionedForm } from '@/kit/versioned-form'
 import { changedFrom } from '@/lib/changed'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { fetchAnew } from '@/lib/query-client'
 import { Button } from '@/ui/button'
 import { Input, TextArea } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
@@ -67,7 +68,6 @@ function CreateForm({ onDone }: { onDone: () => void }) {
 function EditForm({ tagged, onDone }: { tagged: TaggedGroup; onDone: () => void }) {
   const { t } = useTranslation()
   const can = useCan()
-  const client = useQueryClient()
   const update = useUpdateGroup()
   const { id, built_in } = tagged.data
   const readOnly = built_in !== null || !can('settings.groups.update')
@@ -80,7 +80,7 @@ function EditForm({ tagged, onDone }: { tagged: TaggedGroup; onDone: () => void 
     tagged,
     read: fieldsOf,
     save: (fields, etag, group) => update.mutateAsync({ id, change: changedFrom(fieldsOf(group), trimmed(fields)), etag }),
-    fetchSaved: () => client.fetchQuery({ ...groupQuery(id), staleTime: 0 }),
+    fetchSaved: () => fetchAnew(groupQuery(id)),
   })
   return (
     <Form form={form} className="space-y-4">

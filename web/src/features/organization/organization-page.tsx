@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
@@ -9,6 +9,7 @@ import { RelativeTime } from '@/kit/relative-time'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
+import { fetchAnew } from '@/lib/query-client'
 import { Badge } from '@/ui/badge'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
@@ -54,14 +55,13 @@ type Fields = { name: string }
 function NameForm({ tagged }: { tagged: TaggedTenant }) {
   const { t } = useTranslation()
   const can = useCan()
-  const client = useQueryClient()
   const rename = useRenameTenant()
   const readOnly = !can('settings.tenant.update')
   const { form, conflict } = useVersionedForm<Fields, Tenant>({
     tagged,
     read: ({ name }) => ({ name }),
     save: ({ name }, etag) => rename.mutateAsync({ name: name.trim(), etag }),
-    fetchSaved: () => client.fetchQuery({ ...tenantQuery, staleTime: 0 }),
+    fetchSaved: () => fetchAnew(tenantQuery),
   })
   return (
     <Form form={form} className="space-y-3">

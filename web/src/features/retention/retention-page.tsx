@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
@@ -7,6 +7,7 @@ import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import type { Tagged } from '@/lib/api'
 import { useCan } from '@/lib/me'
+import { fetchAnew } from '@/lib/query-client'
 import { Card } from '@/ui/card'
 import { Input } from '@/ui/input'
 import { type Retention, retentionQuery, useSetRetention } from './queries'
@@ -41,7 +42,6 @@ type Fields = { raw_days: string; rollup_days: string }
 function DaysForm({ tagged }: { tagged: Tagged<Retention> }) {
   const { t } = useTranslation()
   const can = useCan()
-  const client = useQueryClient()
   const set = useSetRetention()
   const retention = tagged.data
   const readOnly = !can('settings.telemetry.update')
@@ -50,7 +50,7 @@ function DaysForm({ tagged }: { tagged: Tagged<Retention> }) {
     read: ({ raw_days, rollup_days }) => ({ raw_days: asText(raw_days), rollup_days: asText(rollup_days) }),
     save: ({ raw_days, rollup_days }, etag) =>
       set.mutateAsync({ choice: { raw_days: asDays(raw_days), rollup_days: asDays(rollup_days) }, etag }),
-    fetchSaved: () => client.fetchQuery({ ...retentionQuery, staleTime: 0 }),
+    fetchSaved: () => fetchAnew(retentionQuery),
   })
   return (
     <Form form={form} className="space-y-4">

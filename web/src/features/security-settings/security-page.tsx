@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { Loaded } from '@/kit/loaded'
@@ -7,6 +7,7 @@ import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import type { Tagged } from '@/lib/api'
 import { useCan } from '@/lib/me'
+import { fetchAnew } from '@/lib/query-client'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { Input } from '@/ui/input'
@@ -43,7 +44,6 @@ const asNumber = (text: string) => (text.trim() === '' ? null : Number(text))
 function RulesForm({ tagged }: { tagged: Tagged<SecuritySettings> }) {
   const { t } = useTranslation()
   const can = useCan()
-  const client = useQueryClient()
   const set = useSetSecurity()
   const settings = tagged.data
   const readOnly = !can('settings.security.update')
@@ -58,7 +58,7 @@ function RulesForm({ tagged }: { tagged: Tagged<SecuritySettings> }) {
       const rules = { require_mfa, session_idle_minutes: asNumber(session_idle_minutes), session_hours: asNumber(session_hours) }
       return set.mutateAsync({ rules, etag })
     },
-    fetchSaved: () => client.fetchQuery({ ...securityQuery, staleTime: 0 }),
+    fetchSaved: () => fetchAnew(securityQuery),
   })
   const { errors, isSubmitting } = form.formState
   return (

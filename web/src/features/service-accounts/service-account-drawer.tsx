@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { AccessActions } from '@/features/users/access-actions'
 import { useAccessConflict } from '@/features/users/access-conflict'
@@ -10,6 +10,7 @@ import { untagged } from '@/lib/answers'
 import { changedFrom } from '@/lib/changed'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { fetchAnew } from '@/lib/query-client'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { type AccountFields, AccountFieldset, fieldsOf, trimmed } from './account-fields'
 import { AccountTokens } from './account-tokens'
@@ -46,7 +47,6 @@ export function ServiceAccountDrawer({ id, known, onClose }: DrawerProps) {
 
 function EditForm({ tagged }: { tagged: TaggedServiceAccount }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
   const update = useUpdateServiceAccount()
   const accessFields = useAccessConflict()
   const { id } = tagged.data
@@ -55,7 +55,7 @@ function EditForm({ tagged }: { tagged: TaggedServiceAccount }) {
     tagged,
     read: fieldsOf,
     save: (fields, etag, account) => update.mutateAsync({ id, change: changedFrom(fieldsOf(account), trimmed(fields)), etag }),
-    fetchSaved: () => client.fetchQuery({ ...serviceAccountQuery(id), staleTime: 0 }),
+    fetchSaved: () => fetchAnew(serviceAccountQuery(id)),
   })
   const { isSubmitting } = form.formState
   return (

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -9,6 +9,7 @@ import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { fetchAnew } from '@/lib/query-client'
 import { Button } from '@/ui/button'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { type Site, siteQuery, type TaggedSite, useDeleteSite, useUpdateSite } from './queries'
@@ -38,7 +39,6 @@ export function SiteDrawer({ id, onClose }: { id: string | null; onClose: () => 
 
 function EditForm({ tagged }: { tagged: TaggedSite }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
   const readOnly = !useCan()('sites.update')
   const { id } = tagged.data
   const update = useUpdateSite(id)
@@ -46,7 +46,7 @@ function EditForm({ tagged }: { tagged: TaggedSite }) {
     tagged,
     read: fieldsOf,
     save: (fields, etag) => update.mutateAsync({ change: changeOf(fields), etag }),
-    fetchSaved: () => client.fetchQuery({ ...siteQuery(id), staleTime: 0 }),
+    fetchSaved: () => fetchAnew(siteQuery(id)),
   })
   const { isSubmitting } = form.formState
   return (

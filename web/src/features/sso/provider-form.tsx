@@ -1,9 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
 import { VersionConflict } from '@/kit/version-conflict'
 import { useVersionedForm } from '@/kit/versioned-form'
 import { useFeatures } from '@/lib/me'
+import { fetchAnew } from '@/lib/query-client'
 import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { CopyLine, CopyLines } from './copy-lines'
@@ -23,7 +23,6 @@ const fieldsOf = ({ directory, issuer, client_id }: Provider): Fields => ({
 
 export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; readOnly: boolean }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
   const set = useSetProvider()
   const { oidc } = useFeatures()
   const { data: provider } = tagged
@@ -39,7 +38,7 @@ export function ProviderForm({ tagged, readOnly }: { tagged: TaggedProvider; rea
       }
       return set.mutateAsync({ change, etag })
     },
-    fetchSaved: () => client.fetchQuery({ ...providerQuery, staleTime: 0 }),
+    fetchSaved: () => fetchAnew(providerQuery),
   })
   const kind = form.watch('kind')
   const { errors, isSubmitting } = form.formState

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Definition, DefinitionList } from '@/kit/definition-list'
 import { Field, Form, ProblemNote, SaveButton } from '@/kit/form'
@@ -10,6 +10,7 @@ import { untagged } from '@/lib/answers'
 import { changedFrom } from '@/lib/changed'
 import { useCan, useMe } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { fetchAnew } from '@/lib/query-client'
 import { Badge } from '@/ui/badge'
 import { Input } from '@/ui/input'
 import { Sheet, SheetContent } from '@/ui/sheet'
@@ -77,7 +78,6 @@ const fieldsOf = (user: User): Fields => ({
 function EditForm({ tagged }: { tagged: TaggedUser }) {
   const { t } = useTranslation()
   const can = useCan()
-  const client = useQueryClient()
   const update = useUpdateUser()
   const accessFields = useAccessConflict()
   const { id } = tagged.data
@@ -88,7 +88,7 @@ function EditForm({ tagged }: { tagged: TaggedUser }) {
     tagged,
     read: fieldsOf,
     save: (fields, etag, user) => update.mutateAsync({ id, change: changedFrom(fieldsOf(user), fields), etag }),
-    fetchSaved: () => client.fetchQuery({ ...userQuery(id), staleTime: 0 }),
+    fetchSaved: () => fetchAnew(userQuery(id)),
   })
   const { errors, isSubmitting } = form.formState
   const readOnly = !mayUpdate || tagged.etag === null || isSubmitting

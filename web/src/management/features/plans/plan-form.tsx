@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { FormProvider } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { Field, Form, ProblemNote, type ServerForm, useServerForm } from '@/kit/form'
@@ -7,6 +6,7 @@ import { useVersionedForm } from '@/kit/versioned-form'
 import { taggedBy } from '@/lib/answers'
 import { changedFrom } from '@/lib/changed'
 import { notify } from '@/lib/notify'
+import { fetchAnew } from '@/lib/query-client'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
 import { Input } from '@/ui/input'
@@ -38,7 +38,6 @@ export function CreatePlan({ onDone }: { onDone: () => void }) {
 
 export function EditPlan({ plan, onDone }: { plan: Plan; onDone: () => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
   const update = useUpdatePlan(plan.id)
   const { form, conflict } = useVersionedForm<PlanFields, Plan>({
     tagged: taggedBy(plan),
@@ -49,7 +48,7 @@ export function EditPlan({ plan, onDone }: { plan: Plan; onDone: () => void }) {
       return taggedBy(saved)
     },
     fetchSaved: async () => {
-      const { items } = await client.fetchQuery({ ...plansQuery, staleTime: 0 })
+      const { items } = await fetchAnew(plansQuery)
       return taggedBy(items.find(({ id }) => id === plan.id) ?? plan)
     },
   })
