@@ -1,5 +1,8 @@
 import { log } from '../src/core/log'
 import { describe } from '../src/core/problem'
+import { isOfSession } from './sqlstate'
+
+const pooled = ': the connection does not keep its session, as behind PgBouncer in another mode than pool_mode = session'
 
 /** Whether the database takes what arrives, as far as the last attempts tell. */
 export function openOutage() {
@@ -8,7 +11,7 @@ export function openOutage() {
   return {
     isAway: () => isAway,
     begin(error: unknown) {
-      if (!isAway) log.warn({ error: describe(error) }, 'records cannot be stored just now')
+      if (!isAway) log.warn({ error: describe(error) }, `records cannot be stored just now${isOfSession(error) ? pooled : ''}`)
       isAway = true
       whenBegun()
     },

@@ -1,11 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { $ } from 'bun'
 import * as fc from 'fast-check'
 import { Problem } from '../../src/core/problem'
+import { debianProgram } from '../../src/testing/debian'
 import { unsnappy } from '../snappy'
 import { framesOf, makeDevice, rejectedOf, startIngestor, until } from '../testing'
 import { prometheus } from './prometheus'
@@ -152,24 +151,7 @@ test('snappy: literals and copies that overlap come out whole; whatever else com
   )
 })
 
-/** An installed one; else Debian's, unpacked and not installed. Undefined where neither can be had. */
-async function findPrometheus(): Promise<string | undefined> {
-  const installed = Bun.which('prometheus')
-  if (installed) return installed
-  const folder = join(tmpdir(), 'monozu-prometheus')
-  const program = join(folder, 'usr/bin/prometheus')
-  if (existsSync(program)) return program
-  await mkdir(folder, { recursive: true })
-  const isRoot = process.getuid?.() === 0
-  await $`(apt-get download prometheus || (${isRoot} && apt-get update && apt-get download prometheus)) && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb`
-    .cwd(folder)
-    .quiet()
-    .nothrow()
-  return existsSync(program) ? program : undefined
-}
-
-const program = await findPrometheus()
-if (!program) console.warn('Prometheus is not installed and could not be obtained: the test with it is left out')
+const program = await debianProgram('prometheus', 'usr/bin/prometheus')
 test.skipIf(!program)(
   'Prometheus itself delivers here',
   async () => {
@@ -189,7 +171,7 @@ remote_write: [{ url: '${ingestor.url}/api/v1/write', authorization: { credentia
 `,
     )
     const running = Bun.spawn(
-      [program!, `--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'],
+      [program!.path, `--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, '--web.listen-address=127.0.0.1:0'],
       {
         stderr: 'ignore',
       },

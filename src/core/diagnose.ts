@@ -31,8 +31,12 @@ export async function diagnose(url: string): Promise<Finding[]> {
   const sql = open(url)
   try {
     const before = Date.now()
-    const [server] =
-      await sql`select current_setting('server_version_num')::int as version, (extract(epoch from clock_timestamp()) * 1000)::bigint as ms, current_user as role`
+    const asked =
+      await sql`select current_setting('server_version_num')::int as version, (extract(epoch from clock_timestamp()) * 1000)::bigint as ms,
+      current_user as role, pg_backend_pid() as pid`
+    const [server] = asked
+    // Who stands in between told another process as we connected than the one that answers.
+    const isPooled = asked.state.pid !== server!.pid
     const skew = Number(server!.ms) - (before + Date.now()) / 2
     const roles =
       await sql`select rolname, rolsuper or rolbypassrls as above from pg_roles where rolname = any(${`{${wanted.join(',')}}`}::text[])`
@@ -42,6 +46,11 @@ export async function diagnose(url: string): Promise<Finding[]> {
     return [
       { label: 'PostgreSQL', text: String(server!.version), fault: server!.version < 150_000 },
       { label: 'connected as', text: String(server!.role), fault: false },
+      {
+        label: 'connection',
+        text: isPooled ? 'through a pooler, which has to keep sessions (PgBouncer: pool_mode = session)' : 'direct',
+        fault: false,
+      },
       { label: 'roles', text: missing.length ? `missing: ${missing.join(', ')}` : 'all there', fault: missing.length > 0 },
       { label: 'above row-level security', text: above.join(', ') || 'none', fault: above.length > 0 },
       { label: 'pending migrations', text: pending.join(', ') || 'none', fault: pending.length > 0 },
