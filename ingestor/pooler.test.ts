@@ -19,7 +19,7 @@ async function startPgBouncer(mode: 'session' | 'transaction'): Promise<string> 
   await writeFile(users, `"${url.username}" "${url.password}"\n`)
   await writeFile(
     file,
-    `[databases]\n* = host=${url.hostname} port=${url.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = ${users}\npool_mode = ${mode}\ndefault_pool_size = ${mode === 'session' ? 20 : 2}\n`,
+    `[databases]\n* = host=${url.hostname} port=${url.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = ${users}\npool_mode = ${mode}\ndefault_pool_size = ${mode === 'session' ? 20 : 1}\n`,
   )
   await chmod(folder, 0o755)
   // It does not run as root.
