@@ -1,3 +1,4 @@
+import { channel } from '../src/core/listener'
 import { pendingMigrations } from '../src/core/migrations'
 import { type Client, connect, within } from './connect'
 import { limits } from './limits'
@@ -55,6 +56,8 @@ export function openReader(databaseUrl: string, outage: Outage) {
       }),
     /** What tenants sent, added to what is known of the day. */
     noteVolumes: (volumes: Volumes) => ask((sql) => sql`select note_volumes(${sql.json(volumes as never)}::json)`),
+    /** Tells all who listen. */
+    tell: (payload: string) => ask((sql) => sql`select pg_notify(${channel}, ${payload})`),
     /** As far as it was ever asked. */
     installation: () => installation,
     close: () => connection.drop(),

@@ -121,6 +121,7 @@ export function openIngestor({
   const allFamilies = gather?.(families) ?? families
   const push = otlp && openOtlp(otlp, families)
   const listener = listenForSignals(databaseUrl, {
+    tell: reader.tell,
     forget: keys.forget,
     replay: replay.ask,
     lost() {
@@ -266,8 +267,8 @@ export function openIngestor({
     bodies.close()
     batcher.close()
     replay.close()
+    await listener.end()
     reader.close()
-    await listener.end({ timeout: 0 })
   }
 
   return { url: `http://${hostname}:${server.port}`, stop }

@@ -7,7 +7,7 @@ import { drain } from './core/health'
 import { limits } from './core/limits'
 import { publishWith } from './core/live'
 import { log } from './core/log'
-import { listen } from './core/signals'
+import { listen, stopListening } from './core/signals'
 import { untilStopped } from './core/stop'
 import { closeEnded, drainSockets } from './core/sockets'
 import { answerPolls } from './edge/commands/poll'
@@ -29,6 +29,7 @@ export async function serveApi(): Promise<number> {
   answerPolls()
   drainSockets()
   await Promise.race([app.stop(), Bun.sleep(limits.shutdownMs)])
+  await stopListening()
   await closeDatabase()
   return 0
 }

@@ -52,9 +52,11 @@ export type Tx = Lane['tx']
 
 const ignore = () => {}
 
-/** A database as one role sees it. `raw` is for LISTEN and for work that drizzle must not touch: it changes the client it is given. */
+/** A database as one role sees it. `raw` is for work that drizzle must not touch: it changes the client it is given. */
 export function openDatabase(url: string, watch: Watch = ignore) {
   const raw = postgres(url, { ...options, max: 2 })
+  /** For LISTEN, which keeps a connection to itself. Whoever opens it ends it. */
+  const openAlone = () => postgres(url, { ...options, max: 1 })
   const idle: Lane[] = []
   let opened = 0
   let patienceMs: number = limits.transactionMs
@@ -174,7 +176,7 @@ export function openDatabase(url: string, watch: Watch = ignore) {
     await Promise.all([raw.end({ timeout: 5 }), ...idle.splice(0).map(({ client }) => client.end({ timeout: 5 }))])
   }
 
-  return { raw, transaction, takeTime, holdBack, assertNotHeldBack, close }
+  return { raw, openAlone, transaction, takeTime, holdBack, assertNotHeldBack, close }
 }
 
 let watcher: Watch = ignore
@@ -185,6 +187,7 @@ export const watchQueries = (watch: Watch) => void (watcher = watch)
 /** The database of this process. */
 export const {
   raw,
+  openAlone,
   transaction,
   takeTime,
   holdBack,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { raw } from './db'
+import { openAlone, raw } from './db'
+import { channel, openListener } from './listener'
 import { log } from './log'
 import type { Scope } from './scope'
 
@@ -8,8 +9,6 @@ export interface Signal {
   topic: 'sessions' | 'devices' | 'licences' | 'commands' | 'live' | 'replays'
   key: string
 }
-
-const channel = 'monozu'
 
 /** All signals of a transaction travel as one notification, or a few where they are many (a payload holds 8000 bytes). */
 export async function sendSignals({ tx, signals }: Scope) {
@@ -41,13 +40,20 @@ export function hearAtOnce(signals: readonly Signal[]) {
   }
 }
 
-let listening: Promise<unknown> | undefined
+let listener: ReturnType<typeof openListener> | undefined
 
-/** Starts listening; the driver listens again by itself whenever the connection was lost. */
-export function listen() {
-  listening ??= raw.listen(channel, hear, () => {
-    log.debug('listening for signals')
-    for (const { lost } of [...listeners.values()].flat()) lost()
+/** Starts listening; whenever the connection was lost, or carries nothing more, it listens again by itself. */
+export function listen(): Promise<void> {
+  listener ??= openListener({
+    open: openAlone,
+    tell: (payload) => raw`select pg_notify(${channel}, ${payload})`,
+    hear,
+    lost() {
+      log.debug('listening for signals')
+      for (const { lost } of [...listeners.values()].flat()) lost()
+    },
   })
-  return listening
+  return listener.ready
 }
+
+export const stopListening = async () => listener?.end()

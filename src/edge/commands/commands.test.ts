@@ -10,7 +10,7 @@ import { answerPolls } from './poll'
 // A machine that does other work as well takes its time; a poll that nobody wakes takes longer still.
 setDefaultTimeout(20_000)
 
-beforeAll(async () => void (await listen()))
+beforeAll(() => listen())
 afterEach(() => moveClock(0))
 
 const lease = limits.commandLeaseMs

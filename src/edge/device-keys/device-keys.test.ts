@@ -7,7 +7,7 @@ import { type Client, problem, registered, send, signedIn } from '../../testing/
 import { owner, told, until } from '../../testing/world'
 
 const ingestor = startIngestor()
-beforeAll(async () => void (await listen()))
+beforeAll(() => listen())
 afterAll(() => ingestor.stop())
 afterEach(() => moveClock(0))
 

@@ -6,7 +6,7 @@ import { type Client, problem, registered, send, signedIn, within } from '../../
 import { addFrames, addLayout, owner, queued, report, runQueue, told, until, walk } from '../../testing/world'
 import { devicePresence, devices } from './schema'
 
-beforeAll(async () => void (await listen()))
+beforeAll(() => listen())
 afterEach(() => moveClock(0))
 
 const minute = 60_000

@@ -16,7 +16,7 @@ const [current, previous] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
 const [token, formerToken] = ['internal-token-of-these-tests-'.padEnd(40, 'x'), 'the-former-internal-token-'.padEnd(40, 'y')]
 
 let stopPeer: (() => void) | undefined
-beforeAll(async () => void (await listen()))
+beforeAll(() => listen())
 afterEach(() => {
   moveClock(0)
   stopPeer?.()
