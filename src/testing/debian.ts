@@ -27,7 +27,7 @@ export async function debianProgram(name: string, place: string): Promise<Progra
 async function unpack(name: string, folder: string) {
   await mkdir(folder, { recursive: true })
   const isRoot = process.getuid?.() === 0
-  const download = `apt-get download ${name} $(apt-cache depends ${name} | sed -n 's/^ *Depends: \\(lib[^ ]*\\)$/\\1/p' | grep -vx libc6)`
+  const download = `apt-get download ${name} $(apt-cache depends ${name} | sed -n 's/^ *Depends: \\(lib[^ ]*\\)$/\\1/p' | grep -vE '^lib(c6|js-.*)$')`
   await $`sh -c ${`(${download} || (${isRoot} && apt-get update && ${download})) && for package in *.deb; do dpkg-deb -x $package .; done && rm *.deb`}`
     .cwd(folder)
     .quiet()
