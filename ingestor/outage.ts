@@ -15,8 +15,10 @@ export function openOutage() {
       if (!isAway) log.warn({ error: describe(error) }, 'records cannot be stored just now')
       isAway = true
       // Once: it is so until somebody has changed what stands in between, and started this anew.
-      if (isOfSession(error) && !isMixed) log.warn(mixed)
-      isMixed ||= isOfSession(error)
+      if (!isMixed && isOfSession(error)) {
+        isMixed = true
+        log.warn(mixed)
+      }
       whenBegun()
     },
     end() {

@@ -150,13 +150,5 @@ async function send(client: Client, { text, value, isCounted }: Statement): Prom
   return isCounted ? (count ?? 0) : 0
 }
 
-const names = new Map<string, string>()
-
 /** By what it says: where a pooler mixes sessions a name that is known there can mean nothing else. */
-function nameOf(text: string): string {
-  const known = names.get(text)
-  if (known) return known
-  const name = `s${Bun.hash(text).toString(36)}`
-  names.set(text, name)
-  return name
-}
+const nameOf = (text: string) => `s${Bun.hash(text).toString(36)}`

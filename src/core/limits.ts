@@ -54,10 +54,10 @@ export const limits = {
   connectionWaitMs: 5_000,
   databaseStartMs: 5_000,
   sessionCacheMs: 5_000,
-  /** How often a process tries whether signals arrive: one that does not would be behind for as long as its caches hold, and consoles until somebody looks. */
-  signalPulseMs: 10_000,
   sessionCacheEntries: 50_000,
   tokenCacheEntries: 20_000,
+  /** How often a process tries whether signals arrive: one that does not would be behind for as long as its caches hold, and consoles until somebody looks. */
+  signalPulseMs: 10_000,
   sessionIdleMs: 24 * 3_600_000,
   refreshGraceMs: 10_000,
   /** As many tabs as a browser may wake at once. */

@@ -29,13 +29,14 @@ export function openListener({ open, tell, hear, lost, pulseMs = limits.signalPu
   let isExpected = false
   let isTelling = false
   let isSilent = false
-  let { client, ready } = listen()
+  let client: postgres.Sql
+  const ready = listen()
   const timer = setInterval(() => void beat(), pulseMs)
   timer.unref()
 
   function listen() {
-    const client = open()
-    return { client, ready: client.listen(channel, (payload) => (payload === pulse ? heard() : hear(payload)), lost) }
+    client = open()
+    return client.listen(channel, (payload) => (payload === pulse ? heard() : hear(payload)), lost)
   }
 
   function heard() {
@@ -62,8 +63,7 @@ export function openListener({ open, tell, hear, lost, pulseMs = limits.signalPu
     isSilent = true
     isExpected = false
     client.end({ timeout: 0 }).catch(ignore)
-    ;({ client, ready } = listen())
-    ready.catch(ignore)
+    listen().catch(ignore)
   }
 
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { $ } from 'bun'
 
 /** Where a program is, and what its environment has to name for it to find its libraries. */
-export interface Program {
+interface Program {
   path: string
   environment: Record<string, string>
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
-import { eventually } from '../../src/testing/eventually'
-import { axe, visit } from './browser'
+import { axe, until, visit } from './browser'
 import { inOrganization } from './organization'
 import { type Platform, signIn } from './platform'
 
@@ -56,15 +55,8 @@ test('another session is seen and ended; a second factor is switched on, asked f
   const switchOn = async () => {
     await page.getByLabel('Code of the app').fill(codeAt(secret, Date.now() - stepMs))
     await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click()
-    return codes
-      .first()
-      .waitFor({ timeout: 5_000 })
-      .then(
-        () => true,
-        () => false,
-      )
   }
-  expect(await eventually(switchOn, 30_000)).toBe(true)
+  await until(switchOn, () => codes.first().waitFor({ timeout: 5_000 }), 30_000)
   expect(await codes.count()).toBe(10)
   expect(await axe(page)).toEqual([])
   const [recovery, spare] = (await codes.allTextContents()) as [string, string]

@@ -10,7 +10,7 @@ let platform: Platform
 
 inOrganization((made) => void ({ browser, platform } = made))
 
-/** What the browser was asked to show, to play and to permit: one without a window permits nothing by itself, so somebody is thought who agrees. */
+/** What the browser was asked to show, to play and to permit: one without a window permits nothing, so that here whoever is asked agrees. */
 const listening = `
   globalThis.shown = []; globalThis.tones = 0; globalThis.asked = 0
   const Shown = Notification

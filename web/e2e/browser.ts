@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { AxeResults, RunOptions } from 'axe-core'
 import { $ } from 'bun'
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import { eventually } from '../../src/testing/eventually'
 import { processes } from '../../src/testing/process'
 
 const installed = [
@@ -70,6 +71,18 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
 
 /** Keys one right after the other, as fingers strike them: they do not wait for a page that is busy. */
 export const strike = (page: Page, ...keys: string[]) => Promise.all(keys.map((key) => page.keyboard.press(key)))
+
+/** Does something again until what it leads to has come: the world behind a page may need a moment, or have moved on meanwhile. */
+export async function until(act: () => Promise<unknown>, comes: () => Promise<unknown>, withinMs: number) {
+  const isThere = async () => {
+    await act()
+    return comes().then(
+      () => true,
+      () => false,
+    )
+  }
+  if (!(await eventually(isThere, withinMs))) throw new Error(`it did not lead there in ${withinMs} ms`)
+}
 
 /**
  * Makes the window taller than the page by its own bars. What lies beneath its edge is never drawn, and what is never drawn counts as

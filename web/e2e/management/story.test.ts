@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { config } from '../../../src/core/config'
-import { eventually } from '../../../src/testing/eventually'
 import { smtpServer } from '../../../src/testing/mail'
-import { sharedBrowser, visit } from '../browser'
+import { sharedBrowser, until, visit } from '../browser'
 import { type Platform, startPlatform } from '../platform'
 import { decide, givePassword, linkIn, looksRight, setUpFactor } from './staff'
 
@@ -49,18 +48,6 @@ async function tryToEnter(page: Page) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-/** The Cloud is told of a decision behind its answer: until then who signs in waits, and tries again. */
-async function enter(sign: () => Promise<void>, inside: () => Promise<void>) {
-  const isIn = async () => {
-    await sign()
-    return inside().then(
-      () => true,
-      () => false,
-    )
-  }
-  expect(await eventually(isIn, 60_000)).toBe(true)
-}
-
 const inside = (page: Page) => page.getByRole('navigation', { name: 'Main navigation' })
 
 /** On other terms than its plan's where it is to lack a feature. */
@@ -91,9 +78,11 @@ test('a tenant is created, its administrator is invited and joins, waits, is let
   await giveLicence(staff.page)
   await decide(staff.page, 'Activate', 'The contract is signed')
   await staff.page.getByText('Delivered').first().waitFor()
-  await enter(
+  // The Cloud is told of a decision behind its answer.
+  await until(
     () => tryToEnter(ada.page),
     () => inside(ada.page).waitFor({ timeout: 10_000 }),
+    60_000,
   )
   await ada.page.goto(`${platform.url}/settings/organization`)
   await ada.page.getByRole('heading', { name: 'Licence' }).waitFor()
@@ -116,9 +105,10 @@ test('a tenant is created, its administrator is invited and joins, waits, is let
 
   await decide(staff.page, 'Resume', 'The bill was paid')
   await staff.page.getByRole('button', { name: 'Suspend' }).waitFor()
-  await enter(
+  await until(
     () => again.getByRole('button', { name: 'Sign in', exact: true }).click(),
     () => again.waitFor({ state: 'detached', timeout: 10_000 }),
+    60_000,
   )
   await ada.page.getByRole('heading', { name: 'Licence' }).waitFor()
   expect(staff.complaints).toEqual([])

@@ -11,12 +11,12 @@ function useRouterAdapter() {
   const { pathname } = useLocation()
   const [searchParams] = useSearchParams()
   const updateUrl = useCallback(
-    (search: URLSearchParams, { history, scroll }: { history: 'push' | 'replace'; scroll: boolean }) => {
+    (search: URLSearchParams, { history }: { history: 'push' | 'replace' }) => {
       // Writing waits a moment: by then another page may be there, which it is nothing to.
       if (location.pathname !== pathname) return
       // Drawn at once: of two changes right after each other the first is never seen after the second.
       const to = { search: renderQueryString(search), hash: location.hash }
-      return navigate(to, { replace: history === 'replace', preventScrollReset: !scroll, flushSync: true })
+      return navigate(to, { replace: history === 'replace', flushSync: true })
     },
     [navigate, pathname],
   )
