@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api'
-import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { config } from './config'
+import { openDrizzle } from './drizzle'
 import { Problem, unavailable } from './errors'
 import { limits } from './limits'
 import { inSpan } from './spans'
@@ -41,7 +41,7 @@ function openLane(url: string, watch: Watch) {
     connection,
     assertSame,
     client,
-    tx: drizzle(prepared as unknown as typeof client, { logger: { logQuery: watch } }),
+    tx: openDrizzle(prepared as unknown as typeof client, watch),
     isGivenUp: false,
     givesUp: undefined as ReturnType<typeof setTimeout> | undefined,
   }

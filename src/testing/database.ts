@@ -23,6 +23,7 @@ Bun.env.ADMIN_PANEL_ENABLED = 'true'
 Bun.env.LOG_LEVEL ??= 'silent'
 
 await import('./predicate-law')
+await import('./drizzle-law')
 
 beforeEach(processes.testBegins)
 // Browsers and servers take their time to end where the machine is busy.
