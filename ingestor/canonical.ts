@@ -47,8 +47,3 @@ export function textOf(data: Fields, name: string, mostCharacters: number): stri
     throw unfit(`${name} must be text of at most ${mostCharacters} characters`)
   return cleanText(value)
 }
-
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw unfit(`${name} is required`)
-  return value
-}

@@ -3,7 +3,7 @@ import type { Items } from './decode'
 import type { Draft } from './draft'
 import { type Frame, encodeFrames } from './frames'
 import type { Device } from './keys'
-import { featureOfKind, handledKinds, kinds } from './kinds'
+import { dataOf, kinds } from './kinds'
 import type { Layout } from './layout'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
@@ -56,10 +56,11 @@ type Examined = { frame: Frame } | { record: DeviceRecord }
 function examineDraft(draft: Draft, { tenant_id, features }: Device, layouts: Layouts): Examined {
   const { at } = draft
   if ('names' in draft) return { frame: { at, ...layouts.ofTelemetry(tenant_id, draft.names, draft.values) } }
-  const feature = featureOfKind[draft.kind]
+  const kind = kinds[draft.kind]!
+  const { feature } = kind
   if (feature && !isOn(feature, features))
     throw new Refusal('feature_disabled', `The feature ${feature} is not switched on for this organization`)
-  const text = canonicalJson(kinds[draft.kind]!(draft.data))
+  const text = canonicalJson(dataOf(kind, draft.data))
   return { record: { at, kind: draft.kind, key: draft.id ?? hashOf(text), data: text } }
 }
 
@@ -104,7 +105,7 @@ export async function examine(items: Items, device: Device, layouts: Layouts, sh
     frames: admitted.length,
     layouts: fresh.filter((layout) => !refused?.has(layout)),
     records,
-    isHandled: records.some(({ kind }) => handledKinds.has(kind)),
+    isHandled: records.some(({ kind }) => kinds[kind]!.isHandled),
     rejected,
     bytes: rows.length + texts.reduce((sum, text) => sum + text.length + 200, 0),
   }

@@ -17,7 +17,7 @@ export interface Layout {
   stored: boolean
 }
 
-const nameForm = /^[A-Za-z_][\w.:/-]*$/
+export const nameForm = /^[A-Za-z_][\w.:/-]*$/
 
 /** The layout of telemetry fields, in whatever order they were sent. Throws a Refusal for names and labels that are not allowed. */
 export function describeLayout(tenant_id: string, names: string[], values: unknown[]): Layout {

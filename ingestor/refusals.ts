@@ -1,11 +1,12 @@
 import { Problem } from '../src/core/problem'
 import { closedProblem } from '../src/core/tenant-state'
 import { limits } from './limits'
+import type { Reason } from './reasons'
 
 /** Why one record is not stored: a stable word and a sentence that repeats nothing of the record but names of known fields. */
 export class Refusal extends Error {
   constructor(
-    readonly error: string,
+    readonly error: Reason,
     detail: string,
   ) {
     super(detail)

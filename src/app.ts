@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { ingestPaths } from '../ingestor/document'
 import { version } from '../package.json'
 import { apiDocument } from './core/api-document'
 import { introduction } from './core/api-introduction'
@@ -113,6 +114,7 @@ const about = {
     },
     provisioning: { type: 'apiKey', in: 'header', name: 'X-Provisioning-Key' },
   },
+  elsewhere: ingestPaths,
 }
 
 /**

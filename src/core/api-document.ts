@@ -25,6 +25,8 @@ type RefusedBy = (method: string, operation: Operation) => Refusals
 interface About {
   info: { title: string; version: string; description: string }
   securitySchemes: object
+  /** Paths that another program serves; what they refuse is written as what the routes refuse. */
+  elsewhere?: (answersTo: (refused: Refusals) => Record<string, Answer>) => object
 }
 
 /** Serves it at `/api/docs/json`. */
@@ -34,7 +36,7 @@ export function apiDocument(about: About, refusedBy: RefusedBy) {
   return plugin.get('/api/docs/json', () => (made ??= documentOf(plugin, about, refusedBy)), { detail: { hide: true } })
 }
 
-function documentOf(app: AnyElysia, { info, securitySchemes }: About, refusedBy: RefusedBy) {
+function documentOf(app: AnyElysia, { info, securitySchemes, elsewhere }: About, refusedBy: RefusedBy) {
   const problems = openProblems()
   const read = toOpenAPISchema(withoutReaders(app), { staticFile: false }).paths as Record<string, PathItem>
   const paths = Object.entries(read).map(([path, item]) => {
@@ -45,8 +47,8 @@ function documentOf(app: AnyElysia, { info, securitySchemes }: About, refusedBy:
     })
     return [withoutSlash(path), withTags(Object.fromEntries(operations) as PathItem)]
   })
-  const components = { securitySchemes, ...problems.components() }
-  return plainly({ openapi: '3.1.2', info, paths: Object.fromEntries(paths) as object, components })
+  const all = { ...Object.fromEntries(paths), ...elsewhere?.(problems.answersTo) } as object
+  return plainly({ openapi: '3.1.2', info, paths: all, components: { securitySchemes, ...problems.components() } })
 }
 
 interface Routes {

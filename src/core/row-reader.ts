@@ -17,13 +17,13 @@ export type Joined = Record<string, boolean> | undefined
 
 /** Objects of the selection that are null where their table had no row: told by the first of their columns, as the library does. */
 function optionalObjects(fields: SelectedFieldsOrdered, joined: Joined) {
-  const objects = new Map<string, { first: number; tables: Set<string> }>()
-  fields.forEach(({ path, field }, index) => {
-    if (!joined || path.length !== 2 || !(field instanceof Column)) return
-    const object = objects.getOrInsertComputed(path[0]!, () => ({ first: index, tables: new Set() }))
-    object.tables.add(getTableName(field.table))
+  const inObjects = fields.flatMap(({ path, field }, index) =>
+    joined && path.length === 2 && field instanceof Column ? [{ name: path[0]!, table: getTableName(field.table), index }] : [],
+  )
+  return [...Map.groupBy(inObjects, ({ name }) => name)].flatMap(([name, columns]) => {
+    const [{ table, index }] = columns as [(typeof columns)[number]]
+    return columns.every((column) => column.table === table) && !joined![table] ? [{ name, first: index }] : []
   })
-  return [...objects].flatMap(([name, { first, tables }]) => (tables.size === 1 && !joined![[...tables][0]!] ? [{ name, first }] : []))
 }
 
 type Row = Record<string, unknown>

@@ -3,6 +3,7 @@ import { problemFrom } from '@/lib/problem'
 
 export type Schema = {
   $ref?: string
+  title?: string
   type?: string | string[]
   format?: string
   pattern?: string
@@ -17,6 +18,7 @@ export type Schema = {
   const?: unknown
   enum?: unknown[]
   default?: unknown
+  examples?: unknown[]
   minimum?: number
   maximum?: number
   minLength?: number
@@ -42,6 +44,7 @@ type Described = {
   parameters?: Parameter[]
   requestBody?: { content?: Content }
   responses?: Record<string, Answer>
+  servers?: { url: string }[]
   'x-permission'?: string
 }
 type Scheme = { type: string; scheme?: string; in?: string; name?: string; description?: string }
@@ -55,6 +58,8 @@ export type Operation = {
   id: string
   method: string
   path: string
+  /** Where another program serves it. */
+  server?: string
   tag: string
   summary: string
   description?: string
@@ -90,6 +95,7 @@ function referenceOf({ info, paths, components }: ApiDocument): Reference {
         id: `${method} ${path}`,
         method,
         path,
+        server: described.servers?.[0]?.url,
         tag: described.tags?.[0] ?? '',
         summary: described.summary ?? path,
         description: described.description,
@@ -134,7 +140,9 @@ export function resolved(schema: Schema, schemas: Record<string, Schema>): Schem
 
 /** A body to begin with: what must be there, with something that shows its type. */
 export function exampleOf(schema: Schema, schemas: Record<string, Schema>): unknown {
-  const { type, properties, required = [], items, anyOf, default: value, const: only, enum: some, format } = resolved(schema, schemas)
+  const whole = resolved(schema, schemas)
+  const { type, properties, required = [], items, anyOf, default: value, const: only, enum: some, examples, format } = whole
+  if (examples) return examples[0]
   if (only !== undefined) return only
   if (value !== undefined) return value
   if (some) return some[0]

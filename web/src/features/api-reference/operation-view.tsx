@@ -3,7 +3,8 @@ import { Lock, LockOpen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '@/kit/copy-button'
 import { Card, CardHeader } from '@/ui/card'
-import type { Operation, Reference } from './document'
+import { Command, curlOf } from './command'
+import { exampleOf, type Operation, type Reference } from './document'
 import { Method } from './method'
 import { Problems } from './problems'
 import { SchemaView } from './schema-view'
@@ -12,9 +13,26 @@ import { TryIt } from './try-it'
 /** What the session of a browser can call; the others take keys that it does not have. */
 const callable = ({ schemes, isSocket }: Operation) => !isSocket && (schemes.length === 0 || schemes.includes('bearer'))
 
+/** Called by programs with a key of their own: how one does it. Nothing where it takes more than a header. */
+function exampleFor(
+  { schemes, method, server = location.origin, path, body }: Operation,
+  { schemes: all, schemas }: Reference,
+): string | null {
+  const key = schemes.find((scheme) => scheme === 'device' || scheme === 'provisioning')
+  if (!key) return null
+  return curlOf({
+    method,
+    address: `${server}${path}`,
+    headers: { [all[key]?.name ?? key]: 'KEY', ...(body && { 'Content-Type': 'application/json' }) },
+    body: body && JSON.stringify(exampleOf(body, schemas), null, 2),
+  })
+}
+
 export function OperationView({ operation, reference }: { operation: Operation; reference: Reference }) {
   const { t } = useTranslation()
-  const { method, path, summary, description, permission, schemes, parameters, body, answers } = operation
+  const { method, path, server = '', summary, description, permission, schemes, parameters, body, answers } = operation
+  const address = `${server}${path}`
+  const example = exampleFor(operation, reference)
   const LockIcon = schemes.length > 0 ? Lock : LockOpen
   return (
     <article aria-label={operation.id} className="space-y-4">
@@ -22,8 +40,8 @@ export function OperationView({ operation, reference }: { operation: Operation; 
         <h2 className="text-base font-semibold text-balance">{summary}</h2>
         <p className="mt-1.5 flex flex-wrap items-center gap-2">
           <Method name={method} />
-          <code className="text-sm break-all">{path}</code>
-          <CopyButton text={path} label={t('api_reference.copy_path')} />
+          <code className="text-sm break-all">{address}</code>
+          <CopyButton text={address} label={t('api_reference.copy_path')} />
         </p>
         {description && <p className="text-muted mt-2 max-w-prose">{description}</p>}
         <div className="text-muted mt-3 flex flex-wrap items-center gap-1.5 text-xs">
@@ -80,6 +98,14 @@ export function OperationView({ operation, reference }: { operation: Operation; 
         </div>
       </Card>
       <Problems operation={operation} />
+      {example && (
+        <Card>
+          <CardHeader title={t('api_reference.example')} />
+          <div className="px-4 pb-4">
+            <Command text={example} />
+          </div>
+        </Card>
+      )}
       {callable(operation) && (
         <Card>
           <CardHeader title={t('api_reference.try')} description={t('api_reference.try_hint')} />

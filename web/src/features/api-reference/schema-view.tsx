@@ -1,13 +1,15 @@
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Schema, resolved } from './document'
 
 const deepest = 6
 
 function typeOf(schema: Schema, schemas: Record<string, Schema>): string {
-  const { type, items, anyOf, format, const: only, enum: some } = resolved(schema, schemas)
+  const { type, items, anyOf, oneOf, format, const: only, enum: some } = resolved(schema, schemas)
   if (only !== undefined) return JSON.stringify(only)
   if (some) return some.map((value) => JSON.stringify(value)).join(' | ')
   if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, schemas)))].join(' | ')
+  if (oneOf) return 'string'
   const name = [type ?? 'any'].flat().join(' | ')
   if (name.startsWith('array')) return items ? `${typeOf(items, schemas)}[]` : 'array'
   return format ? `${name} (${format})` : name
@@ -21,26 +23,34 @@ function boundsOf({ minimum, maximum, minLength, maxLength, minItems, maxItems }
   return least === undefined ? `≤ ${most}` : `${least} – ${most}`
 }
 
-/** What is inside: of a list its entries, of an alternative the one that has fields. */
-function insideOf(schema: Schema, schemas: Record<string, Schema>): Schema | null {
+/** What is inside: of a list its entries, of alternatives those that have fields. */
+function insideOf(schema: Schema, schemas: Record<string, Schema>): Schema[] {
   const whole = resolved(schema, schemas)
-  if (whole.properties) return whole
+  if (whole.properties) return [whole]
   if (whole.items) return insideOf(whole.items, schemas)
-  for (const one of whole.anyOf ?? []) {
-    const found = insideOf(one, schemas)
-    if (found) return found
-  }
-  return null
+  return (whole.anyOf ?? []).flatMap((one) => insideOf(one, schemas))
 }
 
 type SchemaViewProps = { schema: Schema; schemas: Record<string, Schema>; depth?: number }
 
 /** The fields of a body or an answer, one below the other. */
 export function SchemaView({ schema, schemas, depth = 0 }: SchemaViewProps) {
-  const { t } = useTranslation()
   const inside = insideOf(schema, schemas)
-  if (!inside?.properties || depth > deepest) return depth === 0 ? <code className="text-xs">{typeOf(schema, schemas)}</code> : null
-  const { properties, required = [] } = inside
+  if (inside.length === 0 || depth > deepest) return depth === 0 ? <code className="text-xs">{typeOf(schema, schemas)}</code> : null
+  return inside.map((one, index) => (
+    <Fragment key={one.title ?? index}>
+      {one.title && (
+        <p className="border-border mt-2 border-t pt-2 text-xs first:mt-0 first:border-t-0 first:pt-0">
+          <strong>{one.title}</strong> <span className="text-muted">{one.description}</span>
+        </p>
+      )}
+      <Members schema={one} schemas={schemas} depth={depth} />
+    </Fragment>
+  ))
+}
+
+function Members({ schema: { properties = {}, required = [] }, schemas, depth }: Required<SchemaViewProps>) {
+  const { t } = useTranslation()
   return (
     <ul className={depth > 0 ? 'border-border ml-1 border-l pl-3' : undefined}>
       {Object.entries(properties).map(([name, field]) => (
@@ -52,6 +62,12 @@ export function SchemaView({ schema, schemas, depth = 0 }: SchemaViewProps) {
             {required.includes(name) && <span className="text-accent-text text-2xs font-medium">{t('api_reference.required')}</span>}
           </div>
           {field.description && <p className="text-muted text-xs">{field.description}</p>}
+          {field.oneOf?.map(({ const: word, description }) => (
+            <p key={String(word)} className="pl-3 text-xs text-pretty">
+              <code className="mr-2">{String(word)}</code>
+              <span className="text-muted">{description}</span>
+            </p>
+          ))}
           <SchemaView schema={field} schemas={schemas} depth={depth + 1} />
         </li>
       ))}

@@ -1,10 +1,10 @@
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CopyButton } from '@/kit/copy-button'
 import { fetchAuthorized } from '@/lib/api'
 import { formatBytes, formatNumber } from '@/lib/format'
 import { Button } from '@/ui/button'
 import { Input, TextArea } from '@/ui/input'
+import { Command, curlOf } from './command'
 import { exampleOf, type Operation, type Reference } from './document'
 
 type Told = { status: number; statusText: string; tookMs: number; bytes: number; text: string; requestId: string | null }
@@ -51,12 +51,12 @@ export function TryIt({ operation, reference }: { operation: Operation; referenc
   const [busy, setBusy] = useState(false)
   const address = addressOf(operation, values)
   const headers = headersOf(operation, values)
-  const command = [
-    `curl -X ${method} '${location.origin}${address}'`,
-    "-H 'Authorization: Bearer TOKEN'",
-    ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`),
-    ...(body ? [`-d '${text.replaceAll(/\s*\n\s*/g, ' ')}'`] : []),
-  ].join(' \\\n  ')
+  const curl = curlOf({
+    method,
+    address: `${location.origin}${address}`,
+    headers: { Authorization: 'Bearer TOKEN', ...headers },
+    body: body && text,
+  })
   const send = async () => {
     setBusy(true)
     const since = performance.now()
@@ -122,14 +122,7 @@ export function TryIt({ operation, reference }: { operation: Operation; referenc
         </Button>
         <p className="text-muted min-w-0 flex-1 text-xs">{method === 'GET' ? t('api_reference.reads') : t('api_reference.changes')}</p>
       </div>
-      <div className="bg-sunken border-border relative rounded-md border">
-        <pre className="thin-scrollbar overflow-x-auto p-3 pr-10 text-xs" tabIndex={0} aria-label="curl">
-          {command}
-        </pre>
-        <span className="absolute top-1.5 right-1.5">
-          <CopyButton text={command} label={t('api_reference.copy_command')} />
-        </span>
-      </div>
+      <Command text={curl} />
       <div aria-live="polite">
         {told && (
           <section aria-label={t('api_reference.answer')} className="border-border rounded-md border">

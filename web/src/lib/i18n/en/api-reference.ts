@@ -24,6 +24,7 @@ export const apiReference = {
     answer: 'Answer',
     refusals: 'Refusals',
     problems: 'What is refused is answered as application/problem+json with a stable word in “error” and the request’s id.',
+    example: 'Example',
     try: 'Try it',
     try_hint: 'Sent from here with your session, and with your permissions.',
     send: 'Send {{method}}',

@@ -28,6 +28,7 @@ export const apiReference: Shape<typeof english> = {
     answer: 'Risposta',
     refusals: 'Rifiuti',
     problems: 'Ciò che viene rifiutato risponde con application/problem+json, una parola stabile in “error” e l’id della richiesta.',
+    example: 'Esempio',
     try: 'Prova',
     try_hint: 'Parte da qui con la tua sessione e i tuoi permessi.',
     send: 'Invia {{method}}',
