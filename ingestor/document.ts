@@ -22,13 +22,11 @@ const refused: Refusals = {
 
 const figure = (count: number) => count.toLocaleString('en')
 
-const description = `
-What is answered with 204 or 200 is stored, once: the same records sent again change nothing. A record that cannot be stored is kept with its reason and
-holds up none of the others; an administrator sees it, and can have it examined again.
-
-The key may also be sent as \`Authorization: Bearer KEY\`. A request has at most ${figure(limits.records)} records and ${figure(limits.bodyBytes)} bytes,
-${figure(limits.inflatedBytes)} once it is inflated, and a record ${figure(limits.recordBytes)}. After 429 and 503 it is to be sent again, once \`Retry-After\` is over.
-`.trim()
+const description = [
+  `What is answered with 204 or 200 is stored, once: the same records sent again change nothing. A record that cannot be stored is kept with its reason and holds up none of the others; an administrator sees it, and can have it examined again.`,
+  `The key may also be sent as \`Authorization: Bearer KEY\`. A request has at most ${figure(limits.records)} records and ${figure(limits.bodyBytes)} bytes, ${figure(limits.inflatedBytes)} once it is inflated, and a record ${figure(limits.recordBytes)}. After 429 and 503 it is to be sent again, once \`Retry-After\` is over.`,
+  `Clients of Prometheus remote write (\`/api/v1/write\`), InfluxDB (\`/write\`, \`/api/v2/write\`) and OpenTelemetry (\`/v1/metrics\`, \`/v1/logs\`) have doors of their own there, with the same key, which answer as their protocols want.`,
+].join('\n\n')
 
 const telemetry = {
   type: 'object',

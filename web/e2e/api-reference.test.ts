@@ -36,6 +36,16 @@ test('the API reference is found by the palette, asks nobody outside, names both
   await operation.getByText('it was changed since the version in If-Match').waitFor()
   expect(await axe(page)).toEqual([])
 
+  // What another program serves is told as well: where, what it takes, and how a device calls it.
+  await page.getByRole('textbox', { name: 'Search operations' }).fill('ingest')
+  await page.getByRole('link', { name: /Store records of a device/ }).click()
+  for (const told of ['security_alert', 'dedupe_key', 'timestamp_out_of_range']) await operation.getByText(told, { exact: true }).waitFor()
+  expect(await page.getByLabel('curl').innerText()).toMatch(
+    /^curl -X POST 'http:\/\/\S+\/v1\/ingest'[^]*-H 'X-Device-Key: KEY'[^]*"kind": "telemetry"/,
+  )
+  expect(await operation.getByText('Try it').count()).toBe(0)
+  expect(await axe(page)).toEqual([])
+
   // The document's own list of units, read through the page.
   await page.getByRole('textbox', { name: 'Search operations' }).fill('tree of organization')
   await page.getByRole('link', { name: /The tree of organization units/ }).click()

@@ -7,6 +7,7 @@ import { Command, curlOf } from './command'
 import { exampleOf, type Operation, type Reference } from './document'
 import { Method } from './method'
 import { Problems } from './problems'
+import { Said } from './said'
 import { SchemaView } from './schema-view'
 import { TryIt } from './try-it'
 
@@ -43,7 +44,11 @@ export function OperationView({ operation, reference }: { operation: Operation; 
           <code className="text-sm break-all">{address}</code>
           <CopyButton text={address} label={t('api_reference.copy_path')} />
         </p>
-        {description && <p className="text-muted mt-2 max-w-prose">{description}</p>}
+        {description && (
+          <p className="text-muted mt-2 max-w-prose">
+            <Said>{description}</Said>
+          </p>
+        )}
         <div className="text-muted mt-3 flex flex-wrap items-center gap-1.5 text-xs">
           <LockIcon className="size-3.5" aria-hidden />
           {schemes.length === 0 && t('api_reference.open_to_all')}
@@ -86,6 +91,14 @@ export function OperationView({ operation, reference }: { operation: Operation; 
           </div>
         </Card>
       )}
+      {example && (
+        <Card>
+          <CardHeader title={t('api_reference.example')} />
+          <div className="px-4 pb-4">
+            <Command text={example} />
+          </div>
+        </Card>
+      )}
       <Card>
         <CardHeader title={t('api_reference.answers')} />
         <div className="space-y-3 px-4 pb-3">
@@ -98,14 +111,6 @@ export function OperationView({ operation, reference }: { operation: Operation; 
         </div>
       </Card>
       <Problems operation={operation} />
-      {example && (
-        <Card>
-          <CardHeader title={t('api_reference.example')} />
-          <div className="px-4 pb-4">
-            <Command text={example} />
-          </div>
-        </Card>
-      )}
       {callable(operation) && (
         <Card>
           <CardHeader title={t('api_reference.try')} description={t('api_reference.try_hint')} />

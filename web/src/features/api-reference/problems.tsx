@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { sentenceOf } from '@/lib/i18n'
 import { Card, CardHeader } from '@/ui/card'
 import type { Operation } from './document'
+import { Said } from './said'
 
 /** What the operation refuses: the words that programs meet, by status. */
 export function Problems({ operation: { problems } }: { operation: Operation }) {
@@ -17,7 +18,9 @@ export function Problems({ operation: { problems } }: { operation: Operation }) 
               {words.map(({ word, meaning }) => (
                 <p key={word} className="text-pretty">
                   <code className="mr-2">{word}</code>
-                  <span className="text-muted">{sentenceOf(word) ?? meaning}</span>
+                  <span className="text-muted">
+                    <Said>{sentenceOf(word) ?? meaning}</Said>
+                  </span>
                 </p>
               ))}
             </dd>

@@ -1,6 +1,7 @@
 import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Schema, resolved } from './document'
+import { Said } from './said'
 
 const deepest = 6
 
@@ -61,11 +62,17 @@ function Members({ schema: { properties = {}, required = [] }, schemas, depth }:
             <span className="text-muted text-xs">{boundsOf(resolved(field, schemas))}</span>
             {required.includes(name) && <span className="text-accent-text text-2xs font-medium">{t('api_reference.required')}</span>}
           </div>
-          {field.description && <p className="text-muted text-xs">{field.description}</p>}
+          {field.description && (
+            <p className="text-muted text-xs">
+              <Said>{field.description}</Said>
+            </p>
+          )}
           {field.oneOf?.map(({ const: word, description }) => (
             <p key={String(word)} className="pl-3 text-xs text-pretty">
               <code className="mr-2">{String(word)}</code>
-              <span className="text-muted">{description}</span>
+              <span className="text-muted">
+                <Said>{description}</Said>
+              </span>
             </p>
           ))}
           <SchemaView schema={field} schemas={schemas} depth={depth + 1} />
