@@ -1,33 +1,8 @@
-import { afterAll, expect, test } from 'bun:test'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { expect, test } from 'bun:test'
 import { freePort } from '../src/core/embedded-postgres'
-import { debianProgram } from '../src/testing/debian'
-import { startCommand, watch } from '../src/testing/process'
+import { pgBouncer, startPgBouncer } from '../src/testing/pgbouncer'
+import { startCommand } from '../src/testing/process'
 import { framesOf, makeDevice, moment, owner, recordsOf, send, startIngestor, telemetry, until } from './testing'
-
-const program = await debianProgram('pgbouncer', 'usr/sbin/pgbouncer')
-const folder = await mkdtemp(join(tmpdir(), 'pgbouncer-'))
-afterAll(() => rm(folder, { recursive: true }))
-
-/** A PgBouncer of this mode before the database; the URL that leads through it. */
-async function startPgBouncer(mode: 'session' | 'transaction'): Promise<string> {
-  const url = new URL(Bun.env.DATABASE_INGEST_URL!)
-  const port = freePort()
-  const [file, users] = [join(folder, `${mode}.ini`), join(folder, 'users.txt')]
-  await writeFile(users, `"${url.username}" "${url.password}"\n`)
-  await writeFile(
-    file,
-    `[databases]\n* = host=${url.hostname} port=${url.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = ${users}\npool_mode = ${mode}\ndefault_pool_size = ${mode === 'session' ? 20 : 1}\n`,
-  )
-  await chmod(folder, 0o755)
-  // It does not run as root.
-  const user = process.getuid?.() === 0 ? ['-u', 'postgres'] : []
-  watch(Bun.spawn([program!.path, ...user, file], { env: { ...Bun.env, ...program!.environment }, stdout: 'ignore', stderr: 'ignore' }))
-  url.port = String(port)
-  return url.href
-}
 
 const answers = (url: string) =>
   fetch(url).then(
@@ -35,8 +10,8 @@ const answers = (url: string) =>
     () => false,
   )
 
-test.skipIf(!program)('behind PgBouncer that keeps sessions records are stored, and a revoked key is a stranger at once', async () => {
-  const ingestor = startIngestor(await startPgBouncer('session'))
+test.skipIf(!pgBouncer)('behind PgBouncer that keeps sessions records are stored, and a revoked key is a stranger at once', async () => {
+  const ingestor = startIngestor(await startPgBouncer(Bun.env.DATABASE_INGEST_URL!, 'session', 20))
   try {
     await until(() => answers(`${ingestor.url}/readyz`))
     const device = await makeDevice()
@@ -56,10 +31,11 @@ test.skipIf(!program)('behind PgBouncer that keeps sessions records are stored, 
   }
 })
 
-test.skipIf(!program)(
+test.skipIf(!pgBouncer)(
   'behind one that mixes sessions nothing is acknowledged that is not stored, and the log and the doctor say why',
   async () => {
-    const DATABASE_URL = await startPgBouncer('transaction')
+    // They meet on the one there is.
+    const DATABASE_URL = await startPgBouncer(Bun.env.DATABASE_INGEST_URL!, 'transaction', 1)
     const ports = [freePort(), freePort()]
     const ingestors = ports.map((port) =>
       startCommand(['ingestor'], { DATABASE_URL, INGESTOR_PORT: String(port), SPOOL_BYTES: '0', DRAIN_SECONDS: '0', LOG_LEVEL: 'warn' }),

@@ -28,9 +28,6 @@ const contention = new Set(['40001', '40P01'])
  */
 const connection = /^(25...|26000|42P05|0A000)$/
 
-/** What was prepared on a connection is not there, or something else is: its session is not kept. */
-const session = /^(26000|42P05)$/
-
 /** Connections (08), an end of the server or of its process (57P): it did not answer the question. */
 const answer = /^(?!08|57P)[0-9A-Z]{5}$/
 
@@ -39,7 +36,6 @@ export const isContention = (error: unknown) => contention.has(codeOf(error))
 /** There already, under a key that was taken to be new. */
 export const isRepeated = (error: unknown) => codeOf(error) === '23505'
 export const isOfConnection = (error: unknown) => connection.test(codeOf(error))
-export const isOfSession = (error: unknown) => session.test(codeOf(error))
 /** The database is there, whatever it says. */
 export const isAnswer = (error: unknown) => answer.test(codeOf(error))
 /** Also where there was no room for it (class 53) a connection is as good as before. */

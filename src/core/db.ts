@@ -4,6 +4,7 @@ import { config } from './config'
 import { openDrizzle } from './drizzle'
 import { Problem, unavailable } from './errors'
 import { limits } from './limits'
+import { tellOfPooler } from './pooler'
 import { inSpan } from './spans'
 
 const options = {
@@ -122,6 +123,7 @@ export function openDatabase(url: string, watch: Watch = ignore) {
       await begun
       assertSame()
     } catch (error) {
+      tellOfPooler(error)
       if (connection.losses !== connection.lossesAtBegin) returnLane(lane)
       else
         client

@@ -18,8 +18,8 @@ export function constraintOf(error: unknown): string | undefined {
   return cause?.constraint_name ?? constraint_name
 }
 
-/** The database is away, restarting, full or too slow: worth trying again (PostgreSQL appendix A: classes 08, 53, 57). */
-const away = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57)/
+/** The database is away, restarting, full or too slow, or something between us mixes sessions: worth trying again (PostgreSQL appendix A: classes 08, 53, 57). */
+const away = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57|26000|42P05)/
 
 /** A value that passed as text but is none of its kind for PostgreSQL: a time beyond its calendar, a cursor of another list. */
 const unreadable = /^22(003|007|008|009|P02)$/
