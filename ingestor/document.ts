@@ -37,7 +37,7 @@ const telemetry = {
   description: `metrics by their names, of at least one and at most ${limits.metrics} numbers; up to ${limits.labels} texts beside them are labels of all of them`,
 }
 
-const dataOf = ({ fields, keepsOthers }: Kind) => ({
+const schemaOf = ({ fields, keepsOthers }: Kind) => ({
   type: 'object',
   required: Object.entries(fields).flatMap(([name, { isRequired }]) => (isRequired ? [name] : [])),
   properties: Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
@@ -67,7 +67,7 @@ const recordOf = (kind: string, about: string, data: object) => ({
 const record = {
   anyOf: [
     recordOf('telemetry', 'Numbers of one moment', telemetry),
-    ...Object.entries(kinds).map(([name, kind]) => recordOf(name, kind.about, dataOf(kind))),
+    ...Object.entries(kinds).map(([name, kind]) => recordOf(name, kind.about, schemaOf(kind))),
   ],
 }
 
