@@ -5,7 +5,7 @@ import { type Joined, rowReader } from './row-reader'
 import { Dialect } from './statement-text'
 
 // What drizzle makes of a statement, its text and its rows, is made here at a tenth and a fourth of what it costs there: that was half of a page of a list.
-// A law holds every statement and every row of all tests against the library's own (src/testing/drizzle-law.ts).
+// A law holds the statements and rows of all tests against the library's own (src/testing/drizzle-law.ts).
 
 type Nothing = Record<string, never>
 type Library = PostgresJsSession<postgres.Sql, Nothing, Nothing>
