@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { reasons } from '../ingestor/reasons'
 import { actions } from './core/actions'
 import { actions as ofStaff } from './management/actions'
 import { tenantEvents } from './management/states'
@@ -9,6 +10,7 @@ import { auditActions as english } from '../web/src/lib/i18n/en/audit-actions'
 import { fields } from '../web/src/lib/i18n/it/fields'
 import { auditActions as italian } from '../web/src/lib/i18n/it/audit-actions'
 import { settings as words } from '../web/src/lib/i18n/en/settings'
+import { settings as italianSettings } from '../web/src/lib/i18n/it/settings'
 import { permissions as sentences } from '../web/src/lib/i18n/it/permissions'
 import { problems } from '../web/src/lib/i18n/it/problems'
 import { auditActions as managementEnglish } from '../web/src/management/words/en-audit-actions'
@@ -29,6 +31,10 @@ test('each permission has an Italian sentence, and no other', () => {
 test('each area of the catalogue of permissions has a name, and no other', () => {
   const areas = everyPermission.map((permission) => permission.replace(/\.\w+$/, '').replaceAll('.', '_'))
   expect(Object.keys(words.settings.groups.area).sort()).toEqual([...new Set(areas)].sort())
+})
+
+test('each reason for which a record is refused has a name in English and Italian, and no other', () => {
+  for (const { settings } of [words, italianSettings]) expect(Object.keys(settings.rejected.reasons)).toEqual(Object.keys(reasons))
 })
 
 type Words = { audit_actions: Record<string, Record<string, string>> }

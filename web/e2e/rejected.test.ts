@@ -38,7 +38,7 @@ test('a refused record is found by its reason, read as it was sent, and examined
   const rows = page.getByRole('row').filter({ hasText: 'Pump controller' })
   await rows.nth(1).waitFor()
   expect(await rows.count()).toBe(2)
-  await rows.first().getByText('unknown_kind').click()
+  await rows.first().getByText('Unknown kind').click()
   const drawer = page.getByRole('dialog', { name: 'Refused record' })
   await drawer.getByText(/"sky":\s?"(overcast|cloudless)"/).waitFor()
   await drawer.getByRole('button', { name: 'Examine again' }).click()

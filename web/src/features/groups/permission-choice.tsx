@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Loaded } from '@/kit/loaded'
 import { sentenceOf } from '@/lib/i18n'
+import { useWordNames } from '@/lib/word-names'
 import { Checkbox } from '@/ui/checkbox'
 import { Skeleton } from '@/ui/skeleton'
 import { type Permission, permissionsQuery } from './queries'
@@ -39,13 +40,6 @@ export function PermissionAreas({ items, ...choice }: PermissionChoiceProps & { 
   ))
 }
 
-/** The name of an area of the catalogue; of one that came with a newer server, the server's word. */
-function useAreaName(area: string): string {
-  const { t, i18n } = useTranslation()
-  const key = `settings.groups.area.${area.replaceAll('.', '_')}`
-  return i18n.exists(key) ? t(key as 'settings.groups.area.devices') : area
-}
-
 function Area({
   area,
   permissions,
@@ -55,7 +49,7 @@ function Area({
 }: PermissionChoiceProps & { area: string; permissions: readonly Permission[] }) {
   const { t } = useTranslation()
   const id = useId()
-  const name = useAreaName(area)
+  const name = useWordNames('settings.groups.area')(area)
   const everything = value.includes('*')
   const held = permissions.filter(({ permission }) => everything || value.includes(permission))
   const others = value.filter((held) => !permissions.some(({ permission }) => permission === held))

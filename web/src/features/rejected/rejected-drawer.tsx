@@ -6,6 +6,7 @@ import { EmptyState } from '@/kit/empty-state'
 import { RelativeTime } from '@/kit/relative-time'
 import { formatBytes } from '@/lib/format'
 import { useCan } from '@/lib/me'
+import { useWordNames } from '@/lib/word-names'
 import { Button } from '@/ui/button'
 import { Sheet, SheetContent } from '@/ui/sheet'
 import { Skeleton } from '@/ui/skeleton'
@@ -17,6 +18,7 @@ const pollMs = 2_000
 export function RejectedDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   const { t } = useTranslation()
   const can = useCan()
+  const nameOf = useWordNames('settings.rejected.reasons')
   const replay = useReplay()
   const { data: record, isError } = useQuery({
     ...rejectedQuery(id ?? ''),
@@ -34,7 +36,7 @@ export function RejectedDrawer({ id, onClose }: { id: string | null; onClose: ()
             <DefinitionList>
               <Definition term={t('settings.rejected.device')}>{record.device_name ?? record.device_id}</Definition>
               <Definition term={t('settings.rejected.reason')}>
-                <code className="font-mono text-xs">{record.error}</code>
+                {nameOf(record.error)} <code className="text-muted text-xs">{record.error}</code>
               </Definition>
               <Definition term={t('settings.rejected.detail')}>{record.detail}</Definition>
               <Definition term={t('settings.rejected.state')}>

@@ -15,6 +15,7 @@ import { formatNumber } from '@/lib/format'
 import { useList } from '@/lib/list'
 import { useCan } from '@/lib/me'
 import { notify } from '@/lib/notify'
+import { useWordNames } from '@/lib/word-names'
 import { Button } from '@/ui/button'
 import { type Rejected, reasonsQuery, rejectedList, useReplayReason } from './queries'
 import { RejectedDrawer } from './rejected-drawer'
@@ -24,6 +25,7 @@ import { ReplayState } from './replay-state'
 export function RejectedPage() {
   const { t } = useTranslation()
   const can = useCan()
+  const nameOf = useWordNames('settings.rejected.reasons')
   const [reason, setReason] = useQueryState('reason', parseAsString)
   const [openId, setOpenId] = useQueryState('record', parseAsString.withOptions({ history: 'push' }))
   const list = useList(rejectedList(reason ?? undefined))
@@ -37,13 +39,13 @@ export function RejectedPage() {
         header: t('settings.rejected.reason'),
         width: 190,
         narrowWidth: 150,
-        cell: (record) => <code className="font-mono text-xs">{record.error}</code>,
+        cell: (record) => nameOf(record.error),
       },
       { id: 'detail', header: t('settings.rejected.detail'), from: 'lg', cell: (record) => record.detail },
       { id: 'state', header: t('settings.rejected.state'), width: 170, from: 'md', cell: (record) => <ReplayState record={record} /> },
       { id: 'at', header: t('settings.rejected.at'), width: 120, from: 'sm', cell: (record) => <RelativeTime at={record.created_at} /> },
     ],
-    [t],
+    [t, nameOf],
   )
   const replayAll = (error: string) =>
     replay.mutate(error, {
@@ -73,7 +75,11 @@ export function RejectedPage() {
               id: 'reason',
               label: t('settings.rejected.reason'),
               operators: ['is'],
-              options: (reasons.data?.items ?? []).map(({ error, count }) => ({ value: error, label: error, hint: formatNumber(count) })),
+              options: (reasons.data?.items ?? []).map(({ error, count }) => ({
+                value: error,
+                label: nameOf(error),
+                hint: formatNumber(count),
+              })),
             }}
             filter={reason ? { operator: 'is', values: [reason] } : null}
             onChange={(chosen) => void setReason(chosen?.values[0] ?? null)}
@@ -83,7 +89,7 @@ export function RejectedPage() {
     >
       <DataTable
         label={t('settings.rejected.title')}
-        rowLabel={(record) => `${record.device_name ?? record.device_id}: ${record.error}`}
+        rowLabel={(record) => `${record.device_name ?? record.device_id}: ${nameOf(record.error)}`}
         list={list}
         columns={columns}
         onOpen={(record) => void setOpenId(record.id)}
