@@ -14,7 +14,7 @@ export interface Field {
 
 export const must = ({ read, schema }: Field): Field => ({
   isRequired: true,
-  schema: { minLength: 1, ...schema },
+  schema,
   read(data, name) {
     const value = read(data, name)
     if (value === undefined) throw unfit(`${name} is required`)
@@ -23,7 +23,7 @@ export const must = ({ read, schema }: Field): Field => ({
 })
 
 export const text = (maxLength: number, description?: string): Field => ({
-  schema: { type: 'string', maxLength, description },
+  schema: { type: 'string', minLength: 1, maxLength, description },
   read: (data, name) => textOf(data, name, maxLength),
 })
 
