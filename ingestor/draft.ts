@@ -12,7 +12,7 @@ export function draftOf(item: unknown): Draft {
   if (!isFields(item)) throw new Refusal('invalid_record', 'A record must be an object')
   const { kind, data } = item
   const isKnown = typeof kind === 'string' && (kind === 'telemetry' || Object.hasOwn(kinds, kind))
-  if (!isKnown) throw new Refusal('unknown_kind', 'kind must be one of those in the contract')
+  if (!isKnown) throw new Refusal('unknown_kind', `kind must be one of telemetry, ${Object.keys(kinds).join(', ')}`)
   const at = readInstant(item.timestamp)
   const id = idOf(item)
   if (!isFields(data)) throw unfit('data must be an object')
