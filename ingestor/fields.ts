@@ -37,7 +37,7 @@ export const word = (...words: string[]): Field => ({
 })
 
 export const address: Field = {
-  schema: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }], description: 'IPv4 or IPv6, without a zone' },
+  schema: { anyOf: ['ipv4', 'ipv6'].map((format) => ({ type: 'string', format })), description: 'without a zone' },
   read(data, name) {
     const given = textOf(data, name, 45)
     if (given !== undefined && (!isIP(given) || given.includes('%'))) throw unfit(`${name} must be an IPv4 or IPv6 address`)

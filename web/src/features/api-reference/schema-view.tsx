@@ -10,6 +10,7 @@ function typeOf(schema: Schema, schemas: Record<string, Schema>): string {
   if (only !== undefined) return JSON.stringify(only)
   if (some) return some.map((value) => JSON.stringify(value)).join(' | ')
   if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, schemas)))].join(' | ')
+  // Words, each of which is told with its meaning.
   if (oneOf) return 'string'
   const name = [type ?? 'any'].flat().join(' | ')
   if (name.startsWith('array')) return items ? `${typeOf(items, schemas)}[]` : 'array'
