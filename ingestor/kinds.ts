@@ -81,6 +81,6 @@ export const kinds: Record<string, Kind> = {
 /** What is kept of the data of a record. Throws a Refusal. */
 export function dataOf({ fields, keepsOthers }: Kind, data: Fields): Fields {
   const kept: Fields = keepsOthers ? { ...data } : {}
-  for (const [name, { read }] of Object.entries(fields)) kept[name] = read(data, name)
+  for (const name in fields) kept[name] = fields[name]!.read(data, name)
   return kept
 }

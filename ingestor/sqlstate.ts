@@ -1,3 +1,4 @@
+import { isOfSession } from '../src/core/pooler'
 import { codeOf } from '../src/core/problem'
 
 /**
@@ -24,9 +25,9 @@ const contention = new Set(['40001', '40P01'])
 
 /**
  * The server and we no longer agree on what this connection holds: transactions that are none or have failed (class 25, a standby's included),
- * prepared statements that are gone, there already, or made for what a table was before.
+ * prepared statements that were made for what a table was before. With those that are gone or there already its session is another.
  */
-const connection = /^(25...|26000|42P05|0A000)$/
+const connection = /^(25...|0A000)$/
 
 /** Connections (08), an end of the server or of its process (57P): it did not answer the question. */
 const answer = /^(?!08|57P)[0-9A-Z]{5}$/
@@ -35,7 +36,7 @@ export const isOfData = (error: unknown) => data.has(codeOf(error))
 export const isContention = (error: unknown) => contention.has(codeOf(error))
 /** There already, under a key that was taken to be new. */
 export const isRepeated = (error: unknown) => codeOf(error) === '23505'
-export const isOfConnection = (error: unknown) => connection.test(codeOf(error))
+export const isOfConnection = (error: unknown) => connection.test(codeOf(error)) || isOfSession(codeOf(error))
 /** The database is there, whatever it says. */
 export const isAnswer = (error: unknown) => answer.test(codeOf(error))
 /** Also where there was no room for it (class 53) a connection is as good as before. */

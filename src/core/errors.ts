@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { faultsOf } from './faults'
 import { log } from './log'
+import { isOfSession } from './pooler'
 import { Problem, codeOf, describe, problemResponse } from './problem'
 import { tell } from './request-log'
 import { note, noteRoute } from './spans'
@@ -18,14 +19,14 @@ export function constraintOf(error: unknown): string | undefined {
   return cause?.constraint_name ?? constraint_name
 }
 
-/** The database is away, restarting, full or too slow, or something between us mixes sessions: worth trying again (PostgreSQL appendix A: classes 08, 53, 57). */
-const away = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57|26000|42P05)/
+/** The database is away, restarting, full or too slow: worth trying again (PostgreSQL appendix A: classes 08, 53, 57). */
+const away = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57)/
 
 /** A value that passed as text but is none of its kind for PostgreSQL: a time beyond its calendar, a cursor of another list. */
 const unreadable = /^22(003|007|008|009|P02)$/
 
 function ofDatabase(code: string): Problem | undefined {
-  if (away.test(code)) return unavailable()
+  if (away.test(code) || isOfSession(code)) return unavailable()
   if (code === '40001' || code === '40P01') return new Problem(409, 'conflict', 'Somebody else changed the same thing; try again')
   if (code === '23505') return new Problem(409, 'already_exists', 'Something with the same name or key exists already')
   if (code === '23503') return new Problem(422, 'invalid', 'The request refers to something that does not exist')
