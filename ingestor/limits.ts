@@ -4,6 +4,8 @@ export const limits = {
   inflatedBytes: 32 * 1_048_576,
   /** At the doors of other protocols, which read a body in one go. */
   doorBytes: 4 * 1_048_576,
+  /** A statement of InfluxQL. */
+  queryBytes: 8192,
   /** Numbers in one request at those doors. */
   doorValues: 100_000,
   /** A zstd window (RFC 9659) as a power of two: 8 MiB. */

@@ -62,6 +62,7 @@ test('the database crashes and comes back: what was acknowledged is stored, once
     await database.ended
     await until(async () => senders.every(({ refusals }, sender) => refusals() > refused[sender]!))
     expect((await fetch(`${ingestor.url}/readyz`)).status).toBe(503)
+    expect(await (await fetch(`${ingestor.url}/health`)).json()).toMatchObject({ status: 'fail' })
     expect((await fetch(`${ingestor.url}/healthz`)).status).toBe(200)
     database = await start()
   }

@@ -13,6 +13,7 @@ import { type Share, openBudget } from './budget'
 import { within } from './connect'
 import type { Door } from './doors/door'
 import { influx1, influx2 } from './doors/influx'
+import { health, influxQuery, ping } from './doors/influx-greetings'
 import { native } from './doors/native'
 import { otlpLogs, otlpMetrics } from './doors/otlp'
 import { prometheus } from './doors/prometheus'
@@ -221,12 +222,33 @@ export function openIngestor({
 
   async function metrics(request: Request): Promise<Response> {
     const request_id = requestIdOf(request)
-    if (!metricsTokens.length) return problemResponse(unknownRoute(request), request_id)
+    if (!metricsTokens.length) return problemResponse(noRoute(), request_id)
     const token = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
     if (!isOneOf(metricsTokens, token))
       return problemResponse(new Problem(401, 'unauthenticated', 'The token is missing or not the one in METRICS_TOKEN'), request_id)
     return new Response(prometheusText(await allFamilies()), { headers: { 'content-type': prometheusType, 'x-request-id': request_id } })
   }
+
+  const doorAt = (route: string, of: (request: Request) => Door) => serving(route, (request) => post(of(request), request))
+  const routes = {
+    '/v1/ingest': { POST: doorAt('/v1/ingest', () => native) },
+    '/api/v1/write': { POST: doorAt('/api/v1/write', () => prometheus) },
+    '/write': { POST: doorAt('/write', () => influx1) },
+    '/api/v2/write': { POST: doorAt('/api/v2/write', () => influx2) },
+    '/query': { POST: doorAt('/query', () => influxQuery), GET: doorAt('/query', () => influxQuery) },
+    '/ping': { GET: (request: Request) => secured(ping(requestIdOf(request))) },
+    '/health': { GET: async (request: Request) => secured(health(await whyNotReady(), requestIdOf(request))) },
+    '/v1/metrics': { POST: doorAt('/v1/metrics', otlpMetrics) },
+    '/v1/logs': { POST: doorAt('/v1/logs', otlpLogs) },
+    '/metrics': { GET: async (request: Request) => secured(await metrics(request)) },
+    '/healthz': {
+      GET: (request: Request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })),
+    },
+    '/readyz': { GET: async (request: Request) => secured(await ready(request)) },
+  }
+
+  const unknownRoute = ({ url, method }: Request) =>
+    Object.hasOwn(routes, new URL(url).pathname) ? new Problem(405, 'method_not_allowed', `${method} is not possible here`) : noRoute()
 
   const server = Bun.serve({
     port,
@@ -236,17 +258,7 @@ export function openIngestor({
     // Larger bodies get our own answer, without being read.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 60,
-    routes: {
-      '/v1/ingest': { POST: serving('/v1/ingest', (request) => post(native, request)) },
-      '/api/v1/write': { POST: serving('/api/v1/write', (request) => post(prometheus, request)) },
-      '/write': { POST: serving('/write', (request) => post(influx1, request)) },
-      '/api/v2/write': { POST: serving('/api/v2/write', (request) => post(influx2, request)) },
-      '/v1/metrics': { POST: serving('/v1/metrics', (request) => post(otlpMetrics(request), request)) },
-      '/v1/logs': { POST: serving('/v1/logs', (request) => post(otlpLogs(request), request)) },
-      '/metrics': { GET: async (request) => secured(await metrics(request)) },
-      '/healthz': { GET: (request) => secured(Response.json({ status: 'ok' }, { headers: { 'x-request-id': requestIdOf(request) } })) },
-      '/readyz': { GET: async (request) => secured(await ready(request)) },
-    },
+    routes,
     fetch: (request) => secured(problemResponse(unknownRoute(request), requestIdOf(request))),
     error: () => secured(problemResponse(away(), Bun.randomUUIDv7())),
   })
@@ -280,9 +292,4 @@ function problemOf(error: unknown, request_id: string): Problem {
   return away()
 }
 
-const unknownRoute = ({ url, method }: Request) =>
-  ['/v1/ingest', '/v1/metrics', '/v1/logs', '/api/v1/write', '/write', '/api/v2/write', '/healthz', '/readyz'].includes(
-    new URL(url).pathname,
-  )
-    ? new Problem(405, 'method_not_allowed', `${method} is not possible here`)
-    : new Problem(404, 'not_found', 'There is no such route')
+const noRoute = () => new Problem(404, 'not_found', 'There is no such route')

@@ -129,6 +129,30 @@ test("InfluxData's client writes, compressed or not, and is told what failed", a
   expect(await framesOf(device.tenant_id)).toHaveLength(3)
 })
 
+test('what clients ask before they write is answered: is it there, can it serve, is there a database', async () => {
+  const { key } = await makeDevice()
+  for (const method of ['GET', 'HEAD']) {
+    const { status, headers } = await fetch(`${ingestor.url}/ping`, { method })
+    expect([status, headers.get('x-influxdb-version')]).toEqual([204, expect.stringMatching(/^1\.8\./)])
+  }
+  const health = await fetch(`${ingestor.url}/health`, { headers: { authorization: `Token ${key}` } })
+  expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ name: 'influxdb', status: 'pass' })])
+  const ask = async (init: RequestInit, q = '') => {
+    const response = await fetch(`${ingestor.url}/query${q && `?${new URLSearchParams({ q })}`}`, init)
+    return { status: response.status, body: (await response.json()) as unknown }
+  }
+  const headers = { authorization: `Basic ${Buffer.from(`any:${key}`).toString('base64')}` }
+  const created = { status: 200, body: { results: [{ statement_id: 0 }] } }
+  expect(await ask({ method: 'POST', headers, body: new URLSearchParams({ q: 'CREATE DATABASE "telegraf"' }) })).toEqual(created)
+  expect(await ask({ method: 'POST', headers }, 'create database "a" WITH DURATION 3d')).toEqual(created)
+  expect(await ask({ headers }, 'CREATE DATABASE a')).toEqual(created)
+  const refused = { error: 'Only CREATE DATABASE is answered here' }
+  for (const q of ['', 'SELECT * FROM "cpu"', 'DROP DATABASE a', 'x CREATE DATABASE a'])
+    expect(await ask({ method: 'POST', headers }, q)).toEqual({ status: 400, body: refused })
+  expect(await ask({ method: 'POST' }, 'CREATE DATABASE a')).toMatchObject({ status: 401 })
+  expect(await ask({ method: 'POST', headers, body: ' '.repeat(9000) })).toMatchObject({ status: 413 })
+})
+
 // ASVS 1.5.2
 test('whatever comes is a point or a refusal', () => {
   const part = fc.constantFrom('m', ',', '=', ' ', '"', '\\', '\n', '1', 'i', 't', '#', '\0', '\ud800', '-', 'e')

@@ -1,20 +1,15 @@
 import uPlot from 'uplot'
 import { formatDayAndTime, formatTime } from '@/lib/format'
+import { type ScaleOptions, scaleLabels, scaleOf } from './chart-scale'
 
 export type Line = { name: string; colour: number; faint: boolean }
-type PlotOptions = {
+type PlotOptions = ScaleOptions & {
   width: number
   height: number
   lines: readonly Line[]
   format: (value: number) => string
-  /** The top of the scale where the unit has one, such as 100 for percent. */
-  highest?: number
   /** Counts in powers of two, as bytes are. */
   binary?: boolean
-  /** What the scale does not go beyond while the values do not either. */
-  ceiling?: number
-  /** Values that differ little from each other fill the height, instead of standing on zero. */
-  fitted?: boolean
   syncKey?: string
   zone?: string
   onCursor: (place: number | null) => void
@@ -40,17 +35,6 @@ function token(name: string): string {
 
 function translucent(colour: string, alpha: string): string {
   return colour.replace(/\)$/, ` / ${alpha})`)
-}
-
-function scaleOf(low: number, high: number, { highest, ceiling, fitted }: PlotOptions): [number, number] {
-  const roomy = Math.max(high * 1.15, Number.EPSILON * 8, 1e-6)
-  const top = ceiling !== undefined && high <= ceiling ? Math.min(roomy, ceiling) : roomy
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, highest ?? 1]
-  if (fitted && low > 0 && high - low < high * 0.3) {
-    const room = (high - low || high * 0.02) * 0.25
-    return [Math.max(0, low - room), ceiling !== undefined && high <= ceiling ? Math.min(ceiling, high + room) : high + room]
-  }
-  return [Math.min(0, low * 1.15), highest === undefined ? top : Math.max(highest, high)]
 }
 
 /** A plot on a canvas; its colours are read from the theme's tokens whenever it draws. */
@@ -92,7 +76,7 @@ export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
           incrs: options.binary ? powersOfTwo : undefined,
           space: 28,
           size: 66,
-          values: (_self, splits) => splits.map((value) => format(value)),
+          values: (_self, splits) => scaleLabels(splits, format),
         },
       ],
       series: [

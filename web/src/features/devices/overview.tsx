@@ -13,6 +13,7 @@ import { Loaded } from '@/kit/loaded'
 import { type TimeRange, TimeRangePicker, timeRanges } from '@/kit/time-range'
 import { useNow } from '@/lib/clock'
 import { formatDateTime, formatDuration } from '@/lib/format'
+import { useCan } from '@/lib/me'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Skeleton } from '@/ui/skeleton'
@@ -122,12 +123,20 @@ function Charts({ data, metrics }: { data: DeviceTelemetry; metrics: readonly st
   )
 }
 
+/** A device may send logs alone. */
 function NoTelemetry({ device }: { device: Device }) {
   const { t } = useTranslation()
-  const description = device.status === 'never' ? t('telemetry.none_never') : t('telemetry.none_hint')
+  const can = useCan()
+  const isSilent = device.status === 'never'
   return (
     <Card>
-      <EmptyState icon={Activity} title={t('telemetry.none')} description={description} />
+      <EmptyState icon={Activity} title={t('telemetry.none')} description={isSilent ? t('telemetry.none_never') : t('telemetry.none_hint')}>
+        {!isSilent && can('devices.events.read') && (
+          <Button asChild>
+            <Link to="?tab=events">{t('telemetry.to_events')}</Link>
+          </Button>
+        )}
+      </EmptyState>
     </Card>
   )
 }

@@ -173,6 +173,7 @@ export const devices = {
     none: 'No telemetry yet',
     none_hint: 'The device has not reported any values so far. They appear here by themselves.',
     none_never: 'The device has registered but never reported. Check that its agent is running.',
+    to_events: 'See its events',
     more_metrics_one: '{{count}} more metric in Telemetry',
     more_metrics_other: '{{count}} more metrics in Telemetry',
     none_in_range: 'Nothing in this time range',

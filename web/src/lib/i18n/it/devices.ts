@@ -179,6 +179,7 @@ export const devices: Shape<typeof english> = {
     none: 'Ancora nessuna telemetria',
     none_hint: 'Finora il dispositivo non ha inviato valori. Compariranno qui da soli.',
     none_never: 'Il dispositivo si è registrato ma non ha mai trasmesso. Controlla che l’agente sia in esecuzione.',
+    to_events: 'Vedi i suoi eventi',
     more_metrics_one: 'Un’altra metrica in Telemetria',
     more_metrics_other: 'Altre {{count}} metriche in Telemetria',
     none_in_range: 'Nulla in questo intervallo',

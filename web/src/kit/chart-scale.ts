@@ -1,0 +1,25 @@
+export type ScaleOptions = {
+  /** The top of the scale where the unit has one, such as 100 for percent. */
+  highest?: number
+  /** What the scale does not go beyond while the values do not either. */
+  ceiling?: number
+  /** Values that differ little from each other fill the height, instead of standing on zero. */
+  fitted?: boolean
+}
+
+/** Bottom and top of a plot whose values lie between `low` and `high`; neither is finite where there are none. */
+export function scaleOf(low: number, high: number, { highest, ceiling, fitted }: ScaleOptions): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, highest ?? 1]
+  const topped = (top: number) => (ceiling !== undefined && high <= ceiling ? Math.min(ceiling, top) : top)
+  const differs = high - low
+  if (fitted && low > 0 && differs > 0 && differs < high * 0.3) return [Math.max(0, low - differs / 4), topped(high + differs / 4)]
+  if (highest !== undefined) return [Math.min(0, low * 1.15), Math.max(highest, high)]
+  if (low === 0 && high === 0) return [0, topped(1)]
+  return [Math.min(0, low * 1.15), topped(Math.max(0, high * 1.15))]
+}
+
+/** What stands beside the lines of the scale; nothing beside one that would read as its neighbour does. */
+export function scaleLabels(values: readonly number[], format: (value: number) => string): string[] {
+  const labels = values.map(format)
+  return labels.map((label, index) => (label === labels[index - 1] ? '' : label))
+}
