@@ -7,6 +7,8 @@ export interface Place {
   layout: typeof telemetryLayouts.$inferSelect
   metric: string
   place: number
+  /** Of metric and labels: the same wherever it stands. A device that does not always report the same metrics has it in several layouts. */
+  series: string
 }
 
 export interface Asked {
@@ -63,21 +65,29 @@ const within = (column: SQL, { fromMs, toMs }: Stretch) => sql`${column} >= ${mo
 
 /** A number among the values of a frame that is one: NaN and the infinities are no points. */
 export const finite = sql`x.v > '-Infinity' and x.v < 'Infinity'`
-const fromFrames = sql`f.layout_id, w.place, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
-const fromRollups = sql`r.layout_id, w.place, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
+const fromFrames = sql`w.series, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
+const fromRollups = sql`w.series, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
   r.totals[w.place] as total, r.firsts[w.place] as first, r.lasts[w.place] as last, r.increases[w.place] as increase`
 
-/** The places asked for as rows: two arrays however many there are, so that a prepared statement is reused. */
-const wantedOf = (places: Place[]) => sql`
-  unnest(${uuids(places.map(({ layout }) => layout.id))}, ${`{${places.map(({ place }) => place).join(',')}}`}::int[]) w (layout_id, place)`
+/** The places asked for as rows: three arrays however many there are, so that a prepared statement is reused. */
+const wantedOf = (places: Place[]) => {
+  const numbers = sql`${`{${places.map(({ place }) => place).join(',')}}`}::int[]`
+  const [layouts, series] = [places.map(({ layout }) => layout.id), places.map((one) => one.series)].map(uuids)
+  return sql`unnest(${layouts}, ${numbers}, ${series}) w (layout_id, place, series)`
+}
 
 /**
  * The beginning of a subquery beside a device `d`: `pieces` are all its points within the stretches, each on its own or summed up in a rollup (count,
  * low, high, total, first, last, and `increase` of a counter). Five minutes are left aside where frames arrived since they were made; then the frames
  * speak. So is an hour where one of its five minutes is, or was made since; then they speak. Rollups of `whole` seconds are not among the pieces but for
- * themselves, as `wholes`.
+ * themselves, as `wholes`. A rollup knows no moments: where `isOrdered` is asked for, one of which a series has several, of as many layouts, is left
+ * aside as well, for as long as there are frames.
  */
-export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[], whole?: number): SQL {
+export function piecesOf(
+  { tenant_id, places }: Asked,
+  parts: Stretch[],
+  { whole, isOrdered }: { whole?: number; isOrdered: boolean },
+): SQL {
   const wanted = wantedOf(places)
   const layouts = uuids([...new Set(places.map(({ layout }) => layout.id))])
   const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = d.device_id`
@@ -105,19 +115,30 @@ export function piecesOf({ tenant_id, places }: Asked, parts: Stretch[], whole?:
     where ${finite}`
   const summed = parts.filter(({ seconds }) => seconds > 0)
   const hours = parts.filter(isHours)
-  const arrived = summed.map((part) => sql`select a.at from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`)
+  const noted = summed.map((part) => sql`select a.at from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`)
+  const shared = (seconds: number, when: SQL) => sql`
+    select r.at from telemetry_rollup r join ${wanted} on w.layout_id = r.layout_id
+    where ${asked(sql`r`)} and r.seconds = ${seconds}::int and ${when} group by r.at, w.series having count(*) > 1`
   const open = hours.map(
     (part) => sql`
       select o.at from telemetry_open_hour o where ${own(sql`o`)} and ${within(sql`o.at`, part)}
-      union select date_bin('1 hour', a.at, '2000-01-03Z') from arrived a where ${within(sql`a.at`, part)}`,
+      union select date_bin('1 hour', a.at, '2000-01-03Z') from noted a where ${within(sql`a.at`, part)}
+      ${isOrdered ? sql`union ${shared(3600, within(sql`r.at`, part))}` : sql``}`,
   )
+  const hasFrames = sql`r.at >= coalesce((select t.raw_expired_before from telemetry_retention t where t.tenant_id = ${tenant_id}), '-infinity')`
+  const sharedFives = summed.map((part) =>
+    isHours(part)
+      ? sql`select s.at from open o cross join lateral (${shared(300, sql`r.at >= o.at and r.at < o.at + interval '1 hour' and ${hasFrames}`)}) s`
+      : shared(300, sql`${within(sql`r.at`, part)} and ${hasFrames}`),
+  )
+  const arrived = summed.length ? [sql.join([sql`select at from noted`, ...(isOrdered ? sharedFives : [])], sql` union `)] : []
   const pieces = [
     ...parts.filter(({ seconds }) => seconds === 0).map(frames),
     ...summed.filter((part) => !isWhole(part)).map(settled),
     ...hours.map(opened),
     ...(summed.length ? [fresh({ ...summed[0]!, toMs: summed.at(-1)!.toMs })] : []),
   ]
-  const sets = { arrived, open, wholes: parts.filter(isWhole).map(settled), pieces }
+  const sets = { noted, open, arrived, wholes: parts.filter(isWhole).map(settled), pieces }
   const written = Object.entries(sets).flatMap(([name, each]) =>
     each.length ? [sql`${sql.raw(name)} as (${sql.join(each, sql` union all `)})`] : [],
   )

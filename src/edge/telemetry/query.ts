@@ -1,11 +1,12 @@
 import { type SQL, and, sql } from 'drizzle-orm'
 import { invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
-import { type Scope, isId } from '../../core/scope'
+import type { Scope } from '../../core/scope'
 import { uuids } from '../../core/wire'
 import { isTimeZone } from '../../core/zone'
 import { inUnits } from '../../identity/org-units/subtree'
 import { devices } from '../devices/schema'
+import { readMoment, readSeries, writeCursor } from './cursors'
 import { type Asked, type Place, finite, piecesOf, stretches, widthsFor } from './pieces'
 import { gain } from './rollup'
 import { telemetryLayouts as layouts } from './schema'
@@ -62,9 +63,13 @@ async function placesOf({ tx, own }: Scope, metrics: string[]): Promise<Place[]>
     .select()
     .from(layouts)
     .where(and(own(layouts), sql`${layouts.metrics} && ${wanted}::text[]`))
-  return found.flatMap((layout) =>
-    metrics.flatMap((metric) => (layout.metrics.includes(metric) ? [{ layout, metric, place: layout.metrics.indexOf(metric) + 1 }] : [])),
-  )
+  return found.flatMap((layout) => {
+    const labels = JSON.stringify(layout.labels)
+    return metrics.flatMap((metric) => {
+      const place = layout.metrics.indexOf(metric) + 1
+      return place ? [{ layout, metric, place, series: Bun.randomUUIDv5(`${metric} ${labels}`, 'oid') }] : []
+    })
+  })
 }
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 } as const
@@ -124,8 +129,7 @@ const asWhole = { avg: sql`total / count`, min: sql`low`, max: sql`high`, sum: s
 
 interface Row extends Record<string, unknown> {
   device_id: string
-  layout_id: string
-  place: number
+  series: string
   points: string
 }
 
@@ -150,38 +154,42 @@ async function bucketed(
   const widths = widthsFor(seconds, asked, tz)
   const parts = [...stretches(fromMs - marginMs(seconds, aggregate), fromMs, widths), ...stretches(fromMs, toMs, widths)]
   const isRate = aggregate === 'rate'
-  const whole = isRate || !parts.some((part) => part.seconds === seconds) ? undefined : asWhole[aggregate]
+  const isSplit = new Set(asked.places.map(({ series }) => series)).size < asked.places.length
+  const isOrdered = isSplit && (isRate || aggregate === 'last')
+  const whole = isRate || isSplit || !parts.some((part) => part.seconds === seconds) ? undefined : asWhole[aggregate]
   const inside = sql`at >= ${asked.from.toISOString()}::timestamptz`
-  const grown = sql`(select *, lag(addend(last)) over (partition by layout_id, place order by at) as previous from pieces) p`
+  // Where frames are gone, what only one can tell is told by the layout that has more of it.
+  const pieces = isOrdered ? sql`(select distinct on (series, at) * from pieces order by series, at, count desc) pieces` : sql`pieces`
+  const grown = sql`(select *, lag(addend(last)) over (partition by series order by at) as previous from ${pieces}) p`
   const growth = sql`sum(increase + coalesce(${gain}, 0)) filter (where ${inside} and (previous is not null or count > 1))`
-  const stepsSince = sql`coalesce(round(date_part('epoch', bucket - lag(bucket) over (partition by layout_id, place order by bucket)) / ${seconds}), 1)`
-  const rates = sql`(select layout_id, place, bucket, value / (${seconds} * ${stepsSince}) as value from buckets) b where value is not null`
-  const after = cursor === undefined ? undefined : readPlace(cursor)
+  const stepsSince = sql`coalesce(round(date_part('epoch', bucket - lag(bucket) over (partition by series order by bucket)) / ${seconds}), 1)`
+  const rates = sql`(select series, bucket, value / (${seconds} * ${stepsSince}) as value from buckets) b where value is not null`
+  const after = cursor === undefined ? undefined : readSeries(cursor)
   const ids = after ? asked.ids.filter((id) => id >= after.device) : asked.ids
   const rows = await tx.execute<Row>(sql`
-    select d.device_id, s.layout_id, s.place, s.points
+    select d.device_id, s.series, s.points
     from (select device_id from unnest(${uuids(ids)}) i (device_id) order by 1) d cross join lateral (
-      ${piecesOf(asked, parts, whole && seconds)},
+      ${piecesOf(asked, parts, { whole: whole && seconds, isOrdered })},
       buckets as (
-        select layout_id, place, ${bucketOf(seconds, tz)} as bucket, ${isRate ? growth : asNumber[aggregate]} as value
-        from ${isRate ? grown : sql`pieces where ${inside}`}
-        group by layout_id, place, bucket
-        ${whole ? sql`union all select layout_id, place, at, ${whole} from wholes` : sql``})
-      select layout_id, place, ${pointsOf(sql`bucket`, sql`value`, sql`value is not null`)} as points from ${isRate ? rates : sql`buckets`} group by layout_id, place) s
-    ${after ? sql`where (d.device_id, s.layout_id, s.place) > (${after.device}::uuid, ${after.layout}::uuid, ${after.place}::int)` : sql``}
-    order by d.device_id, s.layout_id, s.place limit ${most + 1}`)
+        select series, ${bucketOf(seconds, tz)} as bucket, ${isRate ? growth : asNumber[aggregate]} as value
+        from ${isRate ? grown : sql`${pieces} where ${inside}`}
+        group by series, bucket
+        ${whole ? sql`union all select series, at, ${whole} from wholes` : sql``})
+      select series, ${pointsOf(sql`bucket`, sql`value`, sql`value is not null`)} as points from ${isRate ? rates : sql`buckets`} group by series) s
+    ${after ? sql`where (d.device_id, s.series) > (${after.device}::uuid, ${after.series}::uuid)` : sql``}
+    order by d.device_id, s.series limit ${most + 1}`)
   const page = rows.slice(0, most)
   const last = rows.length > most ? page.at(-1) : undefined
   return {
     series: seriesOf(asked, page),
-    next_cursor: last ? writeCursor(last.device_id, last.layout_id, String(last.place)) : null,
+    next_cursor: last ? writeCursor(last.device_id, last.series) : null,
   }
 }
 
 function seriesOf({ places }: Asked, rows: Row[]): Series[] {
-  const known = new Map(places.map((one) => [`${one.layout.id} ${one.place}`, one]))
-  const series = rows.map(({ device_id, layout_id, place, points }) => {
-    const { layout, metric } = known.get(`${layout_id} ${place}`)!
+  const known = new Map(places.map((one) => [one.series, one]))
+  const series = rows.map(({ device_id, series, points }) => {
+    const { layout, metric } = known.get(series)!
     return { device_id, metric, labels: layout.labels, points }
   })
   return series.sort(bySeries)
@@ -223,7 +231,7 @@ async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined
   // A chart asks for one place: its frames are in the order of the points already, and need no sorting into series.
   const [only] = places.length === 1 ? places : []
   const series = only ? sql`${only.layout.id}::uuid as layout_id, ${only.place}::int as place` : sql`x.layout_id, x.place`
-  const found = await tx.execute<Row & { frames: number; last: string }>(sql`
+  const found = await tx.execute<PlaceRow>(sql`
     select x.device_id, ${series}, ${pointsOf(sql`x.at`, sql`x.v`, finite)} as points, count(*)::int as frames,
       to_char(max(x.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
     from ${valuesOf(places, frames)} group by x.device_id${only ? sql`` : sql`, x.layout_id, x.place`}`)
@@ -231,31 +239,34 @@ async function rawPoints({ tx }: Scope, asked: Asked, cursor: string | undefined
   const byLast = new Map(found.map((row) => [`${row.device_id} ${row.last} ${row.layout_id}`, row]))
   const read = [...byLast.values()].reduce((sum, row) => sum + row.frames, 0)
   const last = read < most ? undefined : byLast.get([...byLast.keys()].sort().at(-1)!)
+  const seriesAt = new Map(places.map(({ layout, place, series }) => [`${layout.id} ${place}`, series]))
+  const rows = found
+    .sort((a, b) => (a.layout_id < b.layout_id ? -1 : 1))
+    .flatMap(({ device_id, layout_id, place, points }) =>
+      points === null ? [] : [{ device_id, series: seriesAt.get(`${layout_id} ${place}`)!, points }],
+    )
   return {
-    series: seriesOf(
-      asked,
-      found.filter(({ points }) => points !== null),
-    ),
+    series: seriesOf(asked, wholeSeries(rows)),
     next_cursor: last ? writeCursor(last.device_id, last.layout_id, last.last) : null,
   }
 }
 
-const writeCursor = (...position: [device: string, layout: string, rest: string]) => Buffer.from(position.join(' ')).toString('base64url')
-
-function readCursor(cursor: string, isRest: (rest: string) => boolean) {
-  const [device = '', layout = '', rest = ''] = Buffer.from(cursor, 'base64url').toString().split(' ')
-  if (!isId(device) || !isId(layout) || !isRest(rest)) throw invalid('/cursor', 'is not a cursor of this question')
-  return { device, layout, rest }
+/** Points of one place in one layout. */
+interface PlaceRow extends Record<string, unknown> {
+  device_id: string
+  layout_id: string
+  place: number
+  points: string | null
+  frames: number
+  last: string
 }
 
-/** The last series of the page before. */
-const readPlace = (cursor: string) => {
-  const { rest, ...position } = readCursor(cursor, (text) => /^\d{1,5}$/.test(text))
-  return { ...position, place: Number(rest) }
-}
-
-/** The last frame of the page before. */
-const readMoment = (cursor: string) => {
-  const { rest, ...position } = readCursor(cursor, (text) => /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(text) && !Number.isNaN(Date.parse(text)))
-  return { ...position, time: rest }
+/** Puts together what stands in several layouts; of one moment that of the oldest counts. */
+function wholeSeries(rows: Row[]): Row[] {
+  const parts = [...Map.groupBy(rows, ({ device_id, series }) => `${device_id} ${series}`).values()]
+  return parts.map(([first, ...others]) => {
+    if (!others.length) return first!
+    const points = new Map([first!, ...others].reverse().flatMap((row) => JSON.parse(row.points) as [number, number][]))
+    return { ...first!, points: JSON.stringify([...points].sort(([a], [b]) => a - b)) }
+  })
 }

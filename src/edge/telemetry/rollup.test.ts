@@ -125,22 +125,36 @@ const present = fc.oneof(
   fc.integer({ min: -day, max: span + 2 * hour }).map((ms) => start + ms),
 )
 
+/** Which of two layouts a moment is in: devices begin to report something more at some time, or do so now and then. */
+const layoutOf = fc.oneof(
+  fc.constant(() => 0),
+  fc.integer({ min: 0, max: span }).map((when) => (at: number) => (at < start + when ? 0 : 1)),
+  fc.constantFrom(2, 3, 7).map((turn) => (at: number) => (Math.floor(at / 1000) % turn ? 0 : 1)),
+)
+
 describe('an answer made of rollups', () => {
-  test('is what the frames alone say, whatever arrives, how late, and whenever rollups are made', async () => {
+  test('is what the frames alone say, whatever arrives, how late, in which layout, and whenever rollups are made', async () => {
     const client = await signedIn()
     const layout = await addLayout(client.tenant_id, ['other', 'cpu_percent'])
+    const wider = await addLayout(client.tenant_id, ['cpu_percent', 'more', 'other'])
     await fc.assert(
-      fc.asyncProperty(frames, frames, frames, present, fc.option(present), questions, async (...given) => {
-        const [first, late, later, then, again, asks] = given
+      fc.asyncProperty(frames, frames, frames, present, fc.option(present), questions, layoutOf, async (...given) => {
+        const [first, late, later, then, again, asks, layoutAt] = given
         const reporters = [await registered(client), await registered(client)]
         const add = async (list: Frame[]) => {
-          for (const reporter of reporters)
-            if (list.length)
-              await addFrames(
-                reporter,
-                layout,
-                list.map(([at, one]): Frame => [at, 7, one!]),
-              )
+          const [narrow, wide] = [0, 1].map((which) => list.filter(([at]) => layoutAt(at) === which))
+          for (const reporter of reporters) {
+            await addFrames(
+              reporter,
+              layout,
+              narrow!.map(([at, one]): Frame => [at, 7, one!]),
+            )
+            await addFrames(
+              reporter,
+              wider,
+              wide!.map(([at, one]): Frame => [at, one!, 1, 7]),
+            )
+          }
         }
         // What came first stands: a frame is stored once.
         const all = [...first, ...late, ...later]
@@ -167,6 +181,53 @@ describe('an answer made of rollups', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  test('is one for a metric that stands in two layouts, also where their frames are gone', async () => {
+    const client = await signedIn()
+    const device = await registered(client)
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const wider = await addLayout(client.tenant_id, ['cpu_percent', 'memory_percent'])
+    await addFrames(
+      device,
+      layout,
+      [0, 2, 4, 70].map((minutes): Frame => [start + minutes * minute, 100 + minutes]),
+    )
+    await addFrames(
+      device,
+      wider,
+      [1, 3, 5, 75].map((minutes): Frame => [start + minutes * minute, 100 + minutes, 1]),
+    )
+    await rollUpAt(client, start + day)
+    const asked = { from: start, to: start + 2 * hour }
+    const answers = (step: string) =>
+      Promise.all(
+        aggregates.map(
+          async (aggregate) =>
+            [
+              aggregate,
+              (await ask(client, [device], { ...asked, step, aggregate })).get(device.device_id)!.map(([, value]) => value),
+            ] as const,
+        ),
+      ).then(Object.fromEntries)
+    const exact = await answers('1h')
+    expect(exact).toEqual({
+      avg: [102.5, 172.5],
+      min: [100, 170],
+      max: [105, 175],
+      sum: [615, 345],
+      last: [105, 175],
+      count: [6, 2],
+      rate: [5 / 3600, 70 / 3600],
+    })
+    await forget(client)
+    await owner`insert into telemetry_retention (tenant_id, id, raw_expired_before) values (${client.tenant_id}, gen_random_uuid(), ${new Date(start + day)})`
+    const { last, rate, ...additive } = await answers('1h')
+    const { last: _last, rate: _rate, ...exactly } = exact
+    expect(additive).toEqual(exactly)
+    // What is within five minutes is no longer known: what it grew by altogether is.
+    expect(last[1]).toBe(175)
+    expect((rate[0] + rate[1]) * 3600).toBeCloseTo(75, 9)
   })
 
   test('needs no frames where none arrived since', async () => {

@@ -59,15 +59,19 @@ async function newestFrames(scope: Scope, device_id: string) {
   return known.map((layout) => ({ layout, frame: byLayout.get(layout.id)! }))
 }
 
+/** A metric with the same labels may stand in several layouts: what is newest counts. */
 export async function latestTelemetry(scope: Scope, device_id: string) {
   const found = await newestFrames(scope, device_id)
-  const items = found.flatMap(({ layout: { metrics, labels }, frame: { atMs, values } }) =>
-    metrics.flatMap((metric, place) => {
-      const value = values[place]
-      return typeof value === 'number' ? [{ device_id, metric, labels, at: new Date(atMs), value }] : []
-    }),
-  )
-  return { items: items.sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
+  const newest = new Map<string, { device_id: string; metric: string; labels: Record<string, string>; at: Date; value: number }>()
+  for (const { layout, frame } of found.sort((a, b) => a.frame.atMs - b.frame.atMs)) {
+    const { metrics, labels } = layout
+    const [at, written] = [new Date(frame.atMs), JSON.stringify(labels)]
+    for (const [place, metric] of metrics.entries()) {
+      const value = frame.values[place]
+      if (typeof value === 'number') newest.set(`${metric} ${written}`, { device_id, metric, labels, at, value })
+    }
+  }
+  return { items: [...newest.values()].sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
 }
 
 interface Asked {
@@ -111,9 +115,13 @@ export async function listMetrics(scope: Scope, asked: Asked) {
       ),
     )
     .orderBy(layouts.id)
-  const labels = new Map<string, Record<string, string>[]>()
-  for (const layout of known) for (const metric of layout.metrics) labels.set(metric, [...(labels.get(metric) ?? []), layout.labels])
-  return { items: [...labels].map(([metric, labels]) => ({ metric, labels })).sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
+  const labels = new Map<string, Map<string, Record<string, string>>>()
+  for (const layout of known) {
+    const written = JSON.stringify(layout.labels)
+    for (const metric of layout.metrics) labels.set(metric, (labels.get(metric) ?? new Map()).set(written, layout.labels))
+  }
+  const items = [...labels].map(([metric, sets]) => ({ metric, labels: [...sets.values()] }))
+  return { items: items.sort((a, b) => (a.metric < b.metric ? -1 : 1)) }
 }
 
 /** Many more than the frames of one instant, few enough for one statement. */

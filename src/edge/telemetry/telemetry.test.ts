@@ -348,6 +348,34 @@ describe('series', () => {
     expect(await query(client, { ...asked, step: '60s', aggregate: 'last' })).toEqual({ series: expected, next_cursor: null })
   })
 
+  test('go on where a device reports something more, or something else now and then', async () => {
+    const { client, device, layout, asked } = await arranged(['cpu_percent'])
+    const wider = await addLayout(client.tenant_id, ['cpu_percent', 'memory_percent'])
+    await addFrames(device, layout, [
+      [start, 1],
+      [start + minute, 3],
+      [start + 3 * minute, 7],
+    ])
+    await addFrames(device, wider, [
+      [start + 30 * second, 2, 50],
+      // Of one moment the first is taken.
+      [start + minute, 9, 50],
+      [start + 2 * minute, 5, 50],
+    ])
+    const [cpu, ...others] = (await query(client, asked)).series
+    expect(others).toEqual([])
+    expect(cpu!.points).toEqual([
+      [start, 1],
+      [start + 30 * second, 2],
+      [start + minute, 3],
+      [start + 2 * minute, 5],
+      [start + 3 * minute, 7],
+    ])
+    expect(points(await query(client, { ...asked, step: '60s', aggregate: 'rate', from: start + minute }))).toEqual([
+      [1, 2, 3].map((minutes) => [start + minutes * minute, (minutes === 1 ? 1 : 2) / 60]),
+    ])
+  })
+
   test('that are more than a page holds are read page by page, each exactly once and whole', async () => {
     const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`)
     const { client, device, layout } = await arranged(metrics)
@@ -427,6 +455,23 @@ describe('the newest values', () => {
     expect(cpu).toEqual({ metric: 'cpu_percent', labels: [{}] })
     expect(disk!.metric).toBe('disk_percent')
     expect(disk!.labels.map(({ mount }) => mount!).sort()).toEqual(['/', '/data'])
+  })
+
+  test('are given once where a metric is reported beside others now and then', async () => {
+    const { client, device, layout } = await arranged()
+    const now = Date.now()
+    const wider = await addLayout(client.tenant_id, ['cpu_percent', 'memory_percent'])
+    await addFrames(device, wider, [[now - 5 * minute, 40, 70]])
+    await addFrames(device, layout, [[now - minute, 50]])
+    const found = await latest(client, device.device_id)
+    expect(found.map(({ metric, at, value }) => [metric, at.getTime(), value])).toEqual([
+      ['cpu_percent', now - minute, 50],
+      ['memory_percent', now - 5 * minute, 70],
+    ])
+    expect(await catalogue(client, device.device_id)).toEqual([
+      { metric: 'cpu_percent', labels: [{}] },
+      { metric: 'memory_percent', labels: [{}] },
+    ])
   })
 
   test('are none where nothing was reported within the week', async () => {

@@ -25,8 +25,21 @@ export function formatNumber(value: number, maximumFractionDigits = 0): string {
   return kept(`number ${maximumFractionDigits}`, (locale) => new Intl.NumberFormat(locale, { maximumFractionDigits })).format(value)
 }
 
+/** Three digits that are not leading zeros; by its power of ten where there would be many others. */
+export function formatSignificant(value: number): string {
+  const notation = Math.abs(value) < 1e-6 || Math.abs(value) >= 1e15 ? 'scientific' : 'standard'
+  const options = { maximumSignificantDigits: 3, notation } as const
+  return kept(`significant ${notation}`, (locale) => new Intl.NumberFormat(locale, options)).format(value)
+}
+
+/** "1.235B". */
+export function formatCompact(value: number): string {
+  return kept('compact', (locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 4, notation: 'compact' })).format(value)
+}
+
 export function formatPercent(value: number): string {
-  return `${formatNumber(value, value < 10 ? 1 : 0)} %`
+  const size = Math.abs(value)
+  return `${formatNumber(value, size < 1 ? 2 : size < 10 ? 1 : 0)} %`
 }
 
 /** In the reader's own zone where none is named, as are all times here. */

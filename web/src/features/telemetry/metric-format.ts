@@ -1,16 +1,29 @@
-import { formatBitRate, formatBytes, formatDuration, formatNumber, formatPercent } from '@/lib/format'
+import { formatBitRate, formatBytes, formatCompact, formatDuration, formatNumber, formatPercent, formatSignificant } from '@/lib/format'
 
 /** What a number of a metric measures: those of one kind share a scale. */
 export type Kind = 'percent' | 'bytes' | 'bytes_rate' | 'bit_rate' | 'seconds' | 'number' | 'number_rate'
 
-const plain = (value: number) => formatNumber(value, Math.abs(value) < 10 ? 3 : Math.abs(value) < 1_000 ? 1 : 0)
+/** As many digits as tell something: what is not zero never reads as zero, and nothing is longer than an axis is wide. */
+function plain(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1 || size >= 1e15)) return formatSignificant(value)
+  return size < 1e8 ? formatNumber(value, size < 10 ? 3 : size < 1_000 ? 1 : 0) : formatCompact(value)
+}
+
+function seconds(value: number): string {
+  const size = Math.abs(value)
+  if (value >= 60) return formatDuration(value)
+  if (size === 0 || size >= 1) return `${plain(value)} s`
+  if (size >= 1e-3) return `${plain(value * 1e3)} ms`
+  return size >= 1e-6 ? `${plain(value * 1e6)} µs` : `${plain(value * 1e9)} ns`
+}
 
 export const formats: Record<Kind, (value: number) => string> = {
   percent: formatPercent,
   bytes: formatBytes,
   bytes_rate: (value) => `${formatBytes(value)}/s`,
   bit_rate: formatBitRate,
-  seconds: (value) => (value < 60 ? `${plain(value)} s` : formatDuration(value)),
+  seconds,
   number: plain,
   number_rate: (value) => `${plain(value)}/s`,
 }
