@@ -139,7 +139,7 @@ test('what clients ask before they write is answered: is it there, can it serve,
   expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ name: 'influxdb', status: 'pass' })])
   const ask = async (init: RequestInit, q = '') => {
     const response = await fetch(`${ingestor.url}/query${q && `?${new URLSearchParams({ q })}`}`, init)
-    return { status: response.status, body: (await response.json()) as unknown }
+    return { status: response.status, body: await response.json() }
   }
   const headers = { authorization: `Basic ${Buffer.from(`any:${key}`).toString('base64')}` }
   const created = { status: 200, body: { results: [{ statement_id: 0 }] } }

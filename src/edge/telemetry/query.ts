@@ -266,7 +266,7 @@ function wholeSeries(rows: Row[]): Row[] {
   const parts = [...Map.groupBy(rows, ({ device_id, series }) => `${device_id} ${series}`).values()]
   return parts.map(([first, ...others]) => {
     if (!others.length) return first!
-    const points = new Map([first!, ...others].reverse().flatMap((row) => JSON.parse(row.points) as [number, number][]))
+    const points = new Map([first!, ...others].toReversed().flatMap((row) => JSON.parse(row.points) as [number, number][]))
     return { ...first!, points: JSON.stringify([...points].sort(([a], [b]) => a - b)) }
   })
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { formats, kindOf } from '@/features/telemetry/metric-format'
 import type { DeviceTelemetry, Series } from '@/features/telemetry/queries'
 import { isCounter } from '@/features/telemetry/reported'
+import { allLabels, tellingLabels } from '@/features/telemetry/series'
 import { Chart } from '@/kit/chart'
 import { ChartCard } from './chart-card'
 
@@ -21,7 +22,8 @@ export function OwnCharts({ data, metrics }: { data: DeviceTelemetry; metrics: r
 function OwnChart({ metric, lines, data: { fromMs, toMs } }: { metric: string; lines: readonly Series[]; data: DeviceTelemetry }) {
   const { t } = useTranslation()
   const kind = kindOf(metric, isCounter(metric) ? 'rate' : 'avg')
-  const drawn = lines.slice(0, linesMost).map(({ labels, points }) => ({ label: Object.values(labels).join(' · ') || metric, points }))
+  const names = tellingLabels(lines)
+  const drawn = lines.slice(0, linesMost).map((one, index) => ({ label: names[index] || allLabels(one) || metric, points: one.points }))
   return (
     <ChartCard title={metric}>
       <Chart

@@ -1,5 +1,6 @@
 import { type ChartSeries, type Summary, summarize } from '@/kit/chart-data'
 import { type Kind, kindOf } from '@/features/telemetry/metric-format'
+import { allLabels, tellingLabels } from '@/features/telemetry/series'
 import type { Answer, Series } from './queries'
 import type { Aggregate, layouts } from './question'
 
@@ -27,25 +28,16 @@ function shortOf(text: string): string {
   return hash.toString(36)
 }
 
-const labelsOf = ({ labels }: Series) =>
-  Object.entries(labels)
-    .map(([, value]) => value)
-    .join(' ')
-
 /** Only what tells a line from the others of its panel. */
 function namesOf(series: readonly Series[], deviceName: (id: string) => string): string[] {
   const differs = (of: (one: Series) => string) => new Set(series.map(of)).size > 1
-  const parts = [
-    differs(({ device_id }) => device_id) && (({ device_id }: Series) => deviceName(device_id)),
-    differs(({ metric }) => metric) && (({ metric }: Series) => metric),
-    differs(labelsOf) && labelsOf,
-  ].filter((part) => part !== false)
-  const name = (one: Series) =>
-    parts
-      .map((part) => part(one))
-      .filter(Boolean)
-      .join(' · ')
-  return series.map((one) => name(one) || [one.metric, labelsOf(one)].filter(Boolean).join(' · '))
+  const [ofDevices, ofMetrics] = [differs(({ device_id }) => device_id), differs(({ metric }) => metric)]
+  const labels = tellingLabels(series)
+  const joined = (...parts: (string | false | undefined)[]) => parts.filter(Boolean).join(' · ')
+  return series.map(
+    (one, index) =>
+      joined(ofDevices && deviceName(one.device_id), ofMetrics && one.metric, labels[index]) || joined(one.metric, allLabels(one)),
+  )
 }
 
 /** The charts of an answer: lines that measure different things never share a scale. */

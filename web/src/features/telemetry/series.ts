@@ -43,3 +43,12 @@ export function trafficSeries(data: DeviceTelemetry, name: string, names: Record
     points: data.rates.find((series) => series.metric === metric && label(series, 'interface') === name)?.points ?? [],
   }))
 }
+
+/** The values of those labels in which series differ: what all have alike tells none from the others. */
+export function tellingLabels(series: readonly { labels: Record<string, string> }[]): string[] {
+  const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))]
+  const telling = names.filter((name) => new Set(series.map(({ labels }) => labels[name])).size > 1)
+  return series.map(({ labels }) => telling.flatMap((name) => labels[name] ?? []).join(' · '))
+}
+
+export const allLabels = ({ labels }: { labels: Record<string, string> }) => Object.values(labels).join(' · ')
