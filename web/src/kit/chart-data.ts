@@ -16,12 +16,14 @@ function usualGapMs(points: readonly Point[]): number {
   return gaps.sort()[gaps.length >> 1] ?? 0
 }
 
-/** Where a source was silent for longer than three of its usual intervals, a moment behind its last point. */
-function silences(points: readonly Point[]): number[] {
+type Silence = { fromMs: number; toMs: number; usualMs: number }
+
+/** Where a source said nothing for longer than three of its usual intervals. */
+function silences(points: readonly Point[]): Silence[] {
   const usualMs = usualGapMs(points)
-  return points.flatMap(([at], index) => {
-    const next = points[index + 1]?.[0]
-    return next !== undefined && next - at > usualMs * 3 ? [at + usualMs] : []
+  return points.flatMap(([fromMs], index) => {
+    const toMs = points[index + 1]?.[0]
+    return toMs !== undefined && toMs - fromMs > usualMs * 3 ? [{ fromMs, toMs, usualMs }] : []
   })
 }
 
@@ -37,13 +39,19 @@ export function alignSeries(series: readonly ChartSeries[]): uPlot.AlignedData {
   // Answers in steps speak at the same moments: there is nothing to look up.
   if (series.every(({ points }) => areOfOneTime(points, times)) && silences(times).length === 0)
     return [times.map(([at]) => at / 1000), ...series.map(({ points }) => points.map(([, value]) => value))]
-  const lines = series.map(({ points }) => {
-    const values = new Map<number, number | null>(points)
-    for (const at of silences(points)) if (!values.has(at)) values.set(at, null)
-    return values
+  const lines = series.map(({ points }) => ({ values: new Map(points), silent: silences(points) }))
+  const moments = lines.flatMap(({ values, silent }) => [...values.keys(), ...silent.map(({ fromMs, usualMs }) => fromMs + usualMs)])
+  const axis = [...new Set(moments)].toSorted((left, right) => left - right)
+  const columns = lines.map(({ values, silent }) => {
+    let next = 0
+    return axis.map((at) => {
+      while (silent[next] && silent[next]!.toMs <= at) next += 1
+      // Each moment of it: a gap ends for the plot where the next one is not null.
+      const isSilent = silent[next] !== undefined && at > silent[next]!.fromMs
+      return isSilent ? null : values.get(at)
+    })
   })
-  const axis = [...new Set(lines.flatMap((values) => [...values.keys()]))].toSorted((left, right) => left - right)
-  return [axis.map((at) => at / 1000), ...lines.map((values) => axis.map((at) => values.get(at)))]
+  return [axis.map((at) => at / 1000), ...columns]
 }
 
 /** The value of a line at a place of the axis, or at the nearest where it has none of its own. */
