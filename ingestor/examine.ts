@@ -90,7 +90,13 @@ export async function examine(items: Items, device: Device, layouts: Layouts, sh
   const refused = fresh.length ? await layouts.admit(device.tenant_id, fresh) : undefined
   for (const { index, layout } of refused?.size ? frames : []) {
     if (refused?.has(layout))
-      reject(index, new Refusal('too_many_layouts', `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels`))
+      reject(
+        index,
+        new Refusal(
+          'too_many_layouts',
+          `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels, of ${limits.layoutNamesPerTenant} names`,
+        ),
+      )
   }
   if (shapes && frames.length === items.count && !refused?.size)
     shapes.learn(device, frames.length, (index) => ({ text: items.text(index), layout: frames[index]!.layout }))

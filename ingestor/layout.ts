@@ -15,7 +15,12 @@ export interface Layout {
   columns: Uint16Array
   /** The database is known to have it. */
   stored: boolean
+  /** By `performance.now()`; it was not there then. */
+  lookedForAt: number
 }
+
+/** Of one that nobody knows yet. */
+export const unknown = { stored: false, lookedForAt: Number.NEGATIVE_INFINITY }
 
 export const nameForm = /^[A-Za-z_][\w.:/-]*$/
 
@@ -37,7 +42,7 @@ export function describeLayout(tenant_id: string, names: string[], values: unkno
   const metrics = columns.map((index) => names[index]!)
   const hash = hashOf(JSON.stringify([metrics, labels]))
   const id = idFrom(tenant_id, hash)
-  return { id, idBytes: bytesOf(id), hash, metrics, labels: Object.fromEntries(labels), columns: Uint16Array.from(columns), stored: false }
+  return { id, idBytes: bytesOf(id), hash, metrics, labels: Object.fromEntries(labels), columns: Uint16Array.from(columns), ...unknown }
 }
 
 function labelOf(value: string): string {

@@ -4,10 +4,11 @@ import { limits } from './limits'
 import type { Reader } from './reader'
 import { Refusal, unfit } from './refusals'
 
-/** What is known of the layouts of one tenant, and which are on their way into the database. */
+/** How many layouts a tenant has, and how many names these hold, as the database last said; and which are on their way into it. */
 interface Tenant {
-  ids: Set<string>
-  claims: Set<string>
+  layouts: number
+  names: number
+  claims: Map<string, Layout>
   readAt: number
   reading?: Promise<void>
 }
@@ -28,33 +29,58 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   }
 
   function tenantOf(tenant_id: string): Tenant {
-    const tenant = tenants.get(tenant_id) ?? { ids: new Set<string>(), claims: new Set<string>(), readAt: Number.NEGATIVE_INFINITY }
+    const tenant = tenants.get(tenant_id) ?? { layouts: 0, names: 0, claims: new Map<string, Layout>(), readAt: Number.NEGATIVE_INFINITY }
     tenants.set(tenant_id, tenant)
     return tenant
   }
 
-  async function refresh(tenant_id: string, tenant: Tenant) {
-    const text = `select id from telemetry_layout where tenant_id = '${tenant_id}' limit ${limits.layoutsPerTenant + 1}`
+  async function count(tenant_id: string, tenant: Tenant) {
+    const text = `select count(*)::int as layouts, coalesce(sum(cardinality(metrics)), 0)::int as names from telemetry_layout where tenant_id = '${tenant_id}'`
+    const [[row] = []] = await read([{ tenant_id, text }])
+    Object.assign(tenant, row, { readAt: performance.now() })
+  }
+
+  async function lookFor(tenant_id: string, layouts: Layout[]) {
+    const text = `select id from telemetry_layout where tenant_id = '${tenant_id}' and id in (${layouts.map(({ id }) => `'${id}'`).join(', ')})`
     const [rows = []] = await read([{ tenant_id, text }])
-    tenant.ids = new Set(rows.map(({ id }) => String(id)))
-    tenant.readAt = performance.now()
+    const found = new Set(rows.map(({ id }) => String(id)))
+    for (const layout of layouts) {
+      layout.stored ||= found.has(layout.id)
+      layout.lookedForAt = performance.now()
+    }
+  }
+
+  const isDue = (at: number) => performance.now() - at > limits.layoutsReadAgainMs
+
+  async function ask(tenant_id: string, tenant: Tenant, layouts: Layout[]) {
+    if (!layouts.length || isSpooling()) return
+    if (isDue(tenant.readAt)) tenant.reading ??= count(tenant_id, tenant).finally(() => (tenant.reading = undefined))
+    await Promise.all([lookFor(tenant_id, layouts), tenant.reading]).catch((error: unknown) => {
+      if (!isSpooling()) throw error
+    })
   }
 
   /** Which of these layouts the tenant may not add. The others are claimed until `settle`. Other ingestors are seen within a second; while the database is away, once it is back. */
   async function admit(tenant_id: string, layouts: Layout[]): Promise<Set<Layout>> {
     const tenant = tenantOf(tenant_id)
-    if (performance.now() - tenant.readAt > limits.layoutsReadAgainMs && !isSpooling()) {
-      tenant.reading ??= refresh(tenant_id, tenant).finally(() => (tenant.reading = undefined))
-      await tenant.reading.catch((error: unknown) => {
-        if (!isSpooling()) throw error
-      })
-    }
+    const isNew = ({ stored, id }: Layout) => !stored && !tenant.claims.has(id)
+    await ask(
+      tenant_id,
+      tenant,
+      layouts.filter((layout) => isNew(layout) && isDue(layout.lookedForAt)),
+    )
+    let names = tenant.names
+    for (const { metrics } of tenant.claims.values()) names += metrics.length
     const refused = new Set<Layout>()
     for (const layout of layouts) {
-      layout.stored ||= tenant.ids.has(layout.id)
-      if (layout.stored || tenant.claims.has(layout.id)) continue
-      if (tenant.ids.size + tenant.claims.size >= limits.layoutsPerTenant) refused.add(layout)
-      else tenant.claims.add(layout.id)
+      if (!isNew(layout)) continue
+      names += layout.metrics.length
+      if (tenant.layouts + tenant.claims.size < limits.layoutsPerTenant && names <= limits.layoutNamesPerTenant)
+        tenant.claims.set(layout.id, layout)
+      else {
+        names -= layout.metrics.length
+        refused.add(layout)
+      }
     }
     return refused
   }
@@ -64,8 +90,9 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
     const tenant = tenants.get(tenant_id)
     for (const layout of layouts) {
       layout.stored ||= isStored
-      tenant?.claims.delete(layout.id)
-      if (isStored) tenant?.ids.add(layout.id)
+      if (!tenant?.claims.delete(layout.id) || !isStored) continue
+      tenant.layouts += 1
+      tenant.names += layout.metrics.length
     }
   }
 

@@ -41,7 +41,9 @@ export const limits = {
   rejectedListed: 1_000,
   /** Work on one body is cut into slices of this length, so that others are served in between. */
   sliceMs: 5,
-  layoutsPerTenant: 2_000,
+  layoutsPerTenant: 20_000,
+  /** In all its layouts together. */
+  layoutNamesPerTenant: 2_000_000,
   layoutsCacheCharacters: 16_777_216,
   layoutTenants: 200,
   layoutsReadAgainMs: 1_000,

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { zstdCompressSync } from 'node:zlib'
 import { config } from '../src/core/config'
+import { limits } from './limits'
 import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry, until } from './testing'
 
 const ingestor = startIngestor()
@@ -204,16 +205,34 @@ describe('a bad record does not fail its neighbours', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  test('a tenant has at most 2,000 layouts', async () => {
+  const haveLayouts = (tenant_id: string, count: number, names: number) => owner`
+    insert into telemetry_layout (tenant_id, id, hash, metrics, labels)
+    select ${tenant_id}, gen_random_uuid(), n::text, array_fill('invented'::text, array[${names}::int]), '{}' from generate_series(1, ${count}::int) n`
+
+  test('a tenant has at most 20,000 layouts', async () => {
     const device = await makeDevice()
+    await haveLayouts(device.tenant_id, limits.layoutsPerTenant - 2000, 1)
     const records = Array.from({ length: 2003 }, (_, index) => telemetry({ [`invented_${index}`]: index }, index))
     const [one, two] = await Promise.all([send(url, device, records.slice(0, 1500)), send(url, device, records.slice(1000))])
     expect([one.status, two.status].sort((a, b) => a - b)).toEqual([200, 204])
     const partial = one.status === 200 ? one : two
     expect(partial.body.rejected.map(({ error }) => error)).toEqual(['too_many_layouts', 'too_many_layouts', 'too_many_layouts'])
-    expect(await owner`select id from telemetry_layout where tenant_id = ${device.tenant_id}`).toHaveLength(2000)
+    expect(await owner`select id from telemetry_layout where tenant_id = ${device.tenant_id}`).toHaveLength(limits.layoutsPerTenant)
     expect((await send(url, device, records.slice(500, 501))).status).toBe(204)
+    const another = startIngestor()
+    expect((await send(another.url, device, records.slice(501, 502))).status).toBe(204)
+    expect((await send(another.url, device, records.slice(2002))).status).toBe(422)
+    await another.stop()
     expect((await send(url, await makeDevice(), records.slice(2002))).status).toBe(204)
+  })
+
+  test('and 2,000,000 names in them', async () => {
+    const device = await makeDevice()
+    await haveLayouts(device.tenant_id, limits.layoutNamesPerTenant / limits.metrics - 1, limits.metrics)
+    const wide = (first: number, count: number) =>
+      telemetry(Object.fromEntries(Array.from({ length: count }, (_, index) => [`invented_${first + index}`, index])), first)
+    const { status, body } = await send(url, device, [wide(0, 600), wide(1, 401), wide(2, 400)])
+    expect([status, body.rejected.map(({ index, error }) => [index, error])]).toEqual([200, [[1, 'too_many_layouts']]])
   })
 })
 

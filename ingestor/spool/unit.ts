@@ -2,7 +2,7 @@ import { bytesOf } from '../../src/core/secrets'
 import { deviceOf } from '../keys'
 import type { Unit } from '../examine'
 import { fromCopy, int32 } from '../frames'
-import type { Layout } from '../layout'
+import { type Layout, unknown } from '../layout'
 
 /** How rows stand in a unit. One that does not say so was spooled by a version that had them as COPY takes them. */
 const form = 'array'
@@ -21,7 +21,7 @@ export function decodeUnit(payload: Buffer): Unit {
   return {
     ...rest,
     device: deviceOf({ tenant_id, device_id, key_id: '', key_hash: '' }),
-    layouts: layouts.map((layout): Layout => ({ ...layout, idBytes: bytesOf(layout.id), columns: new Uint16Array(), stored: false })),
+    layouts: layouts.map((layout): Layout => ({ ...layout, idBytes: bytesOf(layout.id), columns: new Uint16Array(), ...unknown })),
     rows: found === form ? payload.subarray(end) : fromCopy(payload.subarray(end)),
   }
 }
