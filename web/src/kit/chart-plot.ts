@@ -1,13 +1,13 @@
 import uPlot from 'uplot'
 import { formatDayAndTime, formatTime } from '@/lib/format'
-import { type ScaleOptions, scaleLabels, scaleOf } from './chart-scale'
+import { type Format, type ScaleOptions, scaleLabels, scaleOf } from './chart-scale'
 
 export type Line = { name: string; colour: number; faint: boolean }
 type PlotOptions = ScaleOptions & {
   width: number
   height: number
   lines: readonly Line[]
-  format: (value: number) => string
+  format: Format
   /** Counts in powers of two, as bytes are. */
   binary?: boolean
   syncKey?: string

@@ -30,6 +30,9 @@ test('whatever the values are, they lie within a scale that has a height', () =>
   )
 })
 
-test('no two lines of the scale that follow each other read the same', () => {
+test('lines of the scale that would read alike get more digits, as far as their format has any', () => {
+  const format = (value: number, more = 0) => value.toFixed(more)
+  expect(scaleLabels([0, 1, 2], format)).toEqual(['0', '1', '2'])
+  expect(scaleLabels([0, 0.04, 0.08], format)).toEqual(['0.00', '0.04', '0.08'])
   expect(scaleLabels([0, 0.2, 0.4, 0.6, 1], (value) => value.toFixed(0))).toEqual(['0', '', '', '1', ''])
 })

@@ -18,8 +18,17 @@ export function scaleOf(low: number, high: number, { highest, ceiling, fitted }:
   return [Math.min(0, low * 1.15), topped(Math.max(0, high * 1.15))]
 }
 
-/** What stands beside the lines of the scale; nothing beside one that would read as its neighbour does. */
-export function scaleLabels(values: readonly number[], format: (value: number) => string): string[] {
-  const labels = values.map(format)
+/** A number as people read it, with so many digits `more` than it usually has. */
+export type Format = (value: number, more?: number) => string
+
+const mostDigitsMore = 3
+
+/** What stands beside the lines of the scale: with more digits where two would read alike, and nothing where that does not help. */
+export function scaleLabels(values: readonly number[], format: Format): string[] {
+  for (let more = 0; more <= mostDigitsMore; more += 1) {
+    const labels = values.map((value) => format(value, more))
+    if (new Set(labels).size === labels.length) return labels
+  }
+  const labels = values.map((value) => format(value))
   return labels.map((label, index) => (label === labels[index - 1] ? '' : label))
 }

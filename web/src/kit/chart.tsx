@@ -5,6 +5,7 @@ import { formatTime } from '@/lib/format'
 import { useTheme } from '@/lib/theme'
 import { alignSeries, type ChartSeries, summarize, valueAt } from './chart-data'
 import { type Line, lineColour, makePlot } from './chart-plot'
+import type { Format } from './chart-scale'
 
 export type ChartCursor = { atMs: number; values: (number | null)[] } | null
 
@@ -13,7 +14,7 @@ type ChartProps = {
   series: readonly ChartSeries[]
   fromMs: number
   toMs: number
-  format: (value: number) => string
+  format: Format
   /** The top of the scale where the unit has one, such as 100 for percent. */
   highest?: number
   ceiling?: number

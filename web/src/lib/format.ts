@@ -26,20 +26,21 @@ export function formatNumber(value: number, maximumFractionDigits = 0): string {
 }
 
 /** Three digits that are not leading zeros; by its power of ten where there would be many others. */
-export function formatSignificant(value: number): string {
+export function formatSignificant(value: number, more = 0): string {
   const notation = Math.abs(value) < 1e-6 || Math.abs(value) >= 1e15 ? 'scientific' : 'standard'
-  const options = { maximumSignificantDigits: 3, notation } as const
-  return kept(`significant ${notation}`, (locale) => new Intl.NumberFormat(locale, options)).format(value)
+  const options = { maximumSignificantDigits: 3 + more, notation } as const
+  return kept(`significant ${notation} ${more}`, (locale) => new Intl.NumberFormat(locale, options)).format(value)
 }
 
 /** "1.235B". */
-export function formatCompact(value: number): string {
-  return kept('compact', (locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 4, notation: 'compact' })).format(value)
+export function formatCompact(value: number, more = 0): string {
+  const options = { maximumSignificantDigits: 4 + more, notation: 'compact' } as const
+  return kept(`compact ${more}`, (locale) => new Intl.NumberFormat(locale, options)).format(value)
 }
 
-export function formatPercent(value: number): string {
+export function formatPercent(value: number, more = 0): string {
   const size = Math.abs(value)
-  return `${formatNumber(value, size < 1 ? 2 : size < 10 ? 1 : 0)} %`
+  return `${formatNumber(value, (size < 1 ? 2 : size < 10 ? 1 : 0) + more)} %`
 }
 
 /** In the reader's own zone where none is named, as are all times here. */
@@ -101,18 +102,18 @@ export function formatDuration(totalSeconds: number): string {
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
-export function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number, more = 0): string {
   const power = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, Math.abs(bytes))) / 10)))
   const amount = bytes / 1024 ** power
-  return `${formatNumber(amount, amount < 10 && power > 0 ? 1 : 0)} ${byteUnits[power]}`
+  return `${formatNumber(amount, power > 0 ? (amount < 10 ? 1 : 0) + more : 0)} ${byteUnits[power]}`
 }
 
 const bitUnits = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
 
 /** A rate of bytes, said in bits as network people do. */
-export function formatBitRate(bytesPerSecond: number): string {
+export function formatBitRate(bytesPerSecond: number, more = 0): string {
   const bits = bytesPerSecond * 8
   const power = Math.min(bitUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bits))) / 3)))
   const amount = bits / 1000 ** power
-  return `${formatNumber(amount, amount < 10 && power > 0 ? 1 : 0)} ${bitUnits[power]}`
+  return `${formatNumber(amount, power > 0 ? (amount < 10 ? 1 : 0) + more : 0)} ${bitUnits[power]}`
 }

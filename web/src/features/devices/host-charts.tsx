@@ -8,7 +8,7 @@ import { formatBitRate, formatNumber, formatPercent } from '@/lib/format'
 import { Select } from '@/ui/select'
 import { ChartCard } from './chart-card'
 
-const load = (value: number) => formatNumber(value, 2)
+const load = (value: number, more = 0) => formatNumber(value, 2 + more)
 
 /** What every host tells of itself. */
 export function HostCharts({ data }: { data: DeviceTelemetry }) {
