@@ -17,6 +17,7 @@ export const actions = [
   'commands.succeeded',
   'device_keys.create',
   'device_keys.revoke',
+  'devices.create',
   'devices.delete',
   'devices.register',
   'devices.update',

@@ -189,6 +189,30 @@ test('a device is added by copy and paste, and the waiting screen turns green', 
   await endWell(visitor)
 })
 
+test('what reports by itself gets a key in its settings, and turns green with its first data', async () => {
+  const visitor = await visit(browser)
+  const { page } = visitor
+  await signIn(page, platform.url, platform.admin, '/devices')
+  await page.getByRole('button', { name: 'Add a device' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('How does it report?').click()
+  await page.getByRole('option', { name: 'Prometheus, vmagent' }).click()
+  await dialog.getByLabel('Name').fill('site-7')
+  await dialog.getByRole('button', { name: 'Add device' }).click()
+  await dialog.getByText('Waiting for its first data').waitFor()
+  const settings = (await dialog.locator('pre').textContent()) ?? ''
+  expect(settings).toContain(`url: ${platform.ingestUrl}/api/v1/write`)
+  const key = /credentials: (mzd_[0-9A-Za-z]{92}) }/.exec(settings)?.[1] ?? ''
+  const reply = await fetch(`${platform.ingestUrl}/write`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: `room celsius=21.5 ${Date.now()}000000`,
+  })
+  expect(reply.status).toBe(204)
+  await dialog.getByText('site-7 reports').waitFor()
+  await endWell(visitor)
+})
+
 test('it works by keyboard alone, in Italian too, and a reload keeps the session', async () => {
   const visitor = await visit(browser, { locale: 'it-IT' })
   const { page } = visitor

@@ -41,6 +41,41 @@ const furnish = (tenant_id: string, rows: Row[]) =>
     return ids
   })
 
+describe('adding', () => {
+  test('makes a device that needs no more than its key, and leaves a record of who added it', async () => {
+    const client = await signedIn()
+    const { data, status } = await client.api.devices.post({ name: 'site-7', type: 'gateway' })
+    expect([status, data]).toEqual([
+      201,
+      expect.objectContaining({ tenant_id: client.tenant_id, ingest_url: 'http://localhost:8090/v1/ingest' }),
+    ])
+    const { device_id, device_key } = data!
+    expect((await client.api.devices({ id: device_id }).get()).data).toMatchObject({
+      name: 'site-7',
+      type: 'gateway',
+      address: null,
+      status: 'never',
+    })
+    expect((await poll({ headers: { 'x-device-key': device_key } })).status).toBe(200)
+    const { items } = (await client.api.audit.get({ query: { entity_id: device_id } })).data!
+    expect(items).toMatchObject([{ action: 'devices.create', actor_kind: 'user', actor_id: client.user_id }])
+    expect(JSON.stringify(items)).not.toContain(device_key)
+    expect(await told(client.tenant_id)).toMatchObject([{ type: 'device', data: { id: device_id, event: 'created' } }])
+  })
+
+  test('puts it where one sees, and nowhere else', async () => {
+    const client = await signedIn()
+    const [north, south] = await units(client, 'North', 'South')
+    const place = { tenant_id: client.tenant_id, units: [north!] }
+    const technician = await signedIn(['settings.edge_registration_keys.create', 'devices.read'], place)
+    const { data } = await technician.api.devices.post({ name: 'mine', org_unit_id: north! })
+    expect((await technician.api.devices({ id: data!.device_id }).get()).data).toMatchObject({ org_unit_id: north })
+    for (const org_unit_id of [south!, null, Bun.randomUUIDv7()])
+      expect((await technician.api.devices.post({ name: 'theirs', org_unit_id })).status).toBeGreaterThanOrEqual(400)
+    expect((await client.api.devices.get({ query: {} })).data!.items.map(({ name }) => name)).toEqual(['mine'])
+  })
+})
+
 describe('registering', () => {
   const register = async (client: Client) => {
     const { provisioning_key } = (await client.api.settings['edge-registration-keys'].post({ label: 'test' })).data!

@@ -32,7 +32,7 @@ import {
   summarizeDevices,
   updateDevices,
 } from './list'
-import { deleteDevice, deviceStatuses, getDevice, registerDevice, updateDevice } from './service'
+import { addDevice, deleteDevice, deviceStatuses, getDevice, registerDevice, updateDevice } from './service'
 
 const words = t.String({ maxLength: 200 })
 const device = t.Object({
@@ -56,6 +56,14 @@ const change = t.Object({
   location: t.Nullable(words),
   org_unit_id: t.Nullable(uuid),
   site_id: t.Nullable({ ...uuid, description: 'of the unit; where the unit alone is changed, the device stands at none' }),
+})
+
+const admitted = t.Object({
+  device_id: t.String(),
+  device_key: t.String({ description: 'shown this once' }),
+  tenant_id: t.String(),
+  ingest_url: t.String(),
+  commands_url: t.String(),
 })
 
 const filter = {
@@ -104,16 +112,30 @@ export const deviceRoutes = new Elysia({ prefix: '/devices', tags: ['devices'] }
         location: t.Optional(words),
         registration_key: t.Optional(t.String({ maxLength: 200 })),
       }),
-      response: {
-        201: t.Object({
-          device_id: t.String(),
-          device_key: t.String(),
-          tenant_id: t.String(),
-          ingest_url: t.String(),
-          commands_url: t.String(),
-        }),
-      },
+      response: { 201: admitted },
       detail: { summary: 'Register an appliance with a provisioning key', security: [{ provisioning: [] }] },
+    },
+  )
+  .post(
+    '/',
+    ({ run, body, set }) => {
+      set.status = 201
+      return run((scope) => addDevice(scope, body))
+    },
+    {
+      permission: 'settings.edge_registration_keys.create',
+      refuses: { 403: ['limit_reached'] },
+      body: t.Object({
+        name,
+        type: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
+        location: t.Optional(words),
+        org_unit_id: t.Optional(t.Nullable(uuid)),
+      }),
+      response: { 201: admitted },
+      detail: {
+        summary: 'Add a device that reports with a key and does not register itself',
+        description: 'Whoever makes registration keys could register it as well.',
+      },
     },
   )
   .get('/', ({ run, query }) => run((scope) => listDevices(scope, query)), {

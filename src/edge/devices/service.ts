@@ -105,6 +105,31 @@ export async function deleteDevice(scope: Scope, id: string) {
   signals.push({ topic: 'devices', key: actor.tenant_id })
 }
 
+/** What a device needs to report; its key is in this answer and nowhere else. */
+const admitted = (tenant_id: string, device_id: string, device_key: string) => ({
+  device_id,
+  device_key,
+  tenant_id,
+  ingest_url: `${config.INGEST_PUBLIC_URL}/v1/ingest`,
+  commands_url: `${config.API_PUBLIC_URL}/api/v1/commands`,
+})
+
+interface NewDevice extends Pick<Registration, 'name' | 'type' | 'location'> {
+  org_unit_id?: string | null
+}
+
+/** For what reports with a key alone and does not register itself. */
+export async function addDevice(scope: Scope, input: NewDevice) {
+  const { tx, owned, actor } = scope
+  await assertPlace(scope, input.org_unit_id)
+  await assertRoom(scope, 'devices')
+  const [device] = await tx.insert(devices).values(owned(input)).returning()
+  await audit(scope, 'devices.create', device!.id, { after: device })
+  const device_key = await replaceKeys(scope, device!.id)
+  tell(scope, await getDevice(scope, device!.id), 'created')
+  return admitted(actor.tenant_id, device!.id, device_key)
+}
+
 const refused = () => new Problem(401, 'unauthenticated', 'This registration key is not valid')
 
 /** One answer whatever is wrong with the key. The same hardware again is the same device with a new key; its former keys end. */
@@ -129,13 +154,7 @@ export async function registerDevice(keyText: string | undefined, input: Registr
       await audit(scope, 'devices.register', device.id, { after: { ...device, provisioning_key_id: key.id } })
       const device_key = await replaceKeys(scope, device.id)
       tell(scope, await getDevice(scope, device.id), device.version === 1 ? 'created' : 'updated')
-      return {
-        device_id: device.id,
-        device_key,
-        tenant_id: credential.tenant_id,
-        ingest_url: `${config.INGEST_PUBLIC_URL}/v1/ingest`,
-        commands_url: `${config.API_PUBLIC_URL}/api/v1/commands`,
-      }
+      return admitted(credential.tenant_id, device.id, device_key)
     },
     call,
   )

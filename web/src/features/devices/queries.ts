@@ -68,6 +68,14 @@ export const newestDevicesQuery = queryOptions({
 export const discoveryList = (filters: { device_id: string; search?: string }) =>
   listOptions(['discoveries', 'list', filters], (cursor) => answer(api.discoveries.get({ query: { ...filters, limit: 100, cursor } })))
 
+const addDevice = (device: Parameters<typeof api.devices.post>[0]) => answer(api.devices.post(device))
+
+export type AddedDevice = Awaited<ReturnType<typeof addDevice>>
+
+export function useAddDevice() {
+  return useMutation({ meta: { invalidates: ['devices'], handlesError: true }, mutationFn: addDevice })
+}
+
 export function useUpdateDevice(id: string) {
   const client = useQueryClient()
   return useMutation({

@@ -29,6 +29,7 @@ export const auditActions = {
       revoke: 'Device key revoked',
     },
     devices: {
+      create: 'Device added',
       delete: 'Device removed',
       register: 'Device registered',
       update: 'Device changed',

@@ -31,6 +31,7 @@ export const auditActions: Shape<typeof english> = {
       revoke: 'Chiave del dispositivo revocata',
     },
     devices: {
+      create: 'Dispositivo aggiunto',
       delete: 'Dispositivo rimosso',
       register: 'Dispositivo registrato',
       update: 'Dispositivo modificato',
