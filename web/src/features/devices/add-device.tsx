@@ -14,6 +14,8 @@ import { type Sender, senders } from './senders'
 type Reporter = 'agent' | Sender
 const reporters: readonly Reporter[] = ['agent', ...(Object.keys(senders) as Sender[])]
 
+const isCommand = (reporter: Reporter) => ['agent', 'proxmox', 'program'].includes(reporter)
+
 /** What was made for the one that is added: a key with which our agent registers itself, or the device, for what only knows a key. */
 type Made = { key: CreatedKey } | { sender: Sender; device: AddedDevice }
 
@@ -22,7 +24,8 @@ export default function AddDevice({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const [reporter, setReporter] = useState<Reporter>('agent')
   const [made, setMade] = useState<Made | null>(null)
-  const how = reporter === 'agent' ? ('agent' as const) : ('other' as const)
+  const key = reporter === 'agent' ? ('agent' as const) : ('other' as const)
+  const run = isCommand(reporter) ? ('command' as const) : ('settings' as const)
   const next = { onClose, onAnother: () => setMade(null) }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
@@ -30,7 +33,7 @@ export default function AddDevice({ onClose }: { onClose: () => void }) {
         width="medium"
         dismissable={!made}
         title={t('devices.add.title')}
-        description={made ? t(`devices.add.run_hint.${how}`) : t(`devices.add.key_hint.${how}`)}
+        description={made ? t(`devices.add.run_hint.${run}`) : t(`devices.add.key_hint.${key}`)}
       >
         {made === null && <AddForm reporter={reporter} onReporter={setReporter} onMade={setMade} onClose={onClose} />}
         {made && 'key' in made && <WaitingForAgent created={made.key} {...next} />}
@@ -65,7 +68,7 @@ function AddForm({ reporter, onReporter, onMade, onClose }: AddFormProps) {
   }
   return (
     <Form form={form} className="space-y-4">
-      <Field label={t('devices.add.reporter')}>
+      <Field label={t('devices.add.reporter')} required>
         {(control) => (
           <Select
             {...control}

@@ -83,8 +83,8 @@ export const devices = {
         other: 'It gets a key of its own, which goes into its settings.',
       },
       run_hint: {
-        agent: 'Run this on the device. It needs only an outbound connection.',
-        other: 'Put this into its settings. It needs only an outbound connection.',
+        command: 'Run this on the device. It needs only an outbound connection.',
+        settings: 'Put this into its settings. It needs only an outbound connection.',
       },
       reporter: 'How does it report?',
       reporters: {

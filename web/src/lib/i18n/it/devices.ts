@@ -88,8 +88,8 @@ export const devices: Shape<typeof english> = {
         other: 'Riceve una chiave tutta sua, da inserire nella sua configurazione.',
       },
       run_hint: {
-        agent: 'Esegui questo comando sul dispositivo. Serve solo una connessione in uscita.',
-        other: 'Inserisci questo nella sua configurazione. Serve solo una connessione in uscita.',
+        command: 'Esegui questo comando sul dispositivo. Serve solo una connessione in uscita.',
+        settings: 'Inserisci questo nella sua configurazione. Serve solo una connessione in uscita.',
       },
       reporter: 'Come trasmette?',
       reporters: {
