@@ -74,12 +74,11 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
     const refused = new Set<Layout>()
     for (const layout of layouts) {
       if (!isNew(layout)) continue
-      names += layout.metrics.length
-      if (tenant.layouts + tenant.claims.size < limits.layoutsPerTenant && names <= limits.layoutNamesPerTenant)
-        tenant.claims.set(layout.id, layout)
+      const wanted = names + layout.metrics.length
+      if (tenant.layouts + tenant.claims.size >= limits.layoutsPerTenant || wanted > limits.layoutNamesPerTenant) refused.add(layout)
       else {
-        names -= layout.metrics.length
-        refused.add(layout)
+        tenant.claims.set(layout.id, layout)
+        names = wanted
       }
     }
     return refused

@@ -195,9 +195,14 @@ test('what reports by itself gets a key in its settings, and turns green with it
   await signIn(page, platform.url, platform.admin, '/devices')
   await page.getByRole('button', { name: 'Add a device' }).first().click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('How does it report?').click()
-  await page.getByRole('option', { name: 'Prometheus, vmagent' }).click()
+  const choose = async (name: string) => {
+    await dialog.getByLabel('How does it report?').click()
+    await page.getByRole('option', { name }).click()
+  }
+  await choose('Telegraf')
   await dialog.getByLabel('Name').fill('site-7')
+  await choose('Prometheus, vmagent')
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('site-7')
   await dialog.getByRole('button', { name: 'Add device' }).click()
   await dialog.getByText('Waiting for its first data').waitFor()
   const settings = (await dialog.locator('pre').textContent()) ?? ''

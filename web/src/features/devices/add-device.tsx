@@ -9,12 +9,10 @@ import { Input } from '@/ui/input'
 import { Select } from '@/ui/select'
 import { type CreatedKey, WaitingForAgent, WaitingForData } from './add-waiting'
 import { type AddedDevice, useAddDevice } from './queries'
-import { type Sender, senders } from './senders'
+import { type Sender, isCommand, senders } from './senders'
 
 type Reporter = 'agent' | Sender
 const reporters: readonly Reporter[] = ['agent', ...(Object.keys(senders) as Sender[])]
-
-const isCommand = (reporter: Reporter) => ['agent', 'proxmox', 'program'].includes(reporter)
 
 /** What was made for the one that is added: a key with which our agent registers itself, or the device, for what only knows a key. */
 type Made = { key: CreatedKey } | { sender: Sender; device: AddedDevice }
@@ -25,7 +23,7 @@ export default function AddDevice({ onClose }: { onClose: () => void }) {
   const [reporter, setReporter] = useState<Reporter>('agent')
   const [made, setMade] = useState<Made | null>(null)
   const key = reporter === 'agent' ? ('agent' as const) : ('other' as const)
-  const run = isCommand(reporter) ? ('command' as const) : ('settings' as const)
+  const run = reporter === 'agent' || isCommand(reporter) ? ('command' as const) : ('settings' as const)
   const next = { onClose, onAnother: () => setMade(null) }
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
@@ -52,8 +50,9 @@ function AddForm({ reporter, onReporter, onMade, onClose }: AddFormProps) {
   const add = useAddDevice()
   const [orgUnitId, setOrgUnitId] = useState('')
   const isAgent = reporter === 'agent'
+  const usual = t('devices.add.default_label')
   const form = useServerForm<{ label: string }>({
-    defaultValues: { label: t('devices.add.default_label') },
+    defaultValues: { label: usual },
     submit: async ({ label }) => {
       const dayAhead = new Date(Date.now() + 86_400_000)
       const place = orgUnitId ? { org_unit_id: orgUnitId } : {}
@@ -61,10 +60,10 @@ function AddForm({ reporter, onReporter, onMade, onClose }: AddFormProps) {
       onMade({ sender: reporter, device: await add.mutateAsync({ name: label, ...place }) })
     },
   })
-  /** A key has a name to begin with; a device is named by somebody. */
+  /** A key has a name to begin with; a device is named by somebody, and what he has typed stays. */
   const choose = (chosen: Reporter) => {
     onReporter(chosen)
-    if (!form.formState.dirtyFields.label) form.setValue('label', chosen === 'agent' ? t('devices.add.default_label') : '')
+    if (['', usual].includes(form.getValues('label'))) form.setValue('label', chosen === 'agent' ? usual : '')
   }
   return (
     <Form form={form} className="space-y-4">

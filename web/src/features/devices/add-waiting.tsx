@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleCheckBig, LoaderCircle } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { CopyButton } from '@/kit/copy-button'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
 import { type Device, type AddedDevice, deviceQuery, newestDevicesQuery } from './queries'
-import { type Sender, senders } from './senders'
+import { type Sender, settingsOf } from './senders'
 
 export type CreatedKey = { provisioning_key: string; created_at: string }
 type Next = { onClose: () => void; onAnother: () => void }
@@ -40,8 +41,8 @@ const pollMs = 2_500
 export function WaitingForData({ sender, device, ...next }: { sender: Sender; device: AddedDevice } & Next) {
   const { t } = useTranslation()
   const { data } = useQuery({ ...deviceQuery(device.device_id), refetchInterval: pollMs })
-  const url = new URL(device.ingest_url.replace(/\/v1\/ingest$/, ''))
-  const settings = senders[sender]({ base: url.href.replace(/\/$/, ''), url, key: device.device_key })
+  // Made once: one of them holds the time.
+  const [settings] = useState(() => settingsOf(sender, device))
   return (
     <>
       <div className="space-y-4">

@@ -1,4 +1,4 @@
-/** Where the ingestor is, `base` without a slash at its end, and as whom to send. */
+/** Where the ingestor is, without a slash at its end and taken apart, and as whom to send. */
 type Sending = { base: string; url: URL; key: string }
 
 // What may already be there and reports by a protocol of its own: docs/ingest.md. Each tells what its settings are.
@@ -62,3 +62,11 @@ const program = ({ base, key }: Sending) => `curl ${base}/v1/ingest -H 'X-Device
 export const senders = { prometheus, telegraf, proxmox, icinga, opentelemetry, syslog, program }
 
 export type Sender = keyof typeof senders
+
+/** Of which the settings are a command that makes them. */
+export const isCommand = (sender: Sender) => sender === 'proxmox' || sender === 'program'
+
+export function settingsOf(sender: Sender, { ingest_url, device_key }: { ingest_url: string; device_key: string }): string {
+  const base = ingest_url.replace(/\/v1\/ingest$/, '')
+  return senders[sender]({ base, url: new URL(base), key: device_key })
+}
