@@ -42,8 +42,7 @@ async function tests(): Promise<boolean> {
 
 await step('install', [bun, 'install', '--frozen-lockfile'])
 await step('format', tool('oxfmt', '--check'))
-await step('lint', tool('oxlint', '--type-aware', '--deny-warnings'))
-await step('types', tool('tsc', '--noEmit'), tool('tsc', '--noEmit', '-p', 'web'))
+await step('lint and types', tool('oxlint', '--type-aware', '--type-check', '--deny-warnings'))
 await step('unused code', tool('knip'))
 await step('console', [bun, 'run', 'build:web'])
 await step('binary', [bun, 'run', 'build:binary'])
