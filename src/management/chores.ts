@@ -11,7 +11,7 @@ const chores: { name: string; everyMs: number; run: () => Promise<unknown> }[] =
   { name: 'usage', everyMs: 5_000, run: pullUsageWhenDue },
   { name: 'housekeeping', everyMs: 3_600_000, run: housekeep },
   { name: 'licences', everyMs: 60_000, run: expireLicences },
-  { name: 'deletions', everyMs: 60_000, run: deleteDue },
+  { name: 'deletions', everyMs: 5_000, run: deleteDue },
 ]
 
 /** Each after its pause, never twice at once in a process; several processes share the work by row locks. Returns how to stop. */
