@@ -127,6 +127,8 @@ export const limits = {
   providersKept: 500,
   dnsMs: 3_000,
   domains: 50,
+  /** How long what DNS said of a proven domain is believed: less than the day between two rounds. */
+  domainCheckedMs: 12 * 3_600_000,
   /** How long the record of a proven domain may be missing. */
   domainMissingMs: 3 * 86_400_000,
   /** How long what a provider says of itself is believed. */

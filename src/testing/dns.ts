@@ -8,6 +8,8 @@ export async function dns() {
     records: new Map<string, string | string[]>(),
     addresses: new Map<string, string[]>(),
     silent: false,
+    /** It answers that it cannot answer (SERVFAIL). */
+    failing: false,
     close: () => void server.close(),
   }
   server.on('message', (query, from) => {
@@ -30,7 +32,7 @@ export async function dns() {
     ]
     const head = Buffer.alloc(12)
     query.copy(head, 0, 0, 2)
-    head.writeUInt16BE(data.length === 0 ? 0x8583 : 0x8580, 2)
+    head.writeUInt16BE(peer.failing ? 0x8582 : data.length === 0 ? 0x8583 : 0x8580, 2)
     head.writeUInt16BE(1, 4)
     head.writeUInt16BE(data.length, 6)
     // A pointer to the name of the question, its type, IN, a minute, then what there is.

@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterEach(() => {
   moveClock(0)
   resolver.silent = false
+  resolver.failing = false
 })
 afterAll(() => {
   config.DNS_SERVER = ''
@@ -28,6 +29,7 @@ interface Domain {
   record_name: string
   record_value: string
   verified_at: string | null
+  checked_at: string | null
 }
 const path = '/api/v1/settings/domains'
 const newName = () => `${Bun.randomUUIDv7()}.example`
@@ -103,22 +105,27 @@ describe('a domain', () => {
     expect((await statusOf(await send('POST', path, { headers: client.headers, body: { domain } })))[0]).toBe(409)
   })
 
-  test('is lost when its record is missing for days, not while DNS is silent', async () => {
+  /** DNS is asked again in so many milliseconds from now. */
+  async function recheckIn(ms: number) {
+    moveClock(ms)
+    await recheckDomains()
+    moveClock(0)
+  }
+  const later = limits.domainCheckedMs + 60_000
+
+  test.each([
+    ['still proven a minute before its record has been missing for too long', -60_000],
+    ['lost a minute after that', 60_000],
+  ])('is %s', async (_, ms) => {
     const client = await signedIn()
     const domain = await added(client)
     announce(domain)
     await verify(client, domain)
     resolver.records.delete(domain.record_name)
-    await recheckDomains()
-    moveClock(limits.domainMissingMs - 60_000)
-    await recheckDomains()
-    moveClock(0)
-    expect((await listed(client))[0]!.verified_at).toBeTruthy()
-    moveClock(limits.domainMissingMs + 60_000)
-    await recheckDomains()
-    moveClock(0)
-    expect((await listed(client))[0]!.verified_at).toBeNull()
-    expect(await auditOf(client.tenant_id, 'domains.lose')).toHaveLength(1)
+    await recheckIn(later)
+    await recheckIn(later + limits.domainMissingMs + ms)
+    expect((await listed(client))[0]!.verified_at !== null).toBe(ms < 0)
+    expect(await auditOf(client.tenant_id, 'domains.lose')).toHaveLength(ms < 0 ? 0 : 1)
   })
 
   test('stays proven where the record came back in time', async () => {
@@ -127,13 +134,28 @@ describe('a domain', () => {
     announce(domain)
     await verify(client, domain)
     resolver.records.delete(domain.record_name)
-    await recheckDomains()
+    await recheckIn(later)
     announce(domain)
-    await recheckDomains()
+    await recheckIn(2 * later)
     resolver.records.delete(domain.record_name)
-    moveClock(limits.domainMissingMs + 60_000)
-    await recheckDomains()
-    moveClock(0)
+    await recheckIn(2 * later + limits.domainMissingMs)
     expect((await listed(client))[0]!.verified_at).toBeTruthy()
+  })
+
+  test('is not asked for again where DNS has just answered, and is where it could not', async () => {
+    const client = await signedIn()
+    const domain = await added(client)
+    announce(domain)
+    await verify(client, domain)
+    const checkedAt = async () => (await listed(client))[0]!.checked_at
+    const atFirst = await checkedAt()
+    await recheckIn(limits.domainCheckedMs - 60_000)
+    expect(await checkedAt()).toBe(atFirst)
+    resolver.failing = true
+    await recheckIn(later)
+    resolver.failing = false
+    expect(await checkedAt()).toBe(atFirst)
+    await recheckIn(later)
+    expect(await checkedAt()).not.toBe(atFirst)
   })
 })

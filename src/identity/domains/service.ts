@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, count, eq, isNotNull, lt, sql } from 'drizzle-orm'
 import { randomBytes } from 'node:crypto'
 import { Resolver } from 'node:dns/promises'
 import { audit, routine } from '../../core/audit'
@@ -111,15 +111,16 @@ async function recheck(scope: Scope, { id, domain, verified_at, missing_since }:
   else routine(scope, 'a check decides nothing')
 }
 
-/** Asks DNS again for every proven domain. What does not answer decides nothing. */
+/** Asks DNS again for every proven domain that was not asked for of late, so that a round that broke off goes on. What does not answer decides nothing. */
 export async function recheckDomains() {
+  const due = new Date(nowMs() - limits.domainCheckedMs)
   const tenants = await beforeTenant((tx) => tx.execute<{ id: string }>(sql`select id from audited_tenants(false) as id`))
   for (const { id: tenant_id } of tenants) {
     const proven = await inTenant(jobActor(tenant_id), 'read only', ({ tx, own }) =>
       tx
         .select()
         .from(domains)
-        .where(and(own(domains), isNotNull(domains.verified_at))),
+        .where(and(own(domains), isNotNull(domains.verified_at), lt(domains.checked_at, due))),
     )
     for (const row of proven) {
       const outcome = await lookUp(row)
