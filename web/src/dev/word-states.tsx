@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX, LoaderCircle, Plus, Trash2 } from 'lucide-react'
+import { CodeBox } from '@/kit/code-box'
 import { CopyButton } from '@/kit/copy-button'
 import { Definition, DefinitionList } from '@/kit/definition-list'
 import { RelativeTime } from '@/kit/relative-time'
@@ -78,6 +79,13 @@ export function WordStates() {
           <Checkbox aria-label="cannot be chosen" checked={false} disabled />
           <Skeleton className="h-6 w-40" />
         </Row>
+      </State>
+      <State name="code box">
+        <CodeBox
+          label="curl"
+          copyLabel="Copy the command"
+          text={`curl -X GET 'https://monozu.example/${'a-long-path/'.repeat(20)}' \\\n  -H 'X: Y'`}
+        />
       </State>
       <State name="definition list">
         <DefinitionList>

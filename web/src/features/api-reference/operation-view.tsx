@@ -1,9 +1,10 @@
 import type { TFunction } from 'i18next'
 import { Lock, LockOpen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { CodeBox } from '@/kit/code-box'
 import { CopyButton } from '@/kit/copy-button'
 import { Card, CardHeader } from '@/ui/card'
-import { Command, curlOf } from './command'
+import { curlOf } from './curl'
 import { exampleOf, type Operation, type Reference } from './document'
 import { Method } from './method'
 import { Problems } from './problems'
@@ -95,7 +96,7 @@ export function OperationView({ operation, reference }: { operation: Operation; 
         <Card>
           <CardHeader title={t('api_reference.example')} />
           <div className="px-4 pb-4">
-            <Command text={example} />
+            <CodeBox label="curl" copyLabel={t('api_reference.copy_command')} text={example} />
           </div>
         </Card>
       )}

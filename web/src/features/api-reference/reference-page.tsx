@@ -14,6 +14,7 @@ import { Skeleton } from '@/ui/skeleton'
 import { matches, type Operation, type Reference, referenceQuery } from './document'
 import { Method } from './method'
 import { OperationView, schemeName } from './operation-view'
+import { Said } from './said'
 
 /** The API as the server describes it, to be read and tried in place. */
 export function ReferencePage() {
@@ -117,7 +118,11 @@ function Schemes({ reference }: { reference: Reference }) {
             <dt className="font-medium">{schemeName(t, key)}</dt>
             <dd className="text-muted text-xs">
               <code>{scheme.type === 'http' ? 'Authorization: Bearer …' : `${scheme.name}: …`}</code>
-              {scheme.description && <span className="block pt-0.5">{scheme.description}</span>}
+              {scheme.description && (
+                <span className="block pt-0.5">
+                  <Said>{scheme.description}</Said>
+                </span>
+              )}
             </dd>
           </div>
         ))}

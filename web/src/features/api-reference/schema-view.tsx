@@ -43,7 +43,10 @@ export function SchemaView({ schema, schemas, depth = 0 }: SchemaViewProps) {
     <Fragment key={one.title ?? index}>
       {one.title && (
         <p className="border-border mt-2 border-t pt-2 text-xs first:mt-0 first:border-t-0 first:pt-0">
-          <strong>{one.title}</strong> <span className="text-muted">{one.description}</span>
+          <strong>{one.title}</strong>{' '}
+          <span className="text-muted">
+            <Said>{one.description}</Said>
+          </span>
         </p>
       )}
       <Members schema={one} schemas={schemas} depth={depth} />
@@ -59,7 +62,7 @@ function Members({ schema: { properties = {}, required = [] }, schemas, depth }:
         <li key={name} className="py-1">
           <div className="flex flex-wrap items-baseline gap-x-2">
             <code className="text-xs font-semibold">{name}</code>
-            <code className="text-muted text-xs break-all">{typeOf(field, schemas)}</code>
+            <code className="text-muted text-xs wrap-anywhere">{typeOf(field, schemas)}</code>
             <span className="text-muted text-xs">{boundsOf(resolved(field, schemas))}</span>
             {required.includes(name) && <span className="text-accent-text text-2xs font-medium">{t('api_reference.required')}</span>}
           </div>

@@ -2,9 +2,10 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fetchAuthorized } from '@/lib/api'
 import { formatBytes, formatNumber } from '@/lib/format'
+import { CodeBox } from '@/kit/code-box'
 import { Button } from '@/ui/button'
 import { Input, TextArea } from '@/ui/input'
-import { Command, curlOf } from './command'
+import { curlOf } from './curl'
 import { exampleOf, type Operation, type Reference } from './document'
 
 type Told = { status: number; statusText: string; tookMs: number; bytes: number; text: string; requestId: string | null }
@@ -122,7 +123,7 @@ export function TryIt({ operation, reference }: { operation: Operation; referenc
         </Button>
         <p className="text-muted min-w-0 flex-1 text-xs">{method === 'GET' ? t('api_reference.reads') : t('api_reference.changes')}</p>
       </div>
-      <Command text={curl} />
+      <CodeBox label="curl" copyLabel={t('api_reference.copy_command')} text={curl} />
       <div aria-live="polite">
         {told && (
           <section aria-label={t('api_reference.answer')} className="border-border rounded-md border">

@@ -3,7 +3,7 @@ import { CircleCheckBig, LoaderCircle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { CopyButton } from '@/kit/copy-button'
+import { CodeBox } from '@/kit/code-box'
 import { Button } from '@/ui/button'
 import { DialogActions } from '@/ui/dialog'
 import { type Device, type AddedDevice, deviceQuery, newestDevicesQuery } from './queries'
@@ -21,7 +21,7 @@ export function WaitingForAgent({ created, ...next }: { created: CreatedKey } & 
   return (
     <>
       <div className="space-y-4">
-        <Copied label={t('devices.add.command')} copy={t('devices.add.copy_command')} text={command} />
+        <CodeBox label={t('devices.add.command')} copyLabel={t('devices.add.copy_command')} text={command} />
         <p className="text-muted text-xs">{t('devices.add.key_limits')}</p>
         <Arrival
           device={device}
@@ -46,7 +46,7 @@ export function WaitingForData({ sender, device, ...next }: { sender: Sender; de
   return (
     <>
       <div className="space-y-4">
-        <Copied label={t(`devices.add.reporters.${sender}`)} copy={t('devices.add.copy_settings')} text={settings} />
+        <CodeBox label={t(`devices.add.reporters.${sender}`)} copyLabel={t('devices.add.copy_settings')} text={settings} />
         <p className="text-muted text-xs">{t('devices.add.key_once')}</p>
         <Arrival
           device={data?.data.status === 'never' ? undefined : data?.data}
@@ -57,18 +57,6 @@ export function WaitingForData({ sender, device, ...next }: { sender: Sender; de
       </div>
       <Actions {...next} />
     </>
-  )
-}
-
-function Copied({ label, copy, text }: { label: string; copy: string; text: string }) {
-  return (
-    <div className="border-border bg-sunken rounded-md border">
-      <div className="border-border flex items-center justify-between border-b py-1 pr-1 pl-3">
-        <span className="text-muted text-xs font-medium">{label}</span>
-        <CopyButton text={text} label={copy} withText />
-      </div>
-      <pre className="px-3 py-2.5 font-mono text-xs leading-5 break-all whitespace-pre-wrap select-all">{text}</pre>
-    </div>
   )
 }
 
