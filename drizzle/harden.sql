@@ -63,7 +63,7 @@ grant execute on function prepare_partitions(timestamptz) to monozu_app;
 
 -- The ingestor adds what devices report and reads nothing but their keys, inside the tenant that a key names.
 grant insert on telemetry_frame, device_record, rejected_record to monozu_ingest;
-grant select, insert on telemetry_layout to monozu_ingest;
+grant select, insert on telemetry_layout to monozu_ingest; -- added by keep_layouts, but for an ingestor of the version before
 grant select, insert, update on device_presence to monozu_ingest;
 grant select (tenant_id, id, device_id, key_hash, expires_at, revoked_at) on device_key to monozu_ingest;
 grant select (id, status) on tenant to monozu_ingest;
@@ -90,10 +90,31 @@ end $$;
 do $$ declare t text; begin
   foreach t in array array['app_user', 'identity', 'membership', 'tenant', 'session', 'socket_ticket', 'live_event', 'idempotent_answer',
     'mfa_factor', 'mfa_recovery_code', 'mfa_challenge', 'tenant_choice', 'password_reset', 'invitation', 'mail', 'address_check', 'sso_transaction', 'sso_handoff', 'sso_provider', 'email_domain', 'retired_pepper',
-    'device_key', 'device_presence', 'ingest_volume', 'webhook_receipt', 'export_request', 'audit_pending', 'device', 'alert'] loop
+    'device_key', 'device_presence', 'telemetry_layout', 'ingest_volume', 'webhook_receipt', 'export_request', 'audit_pending', 'device', 'alert'] loop
     execute format('drop policy if exists %I on %I', t || '_narrow', t);
     execute format('create policy %I on %I to monozu_owner using (true)', t || '_narrow', t);
   end loop;
+end $$;
+
+-- Layouts of a batch: those that are new are added, and those in use are kept for longer. The row of one that goes just then is waited for, and made anew.
+create or replace function keep_layouts(layouts json) returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into telemetry_layout as l (tenant_id, id, hash, metrics, labels, kept_until)
+  select r.tenant_id, r.id, r.hash, r.metrics, r.labels, r.kept_until from json_to_recordset(layouts)
+    as r(tenant_id uuid, id uuid, hash text, metrics text[], labels jsonb, kept_until timestamptz) order by r.tenant_id, r.id
+  on conflict (tenant_id, id) do update set kept_until = excluded.kept_until where l.kept_until < excluded.kept_until
+$$;
+revoke all on function keep_layouts(json) from public;
+grant execute on function keep_layouts(json) to monozu_ingest;
+-- Of layouts that a version before added it is not known when they were used last. No frame is later than this week but in partitions to come and in the
+-- default one, where they are looked for; their owner may look at frames for this one statement.
+do $$ declare week timestamptz := date_trunc('week', now(), 'UTC') + interval '1 week'; begin
+  if not exists (select from telemetry_layout where kept_until = '9999-12-31 00:00:00+00') then return; end if;
+  alter table telemetry_frame no force row level security;
+  update telemetry_layout l set kept_until = week + interval '1 week' where kept_until = '9999-12-31 00:00:00+00';
+  update telemetry_layout l set kept_until = f.latest + interval '1 week'
+  from (select tenant_id, layout_id, max(at) as latest from telemetry_frame where at >= week group by tenant_id, layout_id) f
+  where l.tenant_id = f.tenant_id and l.id = f.layout_id and l.kept_until < f.latest + interval '1 week';
+  alter table telemetry_frame force row level security;
 end $$;
 
 -- Where words occur, at most so many: below row-level security no index may be asked with a pattern, for its operator could tell of rows that are

@@ -51,6 +51,7 @@ function unitOf({ tenant_id, device_id, key_id }: TestDevice, key: string, bytes
     rows: Buffer.alloc(0),
     frames: 0,
     layouts: [],
+    latest: 0,
     records: [{ at, kind: 'log', key, data: '{"level":"info","message":"m"}' }],
     isHandled: false,
     rejected: isRejecting ? [rejected] : [],

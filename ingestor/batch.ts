@@ -138,7 +138,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       return added
     } finally {
       if (!isStored) presence.undo(seen)
-      for (const { device, layouts: some } of units) if (some.length) layouts.settle(device.tenant_id, some, isStored)
+      for (const unit of units) if (unit.layouts.length) layouts.settle(unit, isStored)
     }
   }
 
@@ -147,7 +147,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
     if (problem.status === 503) outage.begin(error)
     // A database that does not answer would not answer those behind it either.
     const hopeless = (error as { isLate?: boolean }).isLate ? [...together.takeAll(), ...alone.takeAll()] : []
-    for (const { unit } of hopeless) layouts.settle(unit.device.tenant_id, unit.layouts, false)
+    for (const { unit } of hopeless) layouts.settle(unit, false)
     for (const waiting of [...batch, ...hopeless]) {
       if (spool && problem.status === 503) void setAside(spool, waiting)
       else waiting.stored.reject(problem)
@@ -161,7 +161,7 @@ export function openBatcher(databaseUrl: string, { layouts, forgetKey, flushMs, 
       meter.spooled(unit)
       stored.resolve(unit.frames + unit.records.length)
     } catch (error) {
-      layouts.settle(unit.device.tenant_id, unit.layouts, false)
+      layouts.settle(unit, false)
       stored.reject(error)
     }
   }

@@ -8,6 +8,7 @@ import type { Layout } from './layout'
 import type { Layouts } from './layouts'
 import { limits } from './limits'
 import { isOn } from '../src/core/feature-flags'
+import { nowMs } from '../src/core/clock'
 import { hashOf } from '../src/core/secrets'
 import { Refusal } from './refusals'
 import type { Shapes } from './shapes'
@@ -42,7 +43,10 @@ export interface Unit {
   /** Frames as rows in PostgreSQL's binary form. */
   rows: Buffer
   frames: number
+  /** Those that the database does not have yet, or keeps no longer than until `latest`. */
   layouts: Layout[]
+  /** In epoch milliseconds: now, or its latest frame. */
+  latest: number
   records: DeviceRecord[]
   /** A job has to look at some of the records. */
   isHandled: boolean
@@ -86,7 +90,9 @@ export async function examine(items: Items, device: Device, layouts: Layouts, sh
       sliceEnds = performance.now() + limits.sliceMs
     }
   }
-  const fresh = [...new Set(frames.map(({ layout }) => layout).filter(({ stored }) => !stored))]
+  const latest = frames.reduce((most, { at }) => Math.max(most, at), nowMs())
+  const isDue = ({ keptUntil }: Layout) => keptUntil < latest
+  const fresh = [...new Set(frames.map(({ layout }) => layout).filter(isDue))]
   const refused = fresh.length ? await layouts.admit(device.tenant_id, fresh) : undefined
   for (const { index, layout } of refused?.size ? frames : []) {
     if (refused?.has(layout))
@@ -94,7 +100,7 @@ export async function examine(items: Items, device: Device, layouts: Layouts, sh
         index,
         new Refusal(
           'too_many_layouts',
-          `A tenant may have at most ${limits.layoutsPerTenant} sets of metric names and labels, of ${limits.layoutNamesPerTenant} names`,
+          `A tenant may have at most ${limits.layoutsInUsePerTenant} sets of metric names and labels in use, and ${limits.layoutsPerTenant} of ${limits.layoutNamesPerTenant} names for as long as telemetry of them is kept`,
         ),
       )
   }
@@ -109,7 +115,8 @@ export async function examine(items: Items, device: Device, layouts: Layouts, sh
     device,
     rows,
     frames: admitted.length,
-    layouts: fresh.filter((layout) => !refused?.has(layout)),
+    layouts: fresh.filter((layout) => isDue(layout) && !refused?.has(layout)),
+    latest,
     records,
     isHandled: records.some(({ kind }) => kinds[kind]!.isHandled),
     rejected,
@@ -123,6 +130,7 @@ export const unitOf = (device: Device, { rows, frames }: { rows: Buffer; frames:
   rows,
   frames,
   layouts: [],
+  latest: 0,
   records: [],
   isHandled: false,
   rejected: [],

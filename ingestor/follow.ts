@@ -1,3 +1,4 @@
+import { nowMs } from '../src/core/clock'
 import { placeOf, stamp } from './frames'
 import { readInstant } from './instant'
 import type { Device } from './keys'
@@ -33,10 +34,11 @@ export function follow(bytes: Buffer, device: Device, first: Shape, shapeOf: (ke
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let before = 0
   let frames = 0
-  for (let shape: Shape | undefined = first; shape?.layout.stored; shape = shapeOf(shape.next)) {
+  const now = nowMs()
+  for (let shape: Shape | undefined = first; shape && shape.layout.keptUntil >= now; shape = shapeOf(shape.next)) {
     if (!readRecord(bytes, words, shape, device)) return undefined
-    // Rows are in the order of time.
-    if (time < before) return undefined
+    // Rows are in the order of time, and none is later than its layout is kept.
+    if (time < before || time > shape.layout.keptUntil) return undefined
     before = time
     frames += 1
     if (isArray ? isOver(bytes) : isLastLine(bytes)) return { rows: Buffer.from(scratch.subarray(0, end)), frames }

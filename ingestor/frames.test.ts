@@ -97,7 +97,7 @@ test('what an earlier version spooled is stored as it was meant', () => {
 
 test('frames that PostgreSQL refuses are told at once, and the connection serves on', async () => {
   const layout = describeLayout(tenant_id, ['a'], [1])
-  const unit = { device, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: 1 }
+  const unit = { device, frames: 1, layouts: [], latest: 0, records: [], isHandled: false, rejected: [], bytes: 1 }
   // Many connections: whether an answer is read in one piece or in two is up to chance.
   for (let round = 0; round < 30; round++) {
     const store = openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)
@@ -119,7 +119,7 @@ test('frames that are there already are left out, also where none was expected a
   const begins = Date.UTC(2026, 4, 1)
   const unitAt = (seconds: number) => {
     const rows = encodeFrames(device, [{ at: begins + 1000 * seconds, layout, values: [seconds] }])
-    return { device, rows, frames: 1, layouts: [], records: [], isHandled: false, rejected: [], bytes: rows.length }
+    return { device, rows, frames: 1, layouts: [], latest: 0, records: [], isHandled: false, rejected: [], bytes: rows.length }
   }
   const [one, other] = [openStore(Bun.env.DATABASE_INGEST_URL!, 20_000), openStore(Bun.env.DATABASE_INGEST_URL!, 20_000)]
   try {

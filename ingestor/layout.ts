@@ -13,14 +13,16 @@ export interface Layout {
   labels: Record<string, string>
   /** Where the value of each metric stands among the fields as they were sent. */
   columns: Uint16Array
-  /** The database is known to have it. */
-  stored: boolean
+  /** In epoch milliseconds: the database is known to have it, and keeps it at least for frames up to then. */
+  keptUntil: number
   /** By `performance.now()`; it was not there then. */
   lookedForAt: number
 }
 
 /** Of one that nobody knows yet. */
-export const unknown = { stored: false, lookedForAt: Number.NEGATIVE_INFINITY }
+export const unknown = { keptUntil: Number.NEGATIVE_INFINITY, lookedForAt: Number.NEGATIVE_INFINITY }
+
+export const isKnown = ({ keptUntil }: Layout) => keptUntil > Number.NEGATIVE_INFINITY
 
 export const nameForm = /^[A-Za-z_][\w.:/-]*$/
 

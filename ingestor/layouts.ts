@@ -1,12 +1,14 @@
 import { boundedMap } from './bounded'
-import { type Layout, describeLayout } from './layout'
+import type { Unit } from './examine'
+import { type Layout, describeLayout, isKnown } from './layout'
 import { limits } from './limits'
 import type { Reader } from './reader'
 import { Refusal, unfit } from './refusals'
 
-/** How many layouts a tenant has, and how many names these hold, as the database last said; and which are on their way into it. */
+/** How many layouts a tenant has, of these in use, and how many names they hold, as the database last said; and which are on their way into it. */
 interface Tenant {
   layouts: number
+  inUse: number
   names: number
   claims: Map<string, Layout>
   readAt: number
@@ -29,23 +31,30 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   }
 
   function tenantOf(tenant_id: string): Tenant {
-    const tenant = tenants.get(tenant_id) ?? { layouts: 0, names: 0, claims: new Map<string, Layout>(), readAt: Number.NEGATIVE_INFINITY }
+    const tenant = tenants.get(tenant_id) ?? {
+      layouts: 0,
+      inUse: 0,
+      names: 0,
+      claims: new Map<string, Layout>(),
+      readAt: Number.NEGATIVE_INFINITY,
+    }
     tenants.set(tenant_id, tenant)
     return tenant
   }
 
   async function count(tenant_id: string, tenant: Tenant) {
-    const text = `select count(*)::int as layouts, coalesce(sum(cardinality(metrics)), 0)::int as names from telemetry_layout where tenant_id = '${tenant_id}'`
+    const text = `select count(*)::int as layouts, (count(*) filter (where kept_until >= now()))::int as "inUse",
+      coalesce(sum(cardinality(metrics)), 0)::int as names from telemetry_layout where tenant_id = '${tenant_id}'`
     const [[row] = []] = await read([{ tenant_id, text }])
     Object.assign(tenant, row, { readAt: performance.now() })
   }
 
   async function lookFor(tenant_id: string, layouts: Layout[]) {
-    const text = `select id from telemetry_layout where tenant_id = '${tenant_id}' and id in (${layouts.map(({ id }) => `'${id}'`).join(', ')})`
+    const text = `select id, date_part('epoch', kept_until) * 1000 as ms from telemetry_layout where tenant_id = '${tenant_id}' and id in (${layouts.map(({ id }) => `'${id}'`).join(', ')})`
     const [rows = []] = await read([{ tenant_id, text }])
-    const found = new Set(rows.map(({ id }) => String(id)))
+    const found = new Map(rows.map(({ id, ms }) => [String(id), Number(ms)]))
     for (const layout of layouts) {
-      layout.stored ||= found.has(layout.id)
+      layout.keptUntil = Math.max(layout.keptUntil, found.get(layout.id) ?? layout.keptUntil)
       layout.lookedForAt = performance.now()
     }
   }
@@ -63,7 +72,7 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   /** Which of these layouts the tenant may not add. The others are claimed until `settle`. Other ingestors are seen within a second; while the database is away, once it is back. */
   async function admit(tenant_id: string, layouts: Layout[]): Promise<Set<Layout>> {
     const tenant = tenantOf(tenant_id)
-    const isNew = ({ stored, id }: Layout) => !stored && !tenant.claims.has(id)
+    const isNew = (layout: Layout) => !isKnown(layout) && !tenant.claims.has(layout.id)
     await ask(
       tenant_id,
       tenant,
@@ -71,11 +80,12 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
     )
     let names = tenant.names
     for (const { metrics } of tenant.claims.values()) names += metrics.length
+    const room = Math.min(limits.layoutsPerTenant - tenant.layouts, limits.layoutsInUsePerTenant - tenant.inUse)
     const refused = new Set<Layout>()
     for (const layout of layouts) {
       if (!isNew(layout)) continue
       const wanted = names + layout.metrics.length
-      if (tenant.layouts + tenant.claims.size >= limits.layoutsPerTenant || wanted > limits.layoutNamesPerTenant) refused.add(layout)
+      if (tenant.claims.size >= room || wanted > limits.layoutNamesPerTenant) refused.add(layout)
       else {
         tenant.claims.set(layout.id, layout)
         names = wanted
@@ -85,12 +95,13 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
   }
 
   /** After COMMIT, or after it failed. */
-  function settle(tenant_id: string, layouts: Layout[], isStored: boolean) {
+  function settle({ device: { tenant_id }, layouts, latest }: Pick<Unit, 'device' | 'layouts' | 'latest'>, isStored: boolean) {
     const tenant = tenants.get(tenant_id)
     for (const layout of layouts) {
-      layout.stored ||= isStored
+      if (isStored) layout.keptUntil = Math.max(layout.keptUntil, latest + limits.layoutKeptMs)
       if (!tenant?.claims.delete(layout.id) || !isStored) continue
       tenant.layouts += 1
+      tenant.inUse += 1
       tenant.names += layout.metrics.length
     }
   }

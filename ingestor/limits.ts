@@ -41,12 +41,16 @@ export const limits = {
   rejectedListed: 1_000,
   /** Work on one body is cut into slices of this length, so that others are served in between. */
   sliceMs: 5,
-  layoutsPerTenant: 20_000,
+  /** In use, which is for as long as they are kept by themselves; and all that frames or rollups may still be of. */
+  layoutsInUsePerTenant: 20_000,
+  layoutsPerTenant: 200_000,
   /** In all its layouts together. */
   layoutNamesPerTenant: 2_000_000,
   layoutsCacheCharacters: 16_777_216,
   layoutTenants: 200,
   layoutsReadAgainMs: 1_000,
+  /** How long a layout is kept beyond now and its latest frame, and so how often it is told that it is in use. */
+  layoutKeptMs: 7 * 86_400_000,
   /** What bodies are remembered to look like, and of how many devices. */
   shapesBytes: 16 * 1_048_576,
   shapeDevices: 50_000,

@@ -83,7 +83,7 @@ export function openReplay(databaseUrl: string, { read, waitingTenants, layouts,
       else await store.store([refused(units[0]!.device, rows[0]!.id, unfit('The record cannot be stored as it is'))], [])
       log.warn({ tenant_id, code: codeOf(error) }, 'a refused record was replayed alone')
     } finally {
-      for (const unit of units) if (unit.layouts.length) layouts.settle(tenant_id, unit.layouts, isStored)
+      for (const unit of units) if (unit.layouts.length) layouts.settle(unit, isStored)
     }
   }
 
@@ -117,6 +117,7 @@ const refused = (device: Device, id: string, { error, message }: Refusal): Unit 
   rows: Buffer.alloc(0),
   frames: 0,
   layouts: [],
+  latest: 0,
   records: [],
   isHandled: false,
   rejected: [],

@@ -1,11 +1,13 @@
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { zstdCompressSync } from 'node:zlib'
+import { moveClock, nowMs } from '../src/core/clock'
 import { config } from '../src/core/config'
 import { limits } from './limits'
 import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry, until } from './testing'
 
 const ingestor = startIngestor()
 const { url } = ingestor
+const day = 86_400_000
 afterAll(async () => {
   await ingestor.stop()
 })
@@ -205,19 +207,20 @@ describe('a bad record does not fail its neighbours', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  const haveLayouts = (tenant_id: string, count: number, names: number) => owner`
-    insert into telemetry_layout (tenant_id, id, hash, metrics, labels)
-    select ${tenant_id}, gen_random_uuid(), n::text, array_fill('invented'::text, array[${names}::int]), '{}' from generate_series(1, ${count}::int) n`
+  const haveLayouts = (tenant_id: string, count: number, names: number, kept_until = new Date(Date.now() + day)) => owner`
+    insert into telemetry_layout (tenant_id, id, hash, metrics, labels, kept_until)
+    select ${tenant_id}, gen_random_uuid(), gen_random_uuid(), array_fill('invented'::text, array[${names}::int]), '{}', ${kept_until}
+    from generate_series(1, ${count}::int) n`
 
-  test('a tenant has at most 20,000 layouts', async () => {
+  test('a tenant has at most 20,000 layouts in use', async () => {
     const device = await makeDevice()
-    await haveLayouts(device.tenant_id, limits.layoutsPerTenant - 2000, 1)
+    await haveLayouts(device.tenant_id, limits.layoutsInUsePerTenant - 2000, 1)
     const records = Array.from({ length: 2003 }, (_, index) => telemetry({ [`invented_${index}`]: index }, index))
     const [one, two] = await Promise.all([send(url, device, records.slice(0, 1500)), send(url, device, records.slice(1000))])
     expect([one.status, two.status].sort((a, b) => a - b)).toEqual([200, 204])
     const partial = one.status === 200 ? one : two
     expect(partial.body.rejected.map(({ error }) => error)).toEqual(['too_many_layouts', 'too_many_layouts', 'too_many_layouts'])
-    expect(await owner`select id from telemetry_layout where tenant_id = ${device.tenant_id}`).toHaveLength(limits.layoutsPerTenant)
+    expect(await owner`select id from telemetry_layout where tenant_id = ${device.tenant_id}`).toHaveLength(limits.layoutsInUsePerTenant)
     expect((await send(url, device, records.slice(500, 501))).status).toBe(204)
     const another = startIngestor()
     expect((await send(another.url, device, records.slice(501, 502))).status).toBe(204)
@@ -233,6 +236,59 @@ describe('a bad record does not fail its neighbours', () => {
       telemetry(Object.fromEntries(Array.from({ length: count }, (_, index) => [`invented_${first + index}`, index])), first)
     const { status, body } = await send(url, device, [wide(0, 600), wide(1, 401), wide(2, 400)])
     expect([status, body.rejected.map(({ index, error }) => [index, error])]).toEqual([200, [[1, 'too_many_layouts']]])
+  })
+
+  test('those that were not used for a week count no more, until there are 200,000', async () => {
+    const device = await makeDevice()
+    const past = new Date(Date.now() - 1000)
+    await haveLayouts(device.tenant_id, limits.layoutsInUsePerTenant, 1, past)
+    expect((await send(url, device, [telemetry({ one_more: 1 })])).status).toBe(204)
+    await haveLayouts(device.tenant_id, limits.layoutsPerTenant - limits.layoutsInUsePerTenant - 1, 1, past)
+    const another = startIngestor()
+    const { status, body } = await send(another.url, device, [telemetry({ one_too_many: 1 }), telemetry({ one_more: 2 }, 1)])
+    await another.stop()
+    expect([status, body.rejected.map(({ index, error }) => [index, error])]).toEqual([200, [[0, 'too_many_layouts']]])
+  })
+})
+
+describe('a layout', () => {
+  afterEach(() => moveClock(0))
+  const week = limits.layoutKeptMs
+  const keptUntil = async ({ tenant_id }: { tenant_id: string }) =>
+    (await owner<{ kept_until: Date }[]>`select kept_until from telemetry_layout where tenant_id = ${tenant_id}`).map((row) =>
+      row.kept_until.getTime(),
+    )
+  const reading = (at: number, cpu: number) => ({ kind: 'telemetry', timestamp: new Date(at).toISOString(), data: { cpu } })
+
+  test('is kept for a week beyond its latest frame, and beyond now', async () => {
+    const device = await makeDevice()
+    const begun = Date.now()
+    expect((await send(url, device, [reading(begun - 400 * day, 1)])).status).toBe(204)
+    const [first] = await keptUntil(device)
+    expect(first).toBeWithin(begun + week, Date.now() + week + 1)
+    const ahead = begun + 30 * day
+    expect((await send(url, device, [reading(ahead, 2), reading(begun, 3)])).status).toBe(204)
+    expect(await keptUntil(device)).toEqual([ahead + week])
+    expect((await send(url, await makeDevice(device.tenant_id), [reading(begun, 4)])).status).toBe(204)
+    expect(await keptUntil(device)).toEqual([ahead + week])
+    // Alone, as the first was, so that it is read along that.
+    expect((await send(url, device, [reading(ahead + 30 * day, 5)])).status).toBe(204)
+    expect(await keptUntil(device)).toEqual([ahead + 30 * day + week])
+  })
+
+  test('is kept longer while it is in use, and made anew where it has gone meanwhile', async () => {
+    const device = await makeDevice()
+    const report = async (cpu: number) => expect((await send(url, device, [reading(nowMs(), cpu)])).status).toBe(204)
+    for (const cpu of [1, 2, 3]) await report(cpu)
+    moveClock(week + day)
+    await report(4)
+    expect((await keptUntil(device))[0]).toBeGreaterThanOrEqual(nowMs() + week - 60_000)
+    await owner`delete from telemetry_layout where tenant_id = ${device.tenant_id}`
+    moveClock(week + day)
+    await report(5)
+    expect((await framesOf(device.tenant_id)).map(({ metrics, values }) => [metrics, values])).toEqual(
+      [1, 2, 3, 4, 5].map((cpu) => [['cpu'], [cpu]]),
+    )
   })
 })
 

@@ -11,7 +11,7 @@ const device = deviceOf({ tenant_id: id, device_id: id, key_id: id, key_hash: ''
 const json = new Request('http://localhost', { headers: { 'content-type': 'application/json' } })
 const lines = new Request('http://localhost', { headers: { 'content-type': 'application/x-ndjson' } })
 
-/** Layouts that are known to be stored, and shapes that learn from what is read the general way. */
+/** Layouts that are known to be stored and kept for good, and shapes that learn from what is read the general way. */
 function openReading() {
   const layouts = openLayouts(
     async () => [[]],
@@ -20,7 +20,7 @@ function openReading() {
   const shapes = openShapes()
   async function general(bytes: Buffer, request = json, learning = false) {
     const unit = await examine(native.read(bytes, request), device, layouts, learning ? shapes : undefined)
-    layouts.settle(id, unit.layouts, true)
+    layouts.settle({ ...unit, latest: Infinity }, true)
     return unit
   }
   return {

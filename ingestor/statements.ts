@@ -5,6 +5,7 @@ import type { Parameter } from './bind'
 import { arrayOf } from './frames'
 import { idFrom } from './ids'
 import type { Device } from './keys'
+import { limits } from './limits'
 
 /** A statement and its one parameter: JSON text, or in PostgreSQL's binary form. Rows go in by the order of their keys, so that two batches wait for each other, never in a circle. */
 export interface Statement {
@@ -53,21 +54,16 @@ export function addArrivals(arrivals: Arrival[]): Statement | undefined {
 
 const from = (columns: string) => `from json_to_recordset($1::text::json) as r(${columns})`
 
-/** The ones that are not known to be stored; null where there are none. */
-export function addLayouts(units: Unit[]): Statement | undefined {
-  const layouts = units
-    .filter((unit) => unit.layouts.length > 0)
-    .flatMap(({ device: { tenant_id }, layouts }) => layouts.filter(({ stored }) => !stored).map((layout) => ({ tenant_id, layout })))
-  const rows = new Map(
-    layouts.map(({ tenant_id, layout: { id, hash, metrics, labels } }) => [id, { tenant_id, id, hash, metrics, labels }]),
-  )
-  if (!rows.size) return undefined
-  return {
-    text: `insert into telemetry_layout (tenant_id, id, hash, metrics, labels)
-      select tenant_id, id, hash, metrics, labels ${from('tenant_id uuid, id uuid, hash text, metrics text[], labels jsonb')}
-      order by tenant_id, id on conflict do nothing`,
-    value: JSON.stringify([...rows.values()]),
+/** The ones that are new, or in use for longer than the database keeps them by now: of several units for as long as the latest of them wants. */
+export function keepLayouts(units: Unit[]): Statement | undefined {
+  const rows = new Map<string, object>()
+  const some = units.filter(({ layouts }) => layouts.length > 0)
+  for (const { device, layouts, latest } of some.sort((a, b) => a.latest - b.latest)) {
+    const kept_until = new Date(latest + limits.layoutKeptMs)
+    for (const { id, hash, metrics, labels, keptUntil } of layouts)
+      if (keptUntil < latest) rows.set(id, { tenant_id: device.tenant_id, id, hash, metrics, labels, kept_until })
   }
+  return rows.size ? { text: 'select keep_layouts($1::text::json)', value: JSON.stringify([...rows.values()]) } : undefined
 }
 
 /** `data` is JSON already and goes in as it is. */

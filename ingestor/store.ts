@@ -13,10 +13,10 @@ import {
   type Statement,
   addArrivals,
   addFrames,
-  addLayouts,
   addPresence,
   addRecords,
   addRejected,
+  keepLayouts,
   queueJobs,
   selectFrameType,
   settleReplays,
@@ -115,7 +115,7 @@ async function prepare(client: Client): Promise<number> {
 
 async function write(client: Client, units: Unit[], seen: Device[], arrivals: Arrival[], frames: Statement | undefined): Promise<number> {
   const statements = [
-    addLayouts(units),
+    keepLayouts(units),
     frames,
     addArrivals(arrivals),
     addRecords(units),

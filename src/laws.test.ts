@@ -524,6 +524,7 @@ describe('rights', () => {
       'housekeep',
       'identities_of',
       'is_heard',
+      'keep_layouts',
       'licensed_tenants',
       'members_with_mfa',
       'mfa_confirm',

@@ -126,7 +126,7 @@ export function openDrain({ spool, parent, databaseUrl, layouts, outage, ping, r
   }
 
   function settle(units: Unit[]) {
-    for (const { device, layouts: some } of units) if (some.length) layouts.settle(device.tenant_id, some, true)
+    for (const unit of units) if (unit.layouts.length) layouts.settle(unit, true)
   }
 
   outage.onBegin(() => wake())

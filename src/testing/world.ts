@@ -30,11 +30,17 @@ export async function report({ tenant_id, device_id }: Reporter, reported: Repor
   await ingest`select queue_records(${[tenant_id]}::uuid[])`
 }
 
-export async function addLayout(tenant_id: string, metrics: string[], labels: Record<string, string> = {}): Promise<string> {
+/** `addFrames` keeps it for its frames; who adds them otherwise says how long it is kept. */
+export async function addLayout(
+  tenant_id: string,
+  metrics: string[],
+  labels: Record<string, string> = {},
+  kept_until = new Date(0),
+): Promise<string> {
   const id = Bun.randomUUIDv7()
   await ingest`
-    insert into telemetry_layout (tenant_id, id, hash, metrics, labels)
-    values (${tenant_id}, ${id}, ${id}, ${metrics}, ${ingest.json(labels)})`
+    insert into telemetry_layout (tenant_id, id, hash, metrics, labels, kept_until)
+    values (${tenant_id}, ${id}, ${id}, ${metrics}, ${ingest.json(labels)}, ${kept_until})`
   return id
 }
 
@@ -44,6 +50,10 @@ export type Frame = [number, ...number[]]
 /** As the ingestor does: what arrived is noted with the frames. */
 export async function addFrames({ tenant_id, device_id }: Reporter, layout_id: string, frames: Frame[]) {
   const rows = JSON.stringify(frames.map(([at, ...values]) => ({ at: new Date(at), v: `{${values.join(',')}}` })))
+  // As short as may be: who asks for layouts by that time must find them all the same.
+  const latest = new Date(frames.reduce((most, [at]) => Math.max(most, at), 0))
+  await owner`
+    update telemetry_layout set kept_until = greatest(kept_until, ${latest}) where tenant_id = ${tenant_id} and id = ${layout_id}`
   await ingest.begin(async (sql) => {
     await sql`
       insert into telemetry_frame (tenant_id, device_id, at, layout_id, values)

@@ -50,6 +50,11 @@ export const removeRollups = (tenant: string, before: string) => sql`
   where r.tenant_id = ${tenant} and r.device_id = g.device_id and r.seconds = g.seconds and r.at = g.at and r.layout_id = g.layout_id
     and r.at < ${before}::timestamptz`
 
+/** Once no frame or rollup of that time is left: frames that no rollup sums up yet would be. */
+export const removeLayouts = (tenant: string, before: string) => sql`
+  delete from telemetry_layout l where l.tenant_id = ${tenant} and l.kept_until < ${before}::timestamptz and not exists (
+    select from telemetry_arrival a where a.tenant_id = ${tenant} and a.at < ${before}::timestamptz)`
+
 /** What a job still has to take up stays until it did. */
 export const removeRecords = (tenant: string, before: string) => sql`
   ${devicesIn(sql`device_record`, tenant, before)},

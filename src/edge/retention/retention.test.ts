@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, setSystemTime, test } from 'bun:test'
 import { moveClock } from '../../core/clock'
+import { migrateDatabase } from '../../core/migrate'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
 import { type Frame, type Reported, addFrames, addLayout, addRejected, owner, queued, report, runQueue } from '../../testing/world'
 import { jobs } from '../../jobs'
@@ -148,6 +149,41 @@ describe('what is kept no longer', () => {
     const { series } = (await client.api.telemetry.query.get({ query: { ...query, from, to: new Date(bucket + day / 4).toISOString() } }))
       .data!
     expect(series[0]!.points.map(([, sum]) => sum)).toEqual([3])
+  })
+
+  const keptUntil = (layout: string, at: number) => owner`update telemetry_layout set kept_until = ${new Date(at)} where id = ${layout}`
+  const layoutsOf = async ({ tenant_id }: Client) =>
+    (await owner<{ id: string }[]>`select id from telemetry_layout where tenant_id = ${tenant_id} order by id`).map(({ id }) => id)
+
+  test('takes its layout with it, once nothing can be left of that', async () => {
+    const [mine, theirs] = [await reporting([20]), await reporting([20])]
+    for (const { layout } of [mine, theirs]) await keptUntil(layout, Date.now() - 13 * day)
+    const later = await addLayout(mine.client.tenant_id, ['disk_percent'])
+    await keptUntil(later, Date.now() - 9 * day)
+    await put(mine.client, { raw_days: 3, rollup_days: 10 })
+    for (const { client } of [mine, theirs]) await run(client, 'telemetry.expire')
+    // Its frame waits for a rollup.
+    expect(await layoutsOf(mine.client)).toEqual([mine.layout, later])
+    for (const { client } of [mine, theirs]) {
+      await run(client, 'telemetry.rollup')
+      await run(client, 'telemetry.expire')
+    }
+    expect(await layoutsOf(mine.client)).toEqual([later])
+    expect(await layoutsOf(theirs.client)).toEqual([theirs.layout])
+  })
+
+  test('a layout that a version before added is kept beyond its latest frame', async () => {
+    const { client, device, layout } = await reporting([5])
+    const ahead = await addLayout(client.tenant_id, ['disk_percent'])
+    const at = Date.now() + 60 * day
+    await addFrames(device, ahead, [[at, 1]])
+    for (const one of [layout, ahead]) await keptUntil(one, Date.UTC(9999, 11, 31))
+    await migrateDatabase(Bun.env.DATABASE_OWNER_URL!)
+    const kept = await owner<{ id: string; ms: number }[]>`
+      select id, date_part('epoch', kept_until) * 1000 as ms from telemetry_layout where tenant_id = ${client.tenant_id}`
+    const of = (id: string) => kept.find((row) => row.id === id)!.ms
+    expect(of(layout)).toBeWithin(Date.now() + 7 * day, Date.now() + 14 * day + 1)
+    expect(of(ahead)).toBe(at + 7 * day)
   })
 
   test('refused records go after thirty days', async () => {

@@ -7,7 +7,7 @@ import { invalid } from '../../core/errors'
 import { enqueue } from '../../core/jobs'
 import { limits } from '../../core/limits'
 import { type Scope, expectVersion } from '../../core/scope'
-import { removeFrames, removeRecords, removeRefused, removeRollups, rowsAtOnce } from './removal'
+import { removeFrames, removeLayouts, removeRecords, removeRefused, removeRollups, rowsAtOnce } from './removal'
 import { telemetryRetention as retention } from './schema'
 
 const dayMs = 86_400_000
@@ -89,4 +89,5 @@ export async function expireOfTenant(scope: Scope) {
   const records = await remove(removeRecords(tenant, cutoff(raw_days)))
   const counts = [frames, rollups, records, await remove(removeRefused(tenant))]
   if (counts.some((count) => count >= rowsAtOnce)) await enqueue(scope, 'telemetry.expire', {}, 'more')
+  else await remove(removeLayouts(tenant, cutoff(rollup_days)))
 }

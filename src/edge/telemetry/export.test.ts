@@ -13,7 +13,7 @@ const minute = 60_000
 async function arranged(metrics: string[], labels = {}) {
   const client = await signedIn()
   const device = await registered(client)
-  const layout = await addLayout(client.tenant_id, metrics, labels)
+  const layout = await addLayout(client.tenant_id, metrics, labels, new Date(start))
   const asked = { device_id: [device.device_id], metric: metrics, from: new Date(start), to: new Date(start + 30 * 24 * 60 * minute) }
   const ask = async (question: object = {}) => send('POST', path, { headers: client.headers, body: { ...asked, ...question } })
   const download = async (reply: Response) => send('GET', `${path}/${((await reply.json()) as { id: string }).id}`, client)

@@ -4,7 +4,7 @@ import type { telemetryLayouts } from './schema'
 
 /** Where a metric stands: (layout, position in its values), 1-based as PostgreSQL counts. */
 export interface Place {
-  layout: typeof telemetryLayouts.$inferSelect
+  layout: Pick<typeof telemetryLayouts.$inferSelect, 'id' | 'metrics' | 'labels'>
   metric: string
   place: number
   /** Of metric and labels: the same wherever it stands. A device that does not always report the same metrics has it in several layouts. */

@@ -1,4 +1,4 @@
-import { type SQL, and, sql } from 'drizzle-orm'
+import { type SQL, and, gte, sql } from 'drizzle-orm'
 import { invalid, notFound } from '../../core/errors'
 import { limits } from '../../core/limits'
 import type { Scope } from '../../core/scope'
@@ -57,12 +57,14 @@ export async function devicesOf(
   return found.map(({ id }) => id)
 }
 
-async function placesOf({ tx, own }: Scope, metrics: string[]): Promise<Place[]> {
+/** In layouts that have frames from then on, or had shortly before, which is what a first rate has grown from. */
+async function placesOf({ tx, own }: Scope, metrics: string[], from: Date): Promise<Place[]> {
+  const earliest = new Date(from.getTime() - longestMarginMs)
   const wanted = `{${metrics.map((metric) => JSON.stringify(metric)).join(',')}}`
   const found = await tx
-    .select()
+    .select({ id: layouts.id, metrics: layouts.metrics, labels: layouts.labels })
     .from(layouts)
-    .where(and(own(layouts), sql`${layouts.metrics} && ${wanted}::text[]`))
+    .where(and(own(layouts), gte(layouts.kept_until, earliest), sql`${layouts.metrics} && ${wanted}::text[]`))
   return found.flatMap((layout) => {
     const labels = JSON.stringify(layout.labels)
     return metrics.flatMap((metric) => {
@@ -100,7 +102,7 @@ const bucketsOf = ({ from, to }: Pick<TelemetryQuery, 'from' | 'to'>, seconds: n
  */
 export async function queryTelemetry(scope: Scope, query: TelemetryQuery): Promise<TelemetryPage> {
   const { from, to, step } = query
-  const [ids, places] = await Promise.all([examineQuery(scope, query), placesOf(scope, [...new Set(query.metric)])])
+  const [ids, places] = await Promise.all([examineQuery(scope, query), placesOf(scope, [...new Set(query.metric)], from)])
   if (!ids.length || !places.length) return { series: [], next_cursor: null }
   const asked = { tenant_id: scope.actor.tenant_id, ids: ids.sort(), places, from, to }
   return step ? bucketed(scope, asked, stepSeconds(step), query) : rawPoints(scope, asked, query.cursor)
@@ -139,8 +141,10 @@ const pointsOf = (at: SQL, value: SQL, which: SQL) => {
   return sql`'[[' || string_agg(${point}, '],[' order by ${at}) || ']]'`
 }
 
+const longestMarginMs = 3_600_000
+
 /** How far back the sample may lie from which the first of a range has grown, in milliseconds. */
-const marginMs = (seconds: number, aggregate: Aggregate) => (aggregate === 'rate' ? Math.min(seconds, 3600) * 1000 : 0)
+const marginMs = (seconds: number, aggregate: Aggregate) => (aggregate === 'rate' ? Math.min(seconds * 1000, longestMarginMs) : 0)
 
 /** Device after device, so that a page costs what it holds, however many devices are asked for. */
 async function bucketed(

@@ -53,7 +53,7 @@ async function newestFrames(scope: Scope, device_id: string) {
   if (!newest.length) return []
   const byLayout = new Map(newest.map((frame) => [frame.layout_id, frame]))
   const known = await tx
-    .select()
+    .select({ id: layouts.id, metrics: layouts.metrics, labels: layouts.labels })
     .from(layouts)
     .where(and(own(layouts), inArray(layouts.id, [...byLayout.keys()])))
   return known.map((layout) => ({ layout, frame: byLayout.get(layout.id)! }))

@@ -105,8 +105,8 @@ describe('raw points', () => {
     const reporters = [await another(client), await another(client)]
     const metrics = Array.from({ length: 50 }, (_, index) => `m${index}`)
     const layouts = [
-      await addLayout(client.tenant_id, metrics),
-      await addLayout(client.tenant_id, metrics.slice(0, 2), { interface: 'eth0' }),
+      await addLayout(client.tenant_id, metrics, {}, new Date(start + hour)),
+      await addLayout(client.tenant_id, metrics.slice(0, 2), { interface: 'eth0' }, new Date(start + hour)),
     ]
     // 50 metrics a frame and 50,000 points a page are 1,000 frames a page.
     for (const { device_id } of reporters) {
@@ -627,7 +627,7 @@ describe('what is not one’s own', () => {
   test('a unit of a hundred devices and more is read page by page; one of more than a question may have is refused', async () => {
     const client = await signedIn()
     const { id } = (await client.api['org-units'].post({ name: 'Large' })).data!
-    const layout = await addLayout(client.tenant_id, ['cpu_percent'])
+    const layout = await addLayout(client.tenant_id, ['cpu_percent'], {}, new Date(start + hour))
     const add = (count: number) => owner`
       with added as (
         insert into device (tenant_id, id, name, org_unit_id) select ${client.tenant_id}, gen_random_uuid(), 'edge', ${id} from generate_series(1, ${count}::int) returning id)

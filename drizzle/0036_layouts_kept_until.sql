@@ -1,0 +1,2 @@
+ALTER TABLE "telemetry_layout" ADD COLUMN "kept_until" timestamp (3) with time zone DEFAULT '9999-12-31 00:00:00+00' NOT NULL;--> statement-breakpoint
+CREATE INDEX "telemetry_layout_kept" ON "telemetry_layout" USING btree ("tenant_id","kept_until");
