@@ -376,6 +376,16 @@ describe('series', () => {
     ])
   })
 
+  test('a first rate has grown from what stood in a set that nothing of the range is in', async () => {
+    const { client, device, layout, asked } = await arranged(['cpu_percent'])
+    const wider = await addLayout(client.tenant_id, ['cpu_percent', 'memory_percent'])
+    await addFrames(device, layout, [[start + 50 * second, 10]])
+    await addFrames(device, wider, [[start + 70 * second, 40, 50]])
+    expect(points(await query(client, { ...asked, step: '60s', aggregate: 'rate', from: start + minute }))).toEqual([
+      [[start + minute, 30 / 60]],
+    ])
+  })
+
   test('that are more than a page holds are read page by page, each exactly once and whole', async () => {
     const metrics = Array.from({ length: 12 }, (_, index) => `m${index}`)
     const { client, device, layout } = await arranged(metrics)
