@@ -94,11 +94,11 @@ export function openLayouts(read: Reader['read'], isSpooling: () => boolean) {
     return refused
   }
 
-  /** After COMMIT, or after it failed. */
+  /** After COMMIT, or after it failed. One that was kept for long enough by then was not told again, and is kept no longer than before. */
   function settle({ device: { tenant_id }, layouts, latest }: Pick<Unit, 'device' | 'layouts' | 'latest'>, isStored: boolean) {
     const tenant = tenants.get(tenant_id)
     for (const layout of layouts) {
-      if (isStored) layout.keptUntil = Math.max(layout.keptUntil, latest + limits.layoutKeptMs)
+      if (isStored && layout.keptUntil < latest) layout.keptUntil = latest + limits.layoutKeptMs
       if (!tenant?.claims.delete(layout.id) || !isStored) continue
       tenant.layouts += 1
       tenant.inUse += 1

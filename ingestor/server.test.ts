@@ -2,6 +2,8 @@ import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { zstdCompressSync } from 'node:zlib'
 import { moveClock, nowMs } from '../src/core/clock'
 import { config } from '../src/core/config'
+import { deviceOf } from './keys'
+import { openLayouts } from './layouts'
 import { limits } from './limits'
 import { makeDevice, framesOf, moment, owner, recordsOf, rejectedOf, send, startIngestor, telemetry, until } from './testing'
 
@@ -274,6 +276,19 @@ describe('a layout', () => {
     // Alone, as the first was, so that it is read along that.
     expect((await send(url, device, [reading(ahead + 30 * day, 5)])).status).toBe(204)
     expect(await keptUntil(device)).toEqual([ahead + 30 * day + week])
+  })
+
+  test('is believed to be kept for as long as the database was told, and no longer', () => {
+    const layouts = openLayouts(
+      async () => [[]],
+      () => false,
+    )
+    const device = deviceOf({ tenant_id: Bun.randomUUIDv7(), device_id: Bun.randomUUIDv7(), key_id: '', key_hash: '' })
+    const { layout } = layouts.ofTelemetry(device.tenant_id, ['cpu'], [1])
+    layouts.settle({ device, layouts: [layout], latest: 1000 }, true)
+    // Examined before that and stored after it: nobody tells again what is kept for longer than that.
+    layouts.settle({ device, layouts: [layout], latest: 1000 + day }, true)
+    expect(layout.keptUntil).toBe(1000 + week)
   })
 
   test('is kept longer while it is in use, and made anew where it has gone meanwhile', async () => {
