@@ -645,7 +645,7 @@ do $$ declare t regclass; begin
   end loop;
 end $$;
 create or replace function expire_telemetry(frames_before timestamptz, rollups_before timestamptz) returns int language plpgsql security definer
-  set search_path = public, pg_temp set timezone = 'UTC' set lock_timeout = '3s' as $$
+  set search_path = public, pg_temp set timezone = 'UTC' set lock_timeout = '3s' set enable_seqscan = off set enable_bitmapscan = off as $$
 declare name text; dropped int := 0;
 begin
   perform pg_advisory_xact_lock(6206801);
@@ -660,13 +660,14 @@ begin
     execute format('drop table %I', name);
     dropped := dropped + 1;
   end loop;
-  -- After what somebody waits for: 0 is what other jobs have.
+  -- After what somebody waits for: 0 is what other jobs have. One look at an index for each tenant and partition, whatever the planner believes of one that
+  -- was never analyzed: it would rather read all of it, once for each tenant or into a hash (which `exists` allows it, and a subquery for a value does not).
   perform queue_job('telemetry.expire', t.id, key => '', priority => 10)
-  from tenant t where t.status <> 'deleted' and (
-    exists (select from telemetry_frame f where f.tenant_id = t.id)
-    or exists (select from telemetry_rollup u where u.tenant_id = t.id)
-    or exists (select from device_record d where d.tenant_id = t.id)
-    or exists (select from rejected_record r where r.tenant_id = t.id));
+  from tenant t where t.status <> 'deleted' and coalesce(
+    (select true from telemetry_frame f where f.tenant_id = t.id limit 1),
+    (select true from telemetry_rollup u where u.tenant_id = t.id limit 1),
+    (select true from device_record d where d.tenant_id = t.id limit 1),
+    (select true from rejected_record r where r.tenant_id = t.id limit 1));
   return dropped;
 end $$;
 revoke all on function expire_telemetry(timestamptz, timestamptz) from public;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, setDefaultTimeout, setSystemTime, test } from 'bun:test'
-import postgres from 'postgres'
 import { moveClock } from '../../core/clock'
 import { migrateDatabase } from '../../core/migrate'
 import { type Client, problem, registered, send, signedIn } from '../../testing/api'
+import { ownDatabase } from '../../testing/own-database'
 import { type Frame, type Reported, addFrames, addLayout, addRejected, owner, queued, report, runQueue } from '../../testing/world'
 import { jobs } from '../../jobs'
 import { runJob } from '../../core/jobs'
@@ -174,12 +174,7 @@ describe('what is kept no longer', () => {
   })
 
   test('a layout that a version before added is kept beyond its latest frame', async () => {
-    // A database of its own: migrating is not for one that others are in the middle of using.
-    await owner`create database test_layouts`
-    const url = Object.assign(new URL(Bun.env.DATABASE_OWNER_URL!), { pathname: '/test_layouts' }).href
-    const own = postgres(url, { max: 1, onnotice: () => {} })
-    try {
-      await migrateDatabase(url)
+    await ownDatabase('test_layouts', async (own, url) => {
       const now = Date.now()
       const frames = [-400 * day, -5 * day, 60 * day].map((ms) => ({ layout: Bun.randomUUIDv7(), at: now + ms }))
       for (const { layout, at } of frames) {
@@ -191,10 +186,7 @@ describe('what is kept no longer', () => {
       const [old, recent, ahead] = kept.map(({ ms }) => ms)
       for (const ms of [old, recent]) expect(ms).toBeWithin(now + 7 * day, now + 14 * day + minute)
       expect(ahead).toBe(now + 67 * day)
-    } finally {
-      await own.end()
-      await owner`drop database test_layouts with (force)`
-    }
+    })
   })
 
   test('refused records go after thirty days', async () => {
@@ -245,6 +237,40 @@ describe('what is kept no longer', () => {
     const priorities = await owner`
       select distinct j.priority from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'telemetry.expire'`
     expect(priorities.map(({ priority }) => priority as number)).toEqual([10])
+  })
+
+  test('is looked for by a key for each tenant, however little the database knows of its tables', async () => {
+    await ownDatabase('test_expiry', async (own) => {
+      const tables = ['telemetry_frame_default', 'telemetry_rollup_default', 'device_record', 'rejected_record']
+      for (const table of tables) await own.unsafe(`alter table ${table} set (autovacuum_enabled = false)`)
+      const expire = () => own`select expire_telemetry('2020-01-01Z', '2020-01-01Z')`
+      // A plan that is made while there is nothing is kept by the connection.
+      await expire()
+      await own`insert into tenant (id, name) select gen_random_uuid(), 'Nothing held' from generate_series(1, 500)`
+      const held = tables.map((table) => ({ id: Bun.randomUUIDv7(), name: table }))
+      await own`insert into tenant ${own(held)}`
+      const fill = (table: number, columns: string, values: string) =>
+        own.unsafe(
+          `insert into ${tables[table]} (tenant_id, device_id, ${columns}) select $1::uuid, gen_random_uuid(), ${values} from generate_series(1, 5000)`,
+          [held[table]!.id],
+        )
+      await fill(0, 'at, layout_id, values', `'2100-01-01Z', gen_random_uuid(), '{1}'`)
+      await fill(
+        1,
+        'at, seconds, layout_id, counts, lows, highs, totals, firsts, lasts, increases',
+        `'2100-01-01Z', 300, gen_random_uuid(), '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}'`,
+      )
+      await fill(2, 'id, at, kind, key, data', `gen_random_uuid(), now(), 'log', gen_random_uuid()::text, '{}'`)
+      await fill(3, 'id, error, detail, record', `gen_random_uuid(), 'invalid_data', '', '{}'`)
+      await expire()
+      await own`discard plans`
+      await expire()
+      await own`select pg_stat_force_next_flush()`
+      const read = await own`select relname, seq_tup_read::int as rows from pg_stat_user_tables where relname in ${own(tables)} order by 1`
+      expect(read.map((row) => ({ ...row }))).toEqual(tables.toSorted().map((relname) => ({ relname, rows: 0 })))
+      const jobs = await own`select payload->>'tenant_id' as id from graphile_worker._private_jobs`
+      expect(jobs.map(({ id }) => id as string).toSorted()).toEqual(held.map(({ id }) => id).toSorted())
+    })
   })
 
   test('goes with its whole partition where nobody keeps it, and every tenant remembers', async () => {

@@ -77,8 +77,10 @@ export async function expireOfTenant(scope: Scope) {
   await assertClock(tx.execute(sql.raw(databaseMs)))
   const tenant = actor.tenant_id
   const { raw_days, rollup_days } = effective((await chosen(scope)) ?? nothing)
-  // However much the planner thinks that is left: each row by its key, never all there is of a tenant.
-  await tx.execute(sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`)
+  // However much the planner thinks that is left: each row by its key, never all there is, of a tenant or of a partition that was never analyzed.
+  await tx.execute(
+    sql`select set_config(setting, 'off', true) from unnest(array['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) as o (setting)`,
+  )
   const remove = async (statement: SQL) => ((await tx.execute(statement)) as unknown as { count: number }).count
   const frames = await remove(removeFrames(tenant, cutoff(raw_days)))
   if (frames)
