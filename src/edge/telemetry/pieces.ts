@@ -80,21 +80,22 @@ const wantedOf = (places: Place[]) => {
  * The beginning of a subquery beside a device `d`: `pieces` are all its points within the stretches, each on its own or summed up in a rollup (count,
  * low, high, total, first, last, and `increase` of a counter). Five minutes are left aside where frames arrived since they were made; then the frames
  * speak. So is an hour where one of its five minutes is, or was made since; then they speak. Rollups of `whole` seconds are not among the pieces but for
- * themselves, as `wholes`. A rollup knows no moments: where `isOrdered` is asked for, one of which a series has several, of as many layouts, is left
- * aside as well, for as long as there are frames.
+ * themselves, as `wholes`. Where series are `isSplit` over layouts, of one moment the oldest counts, as it does in rollups. A rollup knows no moments:
+ * where `isOrdered` is asked for, one of which a series has several, of as many layouts, is left aside as well, for as long as there are frames.
  */
 export function piecesOf(
   { tenant_id, places }: Asked,
   parts: Stretch[],
-  { whole, isOrdered }: { whole?: number; isOrdered: boolean },
+  { whole, isSplit, isOrdered }: { whole?: number; isSplit: boolean; isOrdered: boolean },
 ): SQL {
   const wanted = wantedOf(places)
   const layouts = uuids([...new Set(places.map(({ layout }) => layout.id))])
   const own = (table: SQL) => sql`${table}.tenant_id = ${tenant_id} and ${table}.device_id = d.device_id`
   const asked = (table: SQL) => sql`${own(table)} and ${table}.layout_id = any(${layouts})`
+  const [once, oldest] = isSplit ? [sql`distinct on (w.series, f.at)`, sql`order by w.series, f.at, f.layout_id`] : [sql``, sql``]
   const frames = (part: Stretch) => sql`
-    select ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
-    where ${asked(sql`f`)} and ${within(sql`f.at`, part)} and ${finite}`
+    (select ${once} ${fromFrames} from telemetry_frame f join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
+    where ${asked(sql`f`)} and ${within(sql`f.at`, part)} and ${finite} ${oldest})`
   const isHours = ({ seconds }: Stretch) => seconds === 3600
   const isWhole = ({ seconds }: Stretch) => seconds === whole
   const settled = (part: Stretch) => sql`
@@ -108,11 +109,11 @@ export function piecesOf(
       join ${wanted} on w.layout_id = r.layout_id
     where ${within(sql`o.at`, part)} and r.counts[w.place] > 0 and not exists (select from arrived a where a.at = r.at)`
   const fresh = (all: Stretch) => sql`
-    select ${fromFrames} from arrived a cross join lateral (
+    (select ${once} ${fromFrames} from arrived a cross join lateral (
         select f.layout_id, f.at, f.values from telemetry_frame f
         where ${asked(sql`f`)} and f.at >= a.at and f.at < a.at + interval '5 minutes' and ${within(sql`f.at`, all)} offset 0) f
       join ${wanted} on w.layout_id = f.layout_id cross join lateral (select f.values[w.place] as v) x
-    where ${finite}`
+    where ${finite} ${oldest})`
   const summed = parts.filter(({ seconds }) => seconds > 0)
   const hours = parts.filter(isHours)
   const noted = summed.map((part) => sql`select a.at from telemetry_arrival a where ${own(sql`a`)} and ${within(sql`a.at`, part)}`)

@@ -173,7 +173,7 @@ async function bucketed(
   const rows = await tx.execute<Row>(sql`
     select d.device_id, s.series, s.points
     from (select device_id from unnest(${uuids(ids)}) i (device_id) order by 1) d cross join lateral (
-      ${piecesOf(asked, parts, { whole: whole && seconds, isOrdered })},
+      ${piecesOf(asked, parts, { whole: whole && seconds, isSplit, isOrdered })},
       buckets as (
         select series, ${bucketOf(seconds, tz)} as bucket, ${isRate ? growth : asNumber[aggregate]} as value
         from ${isRate ? grown : sql`${pieces} where ${inside}`}

@@ -62,10 +62,13 @@ const addend = (value: number) => Math.max(-1e290, Math.min(1e290, value))
 const stepMs = (step: string) => Number(step.slice(0, -1)) * { s: second, m: minute, h: hour, d: day }[step.at(-1) as 'd']
 const localDay = (at: number, tz: string) => new Intl.DateTimeFormat('sv-SE', { timeZone: tz, dateStyle: 'short' }).format(at)
 
+/** Of each moment, what came first. */
+const stored = (frames: Frame[]) => [...new Map(frames.toReversed().map((frame) => [frame[0], frame])).values()]
+
 /** The same from the frames alone, by hand. The key of a bucket is its first moment, or its date where a zone has a say. */
 function plain(frames: Frame[], { from, to, step, aggregate, tz }: Question): Map<string, number> {
   const ms = stepMs(step)
-  const once = [...new Map(frames.toReversed().map((frame) => [frame[0], frame])).values()].sort(([a], [b]) => a - b)
+  const once = stored(frames).sort(([a], [b]) => a - b)
   const seen = once.filter(
     ([at, value]) => at >= from - (aggregate === 'rate' ? Math.min(ms, hour) : 0) && at < to && Number.isFinite(value),
   )
@@ -125,11 +128,12 @@ const present = fc.oneof(
   fc.integer({ min: -day, max: span + 2 * hour }).map((ms) => start + ms),
 )
 
-/** Which of two layouts a moment is in: devices begin to report something more at some time, or do so now and then. */
-const layoutOf = fc.oneof(
-  fc.constant(() => 0),
-  fc.integer({ min: 0, max: span }).map((when) => (at: number) => (at < start + when ? 0 : 1)),
-  fc.constantFrom(2, 3, 7).map((turn) => (at: number) => (Math.floor(at / 1000) % turn ? 0 : 1)),
+/** Which of two layouts a moment is in: devices begin to report something more at some time, do so now and then, or tell the same again with more. */
+const layoutsOf = fc.oneof(
+  fc.constant(() => [0]),
+  fc.integer({ min: 0, max: span }).map((when) => (at: number) => [at < start + when ? 0 : 1]),
+  fc.constantFrom(2, 3, 7).map((turn) => (at: number) => [Math.floor(at / 1000) % turn ? 0 : 1]),
+  fc.constantFrom(1, 2, 3).map((turn) => (at: number) => (Math.floor(at / 1000) % turn ? [1] : [0, 1])),
 )
 
 describe('an answer made of rollups', () => {
@@ -138,11 +142,16 @@ describe('an answer made of rollups', () => {
     const layout = await addLayout(client.tenant_id, ['other', 'cpu_percent'])
     const wider = await addLayout(client.tenant_id, ['cpu_percent', 'more', 'other'])
     await fc.assert(
-      fc.asyncProperty(frames, frames, frames, present, fc.option(present), questions, layoutOf, async (...given) => {
-        const [first, late, later, then, again, asks, layoutAt] = given
+      fc.asyncProperty(frames, frames, frames, present, fc.option(present), questions, layoutsOf, async (...given) => {
+        const [first, late, later, then, again, asks, layoutsAt] = given
         const reporters = [await registered(client), await registered(client)]
+        // What is told again is something else, so that it shows which counts.
+        const told = (list: Frame[], which: number) =>
+          list
+            .filter(([at]) => layoutsAt(at).includes(which))
+            .map(([at, one]): Frame => [at, which && layoutsAt(at).length > 1 ? (Number.isFinite(one) ? one! / 2 : 5) : one!])
         const add = async (list: Frame[]) => {
-          const [narrow, wide] = [0, 1].map((which) => list.filter(([at]) => layoutAt(at) === which))
+          const [narrow, wide] = [0, 1].map((which) => told(list, which))
           for (const reporter of reporters) {
             await addFrames(
               reporter,
@@ -156,8 +165,9 @@ describe('an answer made of rollups', () => {
             )
           }
         }
-        // What came first stands: a frame is stored once.
-        const all = [...first, ...late, ...later]
+        // What came first stands: a frame is stored once. Of one moment the older layout counts, if that has a number.
+        const sent = [...first, ...late, ...later]
+        const all = [...stored(told(sent, 0)).filter(([, one]) => Number.isFinite(one)), ...stored(told(sent, 1))]
         await add(first)
         await rollUpAt(client, then)
         await add([...late, ...first.slice(0, 5)])
@@ -175,7 +185,7 @@ describe('an answer made of rollups', () => {
             expect(keyed.map(([key]) => key)).toEqual([...expected.keys()])
             const scale =
               aggregate === 'last' || aggregate === 'min' || aggregate === 'max' || aggregate === 'count' ? 0 : isHuge ? 1e292 : 1e5
-            for (const [key, told] of keyed) expect([key, told, isNear(told, expected.get(key)!, scale)]).toEqual([key, told, true])
+            for (const [key, is] of keyed) expect([key, is, isNear(is, expected.get(key)!, scale)]).toEqual([key, is, true])
           }
         }
       }),
@@ -228,6 +238,57 @@ describe('an answer made of rollups', () => {
     // What is within five minutes is no longer known: what it grew by altogether is.
     expect(last[1]).toBe(175)
     expect((rate[0] + rate[1]) * 3600).toBeCloseTo(75, 9)
+  })
+
+  test('counts once what was sent again with other metrics beside it, also where its frames are gone', async () => {
+    const client = await signedIn()
+    const [device, other] = [await registered(client), await registered(client)]
+    const sets = [['cpu_percent'], ['memory_percent', 'cpu_percent'], ['cpu_percent', 'disk_percent']]
+    const layouts = await Promise.all(sets.map((set) => addLayout(client.tenant_id, set)))
+    const elsewhere = await addLayout(client.tenant_id, ['cpu_percent'], { core: '1' })
+    for (const reporter of [device, other]) {
+      await addFrames(reporter, elsewhere, [[start, 900]])
+      await addFrames(reporter, layouts[1]!, [[start, 50, 10]])
+    }
+    await addFrames(device, layouts[0]!, [[start, 10]])
+    await addFrames(device, layouts[2]!, [
+      [start, 10, 70],
+      [start + minute, 30, 70],
+    ])
+    await rollUpAt(client, start + day)
+    const answers = async () => {
+      const found = []
+      for (const aggregate of ['count', 'sum', 'avg'] as const)
+        for (const step of ['5m', '1h'])
+          for (const metric of ['cpu_percent', 'memory_percent', 'disk_percent']) {
+            const asked = new URLSearchParams({ metric, step, aggregate, from: new Date(start).toISOString() })
+            asked.set('to', new Date(start + hour).toISOString())
+            for (const { device_id } of [device, other]) asked.append('device_id', device_id)
+            const { series } = (await (await send('GET', `/api/v1/telemetry/query?${asked}`, client)).json()) as {
+              series: { device_id: string; labels: object; points: [number, number][] }[]
+            }
+            const told = series.map(({ device_id, labels, points }) => [
+              device_id === device.device_id ? 'device' : 'other',
+              ...Object.keys(labels),
+              points[0]![1],
+            ])
+            found.push([aggregate, metric, ...told.map((one) => one.join(' ')).sort()])
+          }
+      return found
+    }
+    const exact = await answers()
+    const of = (aggregate: string, [cpu, otherCpu, labelled, disk]: number[]) => {
+      const memory = aggregate === 'count' ? 1 : 50
+      const three = [
+        [aggregate, 'cpu_percent', `device ${cpu}`, `device core ${labelled}`, `other ${otherCpu}`, `other core ${labelled}`],
+        [aggregate, 'memory_percent', `device ${memory}`, `other ${memory}`],
+        [aggregate, 'disk_percent', `device ${disk}`],
+      ]
+      return [...three, ...three]
+    }
+    expect(exact).toEqual([...of('count', [2, 1, 1, 2]), ...of('sum', [40, 10, 900, 140]), ...of('avg', [20, 10, 900, 70])])
+    await forget(client)
+    expect(await answers()).toEqual(exact)
   })
 
   test('needs no frames where none arrived since', async () => {

@@ -3,14 +3,11 @@ import { routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
 import type { Scope } from '../../core/scope'
+import { type Bucket, type FilledBucket, framesIn, isFinite, recordset } from './buckets'
+import { twinsOf } from './twins'
 
 /** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more); and hours made in it. */
 const most = { buckets: 200, values: 2_000_000, hours: 200 }
-
-interface Bucket extends Record<string, unknown> {
-  device_id: string
-  at: string
-}
 
 /** What a counter gained since `previous`; one that fell has begun again at zero. Null where nothing came before. */
 export const gain = sql`case when addend(first) < previous then addend(first) else addend(first) - previous end`
@@ -38,9 +35,6 @@ const add = ({ actor }: Scope, seconds: number) => sql`
       ? sql`where r.at >= coalesce((select t.raw_expired_before from telemetry_retention t where t.tenant_id = ${actor.tenant_id}), '-infinity')`
       : sql``
   }`
-
-const recordset = (buckets: Bucket[]) =>
-  sql`json_to_recordset(${JSON.stringify(buckets)}::text::json) as w (device_id uuid, at timestamptz)`
 
 /** Hour by hour, and within one device after device: where much waits that is late, an hour is made once of twelve buckets, not anew with each of them. */
 const inTurn = (bucket: SQL) => sql`date_bin('1 hour', ${bucket}.at, '2000-01-03Z'), ${bucket}.device_id, ${bucket}.at`
@@ -99,31 +93,32 @@ async function makeHours(scope: Scope) {
   return hours.length === most.hours
 }
 
-/** As many of the first as do not hold too much together. */
-async function fitting({ tx, actor }: Scope, waiting: Bucket[]): Promise<Bucket[]> {
-  const sizes = await tx.execute<Bucket & { size: string }>(sql`
-    select w.device_id, w.at::text as at, s.size from ${recordset(waiting)} cross join lateral (
-      select coalesce(sum(cardinality(f.values)), 0) as size from telemetry_frame f
+/** As many of the first as do not hold too much together, and whether they have moments that are in several layouts. */
+async function fitting({ tx, actor }: Scope, waiting: Bucket[]): Promise<FilledBucket[]> {
+  const sizes = await tx.execute<FilledBucket & { size: string }>(sql`
+    select w.device_id, w.at::text as at, s.size, s.has_twins from ${recordset(waiting)} cross join lateral (
+      select coalesce(sum(cardinality(f.values)), 0) as size, count(*) > count(distinct f.at) as has_twins from telemetry_frame f
       where f.tenant_id = ${actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes') s
     order by ${inTurn(sql`w`)}`)
   let values = 0
   const tooMany = sizes.findIndex(({ size }, index) => (values += Number(size)) > most.values && index > 0)
-  return sizes.slice(0, tooMany < 0 ? sizes.length : tooMany).map(({ device_id, at }) => ({ device_id, at }))
+  return sizes.slice(0, tooMany < 0 ? sizes.length : tooMany)
 }
 
-const addFromFrames = (scope: Scope, buckets: Bucket[]) =>
-  scope.tx.execute(sql`
-    with pieces as (
+/** Of one moment of a series the oldest layout counts. */
+async function addFromFrames(scope: Scope, buckets: FilledBucket[]) {
+  const twins = await twinsOf(scope, buckets)
+  await scope.tx.execute(sql`
+    with ${twins ? sql`${twins},` : sql``} pieces as (
       select w.device_id, w.at as bucket, f.layout_id, u.place, 1 as count, u.v as low, u.v as high, addend(u.v) as total, u.v as first, u.v as last,
         0::float8 as increase, u.counts, lag(addend(u.v)) over series as previous, lead(f.at) over series as next
       from ${recordset(buckets)}
+        cross join lateral ${framesIn(scope, sql`w`)} f
         cross join lateral (
-          select f.layout_id, f.at, f.values from telemetry_frame f
-          where f.tenant_id = ${scope.actor.tenant_id} and f.device_id = w.device_id and f.at >= w.at and f.at < w.at + interval '5 minutes' offset 0) f
-        cross join lateral (
-          select v, place, coalesce(v > '-Infinity' and v < 'Infinity', false) as counts from unnest(f.values) with ordinality n (v, place)) u
+          select v, place, ${isFinite(sql`v`)} ${twins ? sql`and (w.device_id, f.at, f.layout_id, n.place) not in (table twins)` : sql``} as counts from unnest(f.values) with ordinality n (v, place)) u
       window series as (partition by w.device_id, f.layout_id, w.at, u.place, u.counts order by f.at)),
     ${parts} ${add(scope, 300)}`)
+}
 
 /** Each hour by its key, whatever the planner guesses: while it knows nothing of a month yet, it reads all rollups of the tenant for every round. */
 const addHours = (scope: Scope, hours: Bucket[]) =>

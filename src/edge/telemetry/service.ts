@@ -59,11 +59,11 @@ async function newestFrames(scope: Scope, device_id: string) {
   return known.map((layout) => ({ layout, frame: byLayout.get(layout.id)! }))
 }
 
-/** A metric with the same labels may stand in several layouts: what is newest counts. */
+/** A metric with the same labels may stand in several layouts: what is newest counts, and of one moment the oldest layout. */
 export async function latestTelemetry(scope: Scope, device_id: string) {
   const found = await newestFrames(scope, device_id)
   const newest = new Map<string, { device_id: string; metric: string; labels: Record<string, string>; at: Date; value: number }>()
-  for (const { layout, frame } of found.sort((a, b) => a.frame.atMs - b.frame.atMs)) {
+  for (const { layout, frame } of found.sort((a, b) => a.frame.atMs - b.frame.atMs || (a.layout.id < b.layout.id ? 1 : -1))) {
     const { metrics, labels } = layout
     const [at, written] = [new Date(frame.atMs), JSON.stringify(labels)]
     for (const [place, metric] of metrics.entries()) {

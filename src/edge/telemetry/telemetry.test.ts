@@ -447,6 +447,18 @@ describe('the newest values', () => {
     ])
   })
 
+  test('are, of a moment that was told twice, what the older set of names has, whichever came first', async () => {
+    const { client, device, layout } = await arranged()
+    const now = Date.now()
+    const wider = [await addLayout(client.tenant_id, ['cpu_percent', 'a']), await addLayout(client.tenant_id, ['b', 'cpu_percent'])]
+    await addFrames(device, wider[1]!, [[now - minute, 1, 30]])
+    await addFrames(device, wider[0]!, [[now - minute, 20, 1]])
+    const cpu = async () => (await latest(client, device.device_id)).find(({ metric }) => metric === 'cpu_percent')?.value
+    expect(await cpu()).toBe(20)
+    await addFrames(device, layout, [[now - minute, 10]])
+    expect(await cpu()).toBe(10)
+  })
+
   test('stand side by side for each set of labels, and name what a device reports', async () => {
     const { client, device, layout } = await arranged()
     const now = Date.now()
