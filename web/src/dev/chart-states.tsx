@@ -5,6 +5,7 @@ import type { Range } from '@/kit/range'
 import { RangePicker } from '@/kit/range-picker'
 import { Sparkline } from '@/kit/sparkline'
 import { TimeRangePicker } from '@/kit/time-range'
+import { formatTime } from '@/lib/format'
 import { Row, State } from './section'
 
 const hourMs = 3_600_000
@@ -39,6 +40,16 @@ export function ChartStates() {
       </State>
       <State name="a gap">
         <Chart {...range} label="Memory" series={[{ label: 'Memory', points: wave(2).filter((_, n) => n < 20 || n > 40) }]} />
+      </State>
+      <State name="moments, to which zero means nothing">
+        <Chart
+          {...range}
+          highest={undefined}
+          format={(value) => formatTime(value * 1000, false)}
+          unanchored
+          label="Last backup"
+          series={[{ label: 'Last backup', points: wave(0).map(([at]) => [at, Math.floor(at / 1_200_000) * 1_200]) }]}
+        />
       </State>
       <State name="no data">
         <Chart {...range} label="Disk" series={[{ label: 'Disk', points: [] }]} />

@@ -86,7 +86,7 @@ export function makePlot(element: HTMLElement, options: PlotOptions): uPlot {
           width: faint ? thin : usual,
           dash: faint ? [3, 3] : lineDash(colour),
           stroke: () => (faint ? translucent(token(lineColour(colour)), '0.55') : token(lineColour(colour))),
-          fill: lines.length <= 2 && !faint ? () => translucent(token(lineColour(colour)), '0.11') : undefined,
+          fill: lines.length <= 2 && !faint && !options.unanchored ? () => translucent(token(lineColour(colour)), '0.11') : undefined,
           points: { size: 4, fill: () => token(lineColour(colour)), show: (self: uPlot) => pointsOf(self, index + 1) <= 24 },
         })),
       ],

@@ -12,6 +12,9 @@ test.each([
   ['not beyond its ceiling', [96, 100, { fitted: true, ceiling: 100 }], [95, 100]],
   ['unless its values are', [96, 104, { fitted: true, ceiling: 100 }], [94, 106]],
   ['below zero alone', [-20, -10, { fitted: true }], [-23, 0]],
+  ['where zero means nothing', [1_000, 1_800, { fitted: true, unanchored: true }], [800, 2_000]],
+  ['one that never moves where zero means nothing', [1_800_000_000, 1_800_000_000, { unanchored: true }], [1_799_998_200, 1_800_001_800]],
+  ['zero where it means nothing', [0, 0, { unanchored: true }], [-1, 1]],
 ] as const)('%s', (_, [low, high, options], [bottom, top]) => {
   const scale = scaleOf(low, high, options)
   expect(scale[0]).toBeCloseTo(bottom, 9)
@@ -20,7 +23,12 @@ test.each([
 
 test('whatever the values are, they lie within a scale that has a height', () => {
   const value = fc.double({ noNaN: true, min: -1e300, max: 1e300 })
-  const options = fc.record({ fitted: fc.boolean(), highest: fc.constantFrom(undefined, 100), ceiling: fc.constantFrom(undefined, 100) })
+  const options = fc.record({
+    fitted: fc.boolean(),
+    unanchored: fc.boolean(),
+    highest: fc.constantFrom(undefined, 100),
+    ceiling: fc.constantFrom(undefined, 100),
+  })
   fc.assert(
     fc.property(value, value, options, (one, other, given) => {
       const [low, high] = [Math.min(one, other), Math.max(one, other)]

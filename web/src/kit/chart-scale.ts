@@ -5,13 +5,19 @@ export type ScaleOptions = {
   ceiling?: number
   /** Values that differ little from each other fill the height, instead of standing on zero. */
   fitted?: boolean
+  /** Zero means nothing to them, as it does not to moments: the scale is where they are. */
+  unanchored?: boolean
 }
 
 /** Bottom and top of a plot whose values lie between `low` and `high`; neither is finite where there are none. */
-export function scaleOf(low: number, high: number, { highest, ceiling, fitted }: ScaleOptions): [number, number] {
+export function scaleOf(low: number, high: number, { highest, ceiling, fitted, unanchored }: ScaleOptions): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, highest ?? 1]
   const topped = (top: number) => (ceiling !== undefined && high <= ceiling ? Math.min(ceiling, top) : top)
   const differs = high - low
+  if (unanchored) {
+    const room = differs / 4 || Math.abs(low) / 1e6 || 1
+    return [low - room, high + room]
+  }
   if (fitted && low > 0 && differs > 0 && differs < high * 0.3) return [Math.max(0, low - differs / 4), topped(high + differs / 4)]
   if (highest !== undefined) return [Math.min(0, low * 1.15), Math.max(highest, high)]
   if (low === 0 && high === 0) return [0, topped(1)]

@@ -20,6 +20,7 @@ type ChartProps = {
   ceiling?: number
   binary?: boolean
   fitted?: boolean
+  unanchored?: boolean
   /** Charts with the same key share one cursor. */
   syncKey?: string
   height?: number
@@ -33,7 +34,7 @@ type ChartProps = {
 const nowhere = { left: -10, top: -10 }
 
 export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoom, onCursor, ...look }: ChartProps) {
-  const { highest, ceiling, binary, fitted, syncKey, zone } = look
+  const { highest, ceiling, binary, fitted, unanchored, syncKey, zone } = look
   const { t } = useTranslation()
   const summaryId = useId()
   const holder = useRef<HTMLDivElement>(null)
@@ -68,6 +69,7 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
       ceiling,
       binary,
       fitted,
+      unanchored,
       syncKey,
       zone,
       onCursor: tellCursor,
@@ -82,13 +84,13 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
       made.destroy()
       plot.current = null
     }
-  }, [lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
+  }, [lines, height, highest, ceiling, binary, fitted, unanchored, syncKey, zone, zooms, format])
 
   // Setting the scale of time draws everything, soon and once, together with what was just made; colours are read from the theme's tokens then.
   useEffect(() => {
     plot.current?.setData(data, false)
     plot.current?.setScale('x', { min: fromMs / 1000, max: toMs / 1000 })
-  }, [data, fromMs, toMs, theme, lines, height, highest, ceiling, binary, fitted, syncKey, zone, zooms, format])
+  }, [data, fromMs, toMs, theme, lines, height, highest, ceiling, binary, fitted, unanchored, syncKey, zone, zooms, format])
 
   const moveCursor = (event: KeyboardEvent) => {
     const made = plot.current
@@ -144,10 +146,14 @@ export function Chart({ label, series, fromMs, toMs, format, height = 176, onZoo
             {series.map((entry, index) => {
               const value = cursor === null ? entry.points.at(-1)?.[1] : valueAt(data[index + 1], cursor)
               return (
-                <li key={entry.label} className="flex items-center gap-1.5">
-                  <span className="size-2 rounded-full" style={{ background: `var(${lineColour(entry.colour ?? index)})` }} />
-                  {entry.label}
-                  <span className="text-text font-medium tabular-nums">{value === null || value === undefined ? '—' : format(value)}</span>
+                <li key={entry.label} className="flex max-w-full items-center gap-1.5">
+                  <span className="size-2 shrink-0 rounded-full" style={{ background: `var(${lineColour(entry.colour ?? index)})` }} />
+                  <span className="truncate" title={entry.label}>
+                    {entry.label}
+                  </span>
+                  <span className="text-text font-medium whitespace-nowrap tabular-nums">
+                    {value === null || value === undefined ? '—' : format(value)}
+                  </span>
                 </li>
               )
             })}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formats, kindOf } from '@/features/telemetry/metric-format'
+import { kindOf, lookOf } from '@/features/telemetry/metric-format'
 import type { DeviceTelemetry, Series } from '@/features/telemetry/queries'
 import { isCounter } from '@/features/telemetry/reported'
 import { allLabels, tellingLabels } from '@/features/telemetry/series'
@@ -23,20 +23,11 @@ function OwnChart({ metric, lines, data: { fromMs, toMs } }: { metric: string; l
   const { t } = useTranslation()
   const kind = kindOf(metric, isCounter(metric) ? 'rate' : 'avg')
   const names = tellingLabels(lines)
-  const drawn = lines.slice(0, linesMost).map((one, index) => ({ label: names[index] || allLabels(one) || metric, points: one.points }))
+  const named = lines.map((one, index) => ({ label: names[index] || allLabels(one) || metric, points: one.points }))
+  const drawn = named.toSorted((left, right) => left.label.localeCompare(right.label, undefined, { numeric: true })).slice(0, linesMost)
   return (
     <ChartCard title={metric}>
-      <Chart
-        label={metric}
-        series={drawn}
-        fromMs={fromMs}
-        toMs={toMs}
-        syncKey="device"
-        format={formats[kind]}
-        ceiling={kind === 'percent' ? 100 : undefined}
-        binary={kind === 'bytes' || kind === 'bytes_rate'}
-        fitted
-      />
+      <Chart label={metric} series={drawn} fromMs={fromMs} toMs={toMs} syncKey="device" {...lookOf(kind)} />
       {lines.length > drawn.length && (
         <p className="text-muted px-2 text-xs">{t('explorer.too_many', { drawn: drawn.length, all: String(lines.length) })}</p>
       )}

@@ -4,7 +4,7 @@ import { Chart, type ChartCursor } from '@/kit/chart'
 import { formatDateTime } from '@/lib/format'
 import { Card, CardHeader } from '@/ui/card'
 import { Legend } from './legend'
-import { formats } from '@/features/telemetry/metric-format'
+import { lookOf } from '@/features/telemetry/metric-format'
 import { drawnOf, type Panel } from './panels'
 
 type PanelCardProps = {
@@ -32,17 +32,7 @@ export function PanelCard({ panel, hidden, onHidden, compare, ...chart }: PanelC
         </span>
       </CardHeader>
       <div className="px-2 pb-1">
-        <Chart
-          label={panel.title}
-          series={series}
-          format={formats[panel.kind]}
-          ceiling={panel.kind === 'percent' ? 100 : undefined}
-          binary={panel.kind === 'bytes' || panel.kind === 'bytes_rate'}
-          fitted
-          syncKey="explorer"
-          onCursor={setCursor}
-          {...chart}
-        />
+        <Chart label={panel.title} series={series} {...lookOf(panel.kind)} syncKey="explorer" onCursor={setCursor} {...chart} />
       </div>
       <Legend panel={panel} compare={compare} hidden={hidden} onHidden={onHidden} at={cursor ? at : null} />
     </Card>

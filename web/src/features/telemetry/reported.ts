@@ -40,8 +40,11 @@ export type Reported = {
   newestMs: number
 }
 
+/** Without the name of the field, which Telegraf's metrics in line protocol end with. */
+export const plainName = (metric: string): string => metric.replace(/_(value|gauge|counter)$/, '')
+
 /** Counts upwards: its rate tells more than its height. */
-export const isCounter = (metric: string): boolean => metric.endsWith('_total')
+export const isCounter = (metric: string): boolean => plainName(metric).endsWith('_total')
 
 export function reportedIn(latest: readonly LatestValue[]): Reported {
   const names = [...new Set(latest.map(({ metric }) => metric))].toSorted((left, right) =>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { classNames } from '@/lib/class-names'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '@/lib/format'
-import { formats, kindOf } from './metric-format'
+import { formats, kindOf, momentParts } from './metric-format'
 import type { LatestValue } from './queries'
 import { isCounter } from './reported'
 
@@ -64,7 +64,10 @@ function ownTiles(latest: readonly LatestValue[], own: readonly string[]): Tile[
   return own.flatMap((name): Tile[] => {
     const [found, another] = latest.filter((item) => item.metric === name)
     if (!found || another || isCounter(name)) return []
-    return [{ name, value: formats[kindOf(name, 'avg')](found.value), detail: Object.values(found.labels).join(' · ') }]
+    const kind = kindOf(name, 'avg')
+    // The date of a moment, and its time below: both do not fit into a tile.
+    const [value, ...time] = kind === 'moment' ? momentParts(found.value) : [formats[kind](found.value)]
+    return [{ name, value, detail: [...time, ...Object.values(found.labels)].join(' · ') }]
   })
 }
 
