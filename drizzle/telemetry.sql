@@ -19,8 +19,8 @@ do $$ begin
 end $$;
 
 -- What the frames of a layout amount to in a bucket of 300 or 3600 seconds that begins `at`: an element for each of its metrics. What an older layout
--- has of the same moment (a metric sent again with others beside it) does not count here, and values that are
--- no finite numbers do not count; where none does, the count is 0 and the others are null. `increases` is what a counter grew within the bucket.
+-- has of the same moment (a metric sent again with others beside it) does not count here, nor do values that
+-- are no finite numbers; where none does, the count is 0 and the others are null. `increases` is what a counter grew within the bucket.
 create table if not exists telemetry_rollup (
   tenant_id uuid not null,
   device_id uuid not null,
