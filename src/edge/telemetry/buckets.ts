@@ -20,4 +20,5 @@ export const framesIn = ({ actor }: Scope, of: SQL, more = sql``) => sql`
   (select f.layout_id, f.at, f.values from telemetry_frame f
   where f.tenant_id = ${actor.tenant_id} and f.device_id = ${of}.device_id and f.at >= ${of}.at and f.at < ${of}.at + interval '5 minutes' ${more} offset 0)`
 
-export const isFinite = (value: SQL) => sql`coalesce(${value} > '-Infinity' and ${value} < 'Infinity', false)`
+/** Whether a number among the values of a frame is one: NaN and the infinities are none. */
+export const isNumber = (value: SQL) => sql`${value} > '-Infinity' and ${value} < 'Infinity'`

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { uuids } from '../../core/wire'
+import { isNumber } from './buckets'
 import type { telemetryLayouts } from './schema'
 
 /** Where a metric stands: (layout, position in its values), 1-based as PostgreSQL counts. */
@@ -63,8 +64,7 @@ const halfMonthMs = 15 * 86_400_000
 const moment = (ms: number) => sql`${new Date(ms).toISOString()}::timestamptz`
 const within = (column: SQL, { fromMs, toMs }: Stretch) => sql`${column} >= ${moment(fromMs)} and ${column} < ${moment(toMs)}`
 
-/** A number among the values of a frame that is one: NaN and the infinities are no points. */
-export const finite = sql`x.v > '-Infinity' and x.v < 'Infinity'`
+export const finite = isNumber(sql`x.v`)
 const fromFrames = sql`w.series, f.at, 1 as count, x.v as low, x.v as high, addend(x.v) as total, x.v as first, x.v as last, 0::float8 as increase`
 const fromRollups = sql`w.series, r.at, r.counts[w.place] as count, r.lows[w.place] as low, r.highs[w.place] as high,
   r.totals[w.place] as total, r.firsts[w.place] as first, r.lasts[w.place] as last, r.increases[w.place] as increase`

@@ -3,7 +3,7 @@ import { routine } from '../../core/audit'
 import { now } from '../../core/clock'
 import { enqueue } from '../../core/jobs'
 import type { Scope } from '../../core/scope'
-import { type Bucket, type FilledBucket, framesIn, isFinite, recordset } from './buckets'
+import { type Bucket, type FilledBucket, framesIn, isNumber, recordset } from './buckets'
 import { twinsOf } from './twins'
 
 /** Buckets looked at in one transaction, and how many values they may hold together (a single bucket may hold more); and hours made in it. */
@@ -108,6 +108,7 @@ async function fitting({ tx, actor }: Scope, waiting: Bucket[]): Promise<FilledB
 /** Of one moment of a series the oldest layout counts. */
 async function addFromFrames(scope: Scope, buckets: FilledBucket[]) {
   const twins = await twinsOf(scope, buckets)
+  const isOnce = twins ? sql`and (w.device_id, f.at, f.layout_id, n.place) not in (table twins)` : sql``
   await scope.tx.execute(sql`
     with ${twins ? sql`${twins},` : sql``} pieces as (
       select w.device_id, w.at as bucket, f.layout_id, u.place, 1 as count, u.v as low, u.v as high, addend(u.v) as total, u.v as first, u.v as last,
@@ -115,7 +116,7 @@ async function addFromFrames(scope: Scope, buckets: FilledBucket[]) {
       from ${recordset(buckets)}
         cross join lateral ${framesIn(scope, sql`w`)} f
         cross join lateral (
-          select v, place, ${isFinite(sql`v`)} ${twins ? sql`and (w.device_id, f.at, f.layout_id, n.place) not in (table twins)` : sql``} as counts from unnest(f.values) with ordinality n (v, place)) u
+          select v, place, coalesce(${isNumber(sql`v`)}, false) ${isOnce} as counts from unnest(f.values) with ordinality n (v, place)) u
       window series as (partition by w.device_id, f.layout_id, w.at, u.place, u.counts order by f.at)),
     ${parts} ${add(scope, 300)}`)
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Scope } from '../../core/scope'
-import { type Bucket, type FilledBucket, framesIn, isFinite, recordset } from './buckets'
+import { type Bucket, type FilledBucket, framesIn, isNumber, recordset } from './buckets'
 
 /** A layout of a bucket that names what an older one names too, with a moment in both: where (1-based) it stands in each of them. */
 interface Repeated extends Bucket {
@@ -59,5 +59,5 @@ export async function twinsOf(scope: Scope, buckets: FilledBucket[]): Promise<SQ
       cross join lateral ${framesIn(scope, sql`r`, sql`and f.layout_id = r.layout_id`)} f
       cross join lateral ${twinOf(scope, sql`r`, sql`r.older`)} t
       cross join unnest(r.places, r.older_places) s (place, older_place)
-    where ${isFinite(sql`t.values[s.older_place]`)})`
+    where ${isNumber(sql`t.values[s.older_place]`)})`
 }

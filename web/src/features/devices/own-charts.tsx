@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { kindOf, lookOf } from '@/features/telemetry/metric-format'
 import type { DeviceTelemetry, Series } from '@/features/telemetry/queries'
 import { isCounter } from '@/features/telemetry/reported'
-import { allLabels, tellingLabels } from '@/features/telemetry/series'
+import { allLabels, compareNames, tellingLabels } from '@/features/telemetry/series'
 import { Chart } from '@/kit/chart'
 import { ChartCard } from './chart-card'
 
@@ -24,7 +24,7 @@ function OwnChart({ metric, lines, data: { fromMs, toMs } }: { metric: string; l
   const kind = kindOf(metric, isCounter(metric) ? 'rate' : 'avg')
   const names = tellingLabels(lines)
   const named = lines.map((one, index) => ({ label: names[index] || allLabels(one) || metric, points: one.points }))
-  const drawn = named.toSorted((left, right) => left.label.localeCompare(right.label, undefined, { numeric: true })).slice(0, linesMost)
+  const drawn = named.toSorted((left, right) => compareNames(left.label, right.label)).slice(0, linesMost)
   return (
     <ChartCard title={metric}>
       <Chart label={metric} series={drawn} fromMs={fromMs} toMs={toMs} syncKey="device" {...lookOf(kind)} />

@@ -1,6 +1,6 @@
 import { type ChartSeries, type Summary, summarize } from '@/kit/chart-data'
 import { type Kind, kindOf } from '@/features/telemetry/metric-format'
-import { allLabels, tellingLabels } from '@/features/telemetry/series'
+import { allLabels, compareNames, tellingLabels } from '@/features/telemetry/series'
 import type { Answer, Series } from './queries'
 import type { Aggregate, layouts } from './question'
 
@@ -51,7 +51,7 @@ export function panelsOf(answer: Answer, layout: Layout, aggregate: Aggregate, d
   })
   return [...groups].map(([key, found]) => {
     const named = namesOf(found, deviceName).map((name, index) => ({ name, one: found[index]! }))
-    const sorted = named.toSorted((left, right) => left.name.localeCompare(right.name, undefined, { numeric: true }))
+    const sorted = named.toSorted((left, right) => compareNames(left.name, right.name))
     const series = sorted.map(({ one }) => one)
     const metrics = [...new Set(series.map(({ metric }) => metric))].join(', ')
     const first = series[0]!

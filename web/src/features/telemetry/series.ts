@@ -9,6 +9,9 @@ export function hasPoints(data: DeviceTelemetry): boolean {
   return [...data.levels, ...data.rates].some((series) => series.points.length > 0)
 }
 
+/** In the order people count in: the second before the tenth. */
+export const compareNames = (left: string, right: string): number => left.localeCompare(right, undefined, { numeric: true })
+
 /** One line for each of the metrics that has data. */
 export function levelSeries(data: DeviceTelemetry, names: Record<string, string>): ChartSeries[] {
   return Object.entries(names).flatMap(([metric, name]) => {
@@ -21,7 +24,7 @@ export function disks(data: DeviceTelemetry): ChartSeries[] {
   return data.levels
     .filter((series) => series.metric === 'disk_percent' && series.points.length > 0)
     .map((series) => ({ label: label(series, 'mount') || 'disk', points: series.points }))
-    .toSorted((left, right) => left.label.localeCompare(right.label, undefined, { numeric: true }))
+    .toSorted((left, right) => compareNames(left.label, right.label))
 }
 
 /** The network interfaces, the busiest first and the loopback last. */
